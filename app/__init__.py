@@ -1,0 +1,1 @@
+"""The doors (web and shell) and the rules of use."""

@@ -1,0 +1,1 @@
+"""The frame around the pages: menu, gate, state, cache."""

@@ -1,0 +1,1 @@
+"""Value and key in, value out; no store."""

@@ -1,0 +1,1 @@
+"""Files in, files out, and the contract of columns between them."""

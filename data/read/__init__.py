@@ -1,0 +1,1 @@
+"""One format a file: path in, batches of rows out."""

@@ -1,0 +1,1 @@
+"""The two stores: the warehouse of model outputs, the ledger of people's work."""

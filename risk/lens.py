@@ -1,0 +1,110 @@
+"""The lens: one published way of looking at model outputs, declared in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.measure import Measure
+
+Columns = Mapping[str, NDArray[Any]]
+"""Column name -> one value a row. Text columns hold str or None, numbers are float with NaN."""
+
+Up = Literal["harm", "good", "neither"]
+Table = Literal["scores", "outputs"]
+Value = float | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One choice a lens offers: its default, its bounds or its options, and what it means."""
+
+    name: str
+    default: Value
+    meaning: str
+    low: float | None = None
+    high: float | None = None
+    options: tuple[str, ...] = ()
+
+    def read(self, text: Value) -> Value:
+        """`text` as this parameter's type, checked against its bounds.
+
+        Raises ValueError naming the value and the limit.
+
+        >>> Parameter("level", 0.95, "tail level", low=0.5, high=0.999).read("0.9")
+        0.9
+        """
+        if isinstance(self.default, str):
+            if self.options and text not in self.options:
+                raise ValueError(f"{self.name} is {text!r}; it can be {', '.join(self.options)}")
+            return str(text)
+        try:
+            number = type(self.default)(text)
+        except ValueError:
+            raise ValueError(f"{self.name} is {text!r}; it must be a number") from None
+        if self.low is not None and not number >= self.low:
+            raise ValueError(f"{self.name} is {text}; it must be at least {self.low}")
+        if self.high is not None and not number <= self.high:
+            raise ValueError(f"{self.name} is {text}; it must be at most {self.high}")
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One number a lens found: `measure` names it, `group` says of what (empty: of everything)."""
+
+    measure: str
+    found: Measure
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One paper, one way of looking.
+
+    `needs` and `may_use` name columns of `table` (data/columns.py says what each holds). `measures`
+    gets the columns of one run and the checked parameters, and returns what it found.
+    """
+
+    name: str
+    title: str
+    source: str
+    up: Up
+    table: Table
+    needs: tuple[str, ...]
+    measures: Callable[[Columns, Mapping[str, Any]], Iterable[Finding]]
+    status: str
+    edges: str
+    may_use: tuple[str, ...] = ()
+    parameters: tuple[Parameter, ...] = ()
+    figure: str = "dots"
+    how_to_get: Mapping[str, str] = field(default_factory=dict)
+
+    def lacks(self, columns: Columns) -> tuple[str, ...]:
+        """The needed columns that are absent or hold nothing at all."""
+        return tuple(name for name in self.needs if name not in columns or empty(columns[name]))
+
+    def settings(self, given: Mapping[str, Value]) -> dict[str, Value]:
+        """The defaults, overridden by `given`; a ValueError names what is unknown or out of bounds."""
+        known = {p.name: p for p in self.parameters}
+        for name in given:
+            if name not in known:
+                raise ValueError(f"{self.name} has no setting {name!r}; it has {', '.join(known) or 'none'}")
+        return {n: p.read(given[n]) if n in given else p.default for n, p in known.items()}
+
+
+def empty(column: NDArray[Any]) -> bool:
+    """Whether a column holds nothing: no row, or every row None or NaN.
+
+    >>> empty(np.array([np.nan, np.nan])), empty(np.array(["a", None], dtype=object))
+    (True, False)
+    """
+    if column.dtype.kind == "f":
+        return bool(np.isnan(column).all())
+    if column.dtype.kind == "O":
+        return all(v is None for v in column)
+    return len(column) == 0

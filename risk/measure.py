@@ -1,0 +1,42 @@
+"""A measured number: the value, its interval, how many rows made it, how many were left out."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One number with what is needed to believe it.
+
+    value, low, high share the unit of what is measured; `low` and `high` bound the 95 % interval
+    unless the caller says otherwise. `n` rows were used, `lost` were left out. A number that could
+    not be measured is NaN and `why` says why: never 0.
+
+    >>> Measure(0.2, 0.1, 0.4, n=20).known
+    True
+    >>> missing("no prompts", lost=3)
+    Measure(value=nan, low=nan, high=nan, n=0, lost=3, why='no prompts')
+    """
+
+    value: float
+    low: float = math.nan
+    high: float = math.nan
+    n: int = 0
+    lost: int = 0
+    why: str = ""
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a number at all."""
+        return not math.isnan(self.value)
+
+
+def missing(why: str, *, n: int = 0, lost: int = 0) -> Measure:
+    """The number that could not be measured, and why.
+
+    >>> missing("no answers").known
+    False
+    """
+    return Measure(math.nan, n=n, lost=lost, why=why)

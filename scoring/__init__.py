@@ -1,0 +1,1 @@
+"""The GPU room: torch and transformers, no store."""
