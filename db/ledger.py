@@ -1,0 +1,228 @@
+"""The ledger: people's work in SQLite or PostgreSQL, append-only where people act."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
+
+metadata = sa.MetaData()
+Text, Int, Real = sa.Text, sa.Integer, sa.Float
+Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts only INTEGER keys by itself
+
+people = Table(
+    "people",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),  # researcher, annotator, lead, curator, engineer, imported
+    Column("made_at", Text, nullable=False),
+)
+
+schemes = Table(
+    "schemes",
+    metadata,
+    Column("scheme", Text, primary_key=True),
+    Column("version", Int, primary_key=True),
+    Column("body", Text, nullable=False),  # the YAML as written
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+guidelines = Table(
+    "guidelines",
+    metadata,
+    Column("guideline", Text, primary_key=True),
+    Column("version", Int, primary_key=True),
+    Column("body", Text, nullable=False),  # Markdown
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+campaigns = Table(
+    "campaigns",
+    metadata,
+    Column("campaign", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("scheme_version", Int, nullable=False),
+    Column("guideline", Text, nullable=False),
+    Column("guideline_version", Int, nullable=False),
+    Column("design", Text, nullable=False),  # how cases were drawn, in words
+    Column("snapshot", Int, nullable=False),  # of the warehouse, when they were drawn
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+draws = Table(
+    "draws",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaigns.campaign"), primary_key=True),
+    Column("place", Int, primary_key=True),  # order in which cases are shown
+    Column("run_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("sample", Int, nullable=False),
+    Column("probability", Real, nullable=False),  # with which this case was drawn
+    CheckConstraint("probability > 0 and probability <= 1", name="a_probability"),
+    UniqueConstraint("campaign", "run_id", "item_id", "sample", name="one_draw_a_case"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("assignment", Key, primary_key=True, autoincrement=True),
+    Column("campaign", Text, ForeignKey("campaigns.campaign"), nullable=False),
+    Column("place", Int, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("what", Text, nullable=False),  # given, returned
+    Column("made_at", Text, nullable=False),
+    Index("assignments_of", "campaign", "person"),
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=True),
+    Column("event", Text, nullable=False),  # one save, one undo: made where the person sits
+    Column("what", Text, nullable=False),  # label, undo, import
+    Column("undoes", Text),  # the event an undo takes back
+    Column("campaign", Text),
+    Column("person", Text, nullable=False),
+    Column("run_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("sample", Int, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("scheme_version", Int, nullable=False),
+    Column("guideline_version", Int),
+    Column("field", Text, nullable=False),  # act, severity, categories, comment ...; '' for an undo
+    Column("value", Text, nullable=False),
+    Column("shown", Text),  # sha256 of the text the person saw
+    Column("seconds", Real),  # from the case appearing to the save
+    Column("made_at", Text, nullable=False),
+    UniqueConstraint("event", "field", name="a_save_is_kept_once"),
+    Index("labels_of_case", "run_id", "item_id", "sample"),
+    Index("labels_of_person", "campaign", "person"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("card", Text, primary_key=True),
+    Column("version", Int, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    Column("assessment", Text, primary_key=True),
+    Column("version", Int, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("job", Text, primary_key=True),
+    Column("order", Text, nullable=False),  # model, revision, scorer, parameters, cases, seed: JSON
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=True),
+    Column("job", Text, ForeignKey("jobs.job"), nullable=False),
+    Column("what", Text, nullable=False),  # claimed, beat, batch, done, failed, cancel, retry
+    Column("body", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Index("events_of_job", "job"),
+)
+
+exports = Table(
+    "exports",
+    metadata,
+    Column("export", Text, primary_key=True),
+    Column("recipe", Text, nullable=False),  # filter, format, what went in: JSON
+    Column("snapshot", Int, nullable=False),
+    Column("rows", Int, nullable=False),
+    Column("sha256", Text, nullable=False),  # of the manifest
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+views = Table(
+    "views",
+    metadata,
+    Column("view", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("page", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+)
+
+patient = retry(
+    retry=retry_if_exception_type(sa.exc.OperationalError),
+    wait=wait_random_exponential(multiplier=0.05, max=1),
+    stop=stop_after_delay(30),
+    reraise=True,
+)
+"""Retries a write that met another writer's lock, for half a minute."""
+
+
+def now() -> str:
+    """This moment in UTC as ISO 8601 with microseconds: sorts as text."""
+    return datetime.now(UTC).isoformat(timespec="microseconds")
+
+
+def connect(url: str) -> sa.Engine:
+    """The engine for `url`, its tables brought up to date. SQLite runs in WAL mode."""
+    engine = sa.create_engine(url)
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _wal)
+    migrate(engine)
+    return engine
+
+
+def _wal(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
+    cursor = connection.cursor()
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@patient
+def migrate(engine: sa.Engine) -> None:
+    """Brings the tables to the newest version; several processes may try at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7261)")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def version(engine: sa.Engine) -> int:
+    """How many events people have left: part of every cache key that reads the ledger."""
+    with engine.connect() as connection:
+        counts = [
+            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(labels.c.seq), 0))),
+            connection.scalar(sa.select(sa.func.count()).select_from(campaigns)),
+            connection.scalar(sa.select(sa.func.count()).select_from(people)),
+        ]
+    return sum(count or 0 for count in counts)
