@@ -12,15 +12,23 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Unique
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 metadata = sa.MetaData()
+Engine = sa.Engine
+ERRORS = (sa.exc.SQLAlchemyError,)
+"""What opening or asking this store can raise."""
+
 Text, Int, Real = sa.Text, sa.Integer, sa.Float
-Key = sa.BigInteger().with_variant(sa.Integer, "sqlite")  # SQLite counts only INTEGER keys by itself
+Key = sa.BigInteger().with_variant(
+    sa.Integer, "sqlite"
+)  # SQLite counts only INTEGER keys by itself
 
 people = Table(
     "people",
     metadata,
     Column("person", Text, primary_key=True),
     Column("name", Text, nullable=False),
-    Column("role", Text, nullable=False),  # researcher, annotator, lead, curator, engineer, imported
+    Column(
+        "role", Text, nullable=False
+    ),  # researcher, annotator, lead, curator, engineer, imported
     Column("made_at", Text, nullable=False),
 )
 

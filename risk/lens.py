@@ -43,9 +43,13 @@ class Parameter:
                 raise ValueError(f"{self.name} is {text!r}; it can be {', '.join(self.options)}")
             return str(text)
         try:
-            number = type(self.default)(text)
+            number = float(text)
         except ValueError:
             raise ValueError(f"{self.name} is {text!r}; it must be a number") from None
+        if isinstance(self.default, int):
+            if not number.is_integer():
+                raise ValueError(f"{self.name} is {text}; it must be a whole number")
+            number = int(number)
         if self.low is not None and not number >= self.low:
             raise ValueError(f"{self.name} is {text}; it must be at least {self.low}")
         if self.high is not None and not number <= self.high:
@@ -89,11 +93,12 @@ class Lens:
         return tuple(name for name in self.needs if name not in columns or empty(columns[name]))
 
     def settings(self, given: Mapping[str, Value]) -> dict[str, Value]:
-        """The defaults, overridden by `given`; a ValueError names what is unknown or out of bounds."""
+        """The defaults, overridden by `given`; ValueError for what is unknown or out of bounds."""
         known = {p.name: p for p in self.parameters}
         for name in given:
             if name not in known:
-                raise ValueError(f"{self.name} has no setting {name!r}; it has {', '.join(known) or 'none'}")
+                has = ", ".join(known) or "none"
+                raise ValueError(f"{self.name} has no setting {name!r}; it has {has}")
         return {n: p.read(given[n]) if n in given else p.default for n, p in known.items()}
 
 

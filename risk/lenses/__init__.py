@@ -16,6 +16,7 @@ def every() -> dict[str, Lens]:
     >>> "sharp" in every()
     True
     """
-    modules = (importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__))
+    names = (module.name for module in pkgutil.iter_modules(__path__))
+    modules = (importlib.import_module(f"{__name__}.{name}") for name in names)
     lenses = sorted((m.LENS for m in modules), key=lambda lens: lens.name)
     return {lens.name: lens for lens in lenses}

@@ -1,0 +1,181 @@
+"""The shell door: `tailscope …`. Exit 0 when done, 2 with one `what / fix` on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from app.settings import settings
+from data.trouble import Trouble
+
+AsJson = click.option("--json", "as_json", is_flag=True, help="print JSON")
+Runs = click.option("--run", "chosen", multiple=True, metavar="RUN", help="a run id or a model")
+out = Console(soft_wrap=True)
+err = Console(stderr=True, soft_wrap=True)
+
+
+def main() -> None:
+    """Runs the command; what a person can put right is said once, on stderr."""
+    try:
+        shell(standalone_mode=False)
+    except Trouble as trouble:
+        err.print(f"what: {trouble.what}\nfix:  {trouble.fix}", markup=False, highlight=False)
+        sys.exit(2)
+    except click.ClickException as error:
+        err.print(f"what: {error.format_message()}\nfix:  tailscope --help", markup=False)
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        err.print("stopped; nothing half-written", markup=False)
+        sys.exit(130)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="tailscope")
+def shell() -> None:
+    """Explore, label and export the risk of language models."""
+
+
+def stores() -> Any:
+    """The stores of the settings."""
+    from app.service import stores as opened
+
+    return opened.connect(settings())
+
+
+def show(value: Any, as_json: bool, table: Callable[[], Table]) -> None:
+    """Prints JSON, or the table a person reads."""
+    if as_json:
+        click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
+    else:
+        out.print(table())
+
+
+def grid(rows: list[dict[str, Any]], columns: list[str]) -> Table:
+    """Rows as a plain table; a dash where nothing is known."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in columns:
+        number = rows and isinstance(rows[0].get(name), int | float)
+        table.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    return table
+
+
+def _cell(value: Any) -> str:
+    from rich.markup import escape
+
+    if value is None or value != value:
+        return "—"
+    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+
+
+@shell.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="where to listen (default 8501)")
+def serve(port: int | None) -> None:
+    """Start the app in the browser."""
+    from app.service import serve as serving
+
+    serving.serve(settings(), port)
+
+
+@shell.command()
+@click.option("--if-empty", is_flag=True, help="only where nothing is loaded yet")
+def demo(if_empty: bool) -> None:
+    """Fill the stores with the made-up sample data."""
+    from app.service import demo as sample
+
+    with _bar() as bar:
+        task = bar.add_task("making the sample data", total=1.0)
+        loaded = sample.fill(stores(), if_empty, lambda part, what: bar.update(
+            task, completed=part, description=what))  # fmt: skip
+    if loaded:
+        outputs = sum(run.outputs for run in loaded)
+        out.print(f"{len(loaded)} runs, {outputs} outputs of made-up sample data are loaded.")
+    elif not if_empty:
+        out.print("The sample data is loaded already.")
+
+
+@shell.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
+@click.option("--dataset", help="the data set, where the file does not say")
+@click.option("--model", help="the model, where the file does not say")
+@click.option("--dry-run", is_flag=True, help="read everything, write nothing")
+@AsJson
+def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, model: str | None,
+         dry_run: bool, as_json: bool) -> None:  # fmt: skip
+    """Bring files of model outputs in (CSV, TSV, JSONL, JSON, Parquet, plain or gzipped)."""
+    from app.service import load as loading
+    from data import mapping as maps
+
+    mapping = maps.load(map_file) if map_file else None
+    named = {k: v for k, v in (("dataset", dataset), ("model", model)) if v}
+    report, opened = loading.Report(), stores()
+    for path in paths:
+        with _bar() as bar:
+            task = bar.add_task(path.name, total=1.0)
+            one = loading.load(
+                opened, path, mapping=mapping, named=named, dry_run=dry_run,
+                progress=lambda part, rows: bar.update(
+                    task, completed=part, description=f"{path.name} · {rows} rows"),
+            )  # fmt: skip
+        report.loaded += one.loaded
+        report.refused += one.refused
+    columns = "run model dataset format items outputs scores labels refused already".split()
+    told = report.json()
+    show(told, as_json, lambda: grid(told["loaded"], columns))
+    for row in report.refused:
+        err.print(f"refused: {row['file']}:{row['line'] or '…'}: {row['why']}", markup=False)
+
+
+def _bar() -> Progress:
+    bar = BarColumn(bar_width=30)
+    return Progress(TextColumn("{task.description}", markup=False), bar, TimeRemainingColumn(),
+                    console=err, transient=True, disable=not sys.stderr.isatty())  # fmt: skip
+
+
+@shell.command()
+@AsJson
+def runs(as_json: bool) -> None:
+    """The runs that are loaded."""
+    from app.service import runs as listed
+
+    found = listed.every(stores())
+    show(found, as_json, lambda: grid(found, "run model dataset format outputs made_at".split()))
+
+
+@shell.command()
+@click.argument("name", required=False)
+@Runs
+@click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="a setting of the lens")
+@click.option("--by", default="", help="a column to look by, such as category")
+@AsJson
+def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: str,
+         as_json: bool) -> None:  # fmt: skip
+    """The lenses there are; or look at the runs through one."""
+    from app.service import lens as looking
+
+    if name is None:
+        states = [state.json() for state in looking.states(stores())]
+        show(states, as_json, lambda: grid(states, "lens title source ready missing".split()))
+        return
+    pairs = dict(_pair(text) for text in given)
+    rows = [row.json() for row in looking.look(stores(), name, chosen, pairs, by)]
+    told = {"lens": name, "source": looking.named(name).source, "rows": rows}
+    columns = "model dataset group measure value low high n lost".split()
+    show(told, as_json, lambda: grid(rows, columns))
+
+
+def _pair(text: str) -> tuple[str, str]:
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise Trouble(f"--set {text} has no =", "write --set KEY=VALUE")
+    return key, value

@@ -1,0 +1,32 @@
+"""The web door: frame, gate, menu, page, and trouble shown once."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+from app.web import gate, nav
+from components.widgets import trouble
+from data.trouble import Trouble
+
+
+def main() -> None:
+    """Draws the page the address asks for."""
+    st.set_page_config(page_title="Tailscope", page_icon=":material/monitoring:", layout="wide")
+    page = nav.menu()
+    if not gate.passed():
+        return
+    try:
+        page.run()
+    except Trouble as error:
+        trouble.show(error.what, error.fix)
+    except Exception:  # the frame is the last to know: log it whole, show it in words
+        logging.getLogger("tailscope").exception("page %s broke", page.title)
+        trouble.show(
+            "something broke on this page; it is written down in the log of the app",
+            "reload the page; if it comes back, take the filter out of the link",
+        )
+
+
+main()

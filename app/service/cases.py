@@ -1,0 +1,132 @@
+"""Finding and reading cases: by filter, by words, by their place in the tail, by label."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from app.service import settle, tail
+from app.service.stores import Stores
+from app.service.tail import Choices
+from db import labels, outputs, scores, steps
+from db.filter import Case, Filter
+from risk import tail as tails
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which cases: the warehouse's filter, and what only the ledger or the measures know.
+
+    `worst` keeps, of every run, the answers that make the tail beyond level 1 − worst (0: all).
+    `act` keeps answers settled as that act; "unlabeled" those nobody has labeled, "labeled" the rest.
+    """
+
+    filter: Filter = Filter()
+    worst: float = 0.0
+    act: str = ""
+    choices: Choices = field(default=Choices())
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the list, and how many cases there are in all."""
+
+    rows: list[dict[str, Any]]
+    total: int
+
+
+def find(stores: Stores, chosen: Chosen, limit: int = 25, offset: int = 0) -> Page:
+    """One page of the cases the choice lets through, with their scores by dimension."""
+    cases = among(stores, chosen)
+    total = outputs.count(stores.warehouse, chosen.filter, cases)
+    rows = outputs.page(stores.warehouse, chosen.filter, cases, limit, offset)
+    _score(stores, rows)
+    return Page(rows, total)
+
+
+def keys(stores: Stores, chosen: Chosen, limit: int = 0) -> list[Case]:
+    """The cases the choice lets through, in the order of the list."""
+    return outputs.keys(stores.warehouse, chosen.filter, among(stores, chosen), limit)
+
+
+def among(stores: Stores, chosen: Chosen) -> list[Case] | None:
+    """The cases the tail and the labels leave, worst first; None where neither was asked."""
+    kept: list[Case] | None = None
+    if chosen.worst:
+        kept = _tail(stores, chosen)
+    if chosen.act:
+        told = settle.values(stores, "act")
+        if chosen.act == "unlabeled":
+            every = kept if kept is not None else outputs.keys(stores.warehouse, chosen.filter)
+            kept = [case for case in every if case not in told]
+        else:
+            fits = {c for c, act in told.items() if chosen.act in ("labeled", act)}
+            kept = sorted(fits) if kept is None else [case for case in kept if case in fits]
+    return kept
+
+
+def _tail(stores: Stores, chosen: Chosen) -> list[Case]:
+    found: list[tuple[float, Case]] = []
+    for run in tail.scored(stores):
+        if not _asked(run, chosen.filter):
+            continue
+        risks = tail.risks(stores, run["run_id"], chosen.choices)
+        weight = tails.weights(risks.risk.total, 1 - chosen.worst)
+        rows = np.flatnonzero(np.nan_to_num(weight) > 0)
+        cases = risks.cases
+        found += [(float(risks.risk.total[row]), cases[row]) for row in rows]
+    return [case for _, case in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _asked(run: dict[str, Any], chosen: Filter) -> bool:
+    pairs = (
+        (chosen.runs, run["run_id"]),
+        (chosen.models, run["model"]),
+        (chosen.datasets, run["dataset"]),
+    )
+    return all(not wanted or value in wanted for wanted, value in pairs)
+
+
+def _score(stores: Stores, rows: list[dict[str, Any]]) -> None:
+    """Puts the mean of the judges' scores into each row, under the name of the dimension."""
+    said: dict[Case, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for score in scores.of_cases(stores.warehouse, [case(row) for row in rows]):
+        if score["value"] is not None:
+            said[case(score)][score["dimension"]].append(score["value"])
+    for row in rows:
+        row["scores"] = {d: sum(v) / len(v) for d, v in sorted(said[case(row)].items())}
+
+
+def case(row: dict[str, Any]) -> Case:
+    """The key of a row."""
+    return row["run_id"], row["item_id"], row["sample"]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One case with everything on it, and every other answer to the same prompt."""
+
+    case: dict[str, Any]
+    scores: list[dict[str, Any]]
+    labels: list[dict[str, Any]]
+    steps: list[dict[str, Any]]
+    siblings: list[dict[str, Any]]
+
+
+def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None:
+    """The case whole; None where there is no such case."""
+    found = outputs.one(stores.warehouse, run_id, item_id, sample)
+    if found is None:
+        return None
+    siblings = outputs.siblings(stores.warehouse, found["dataset"], item_id)
+    _score(stores, siblings)
+    return Whole(
+        case=found,
+        scores=scores.of_cases(stores.warehouse, [(run_id, item_id, sample)]),
+        labels=labels.of_case(stores.ledger, run_id, item_id, sample),
+        steps=steps.of_case(stores.warehouse, run_id, item_id, sample),
+        siblings=siblings,
+    )

@@ -1,0 +1,142 @@
+"""Taking a data set away: chosen outputs with labels, a card, checksums and the snapshot."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from app.service import agree, cases, settle
+from app.service.cases import Chosen
+from app.service.settle import Rule
+from app.service.stores import Stores
+from data.trouble import Trouble
+from data.write import card, manifest
+from db import exports, labels, outputs, runs
+from db.exports import Format
+
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written, and where."""
+
+    folder: Path
+    snapshot: int
+    rows: dict[str, int]
+    sha256: str
+
+    def json(self) -> dict[str, Any]:
+        """The export as `tailscope export --json` prints it."""
+        return {
+            "folder": str(self.folder), "snapshot": self.snapshot, "rows": self.rows,
+            "manifest_sha256": self.sha256,
+        }  # fmt: skip
+
+
+def export(
+    stores: Stores,
+    chosen: Chosen,
+    to: Path,
+    *,
+    format: Format = "parquet",
+    rule: Rule = "settled",
+    name: str = "",
+    by: str = "",
+    progress: Progress | None = None,
+) -> Exported:
+    """Writes the chosen outputs to the new folder `to`: whole, or not at all.
+
+    Raises Trouble where the folder is taken or where nothing was chosen.
+    """
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
+    kept = cases.among(stores, chosen)
+    if not outputs.count(stores.warehouse, chosen.filter, kept):
+        raise Trouble(
+            "no output fits this choice, so there is nothing to export", "widen the filter"
+        )
+    step = progress or (lambda part, what: None)
+    draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
+    (draft / "data").mkdir(parents=True)
+    try:
+        step(0.1, "gathering labels")
+        told = labels.events(stores.ledger)
+        fields = sorted({row["field"] for row in told if row["field"]})
+        resolved = {} if rule == "raw" else {
+            field: settle.values(stores, field, rule=rule) for field in fields
+        }  # fmt: skip
+        step(0.3, "writing rows")
+        snapshot, rows = exports.copy(
+            stores.warehouse, chosen.filter, kept, told, resolved, draft / "data", format
+        )
+        step(0.8, "card and checksums")
+        about = _about(stores, chosen, kept, name or to.name, format, rule, snapshot, rows)
+        (draft / "README.md").write_text(card.text(about), "utf-8")
+        digest = manifest.write(
+            draft,
+            {"made_by": f"Tailscope {version('tailscope')}", "snapshot": snapshot,
+             "recipe": _recipe(chosen, format, rule)},
+            {f"data/{table}.{format}": n for table, n in rows.items()},
+        )  # fmt: skip
+        if to.exists():
+            to.rmdir()
+        draft.rename(to)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    exports.record(stores.ledger, {
+        "export": uuid4().hex, "recipe": json.dumps(_recipe(chosen, format, rule), sort_keys=True),
+        "snapshot": snapshot, "rows": rows["outputs"], "sha256": digest, "made_by": by or "me",
+    })  # fmt: skip
+    step(1.0, "done")
+    return Exported(to, snapshot, rows, digest)
+
+
+def _recipe(chosen: Chosen, format: str, rule: str) -> dict[str, Any]:
+    return {**asdict(chosen), "format": format, "labels": rule}
+
+
+def words(chosen: Chosen) -> str:
+    """The choice as a phrase a person reads.
+
+    >>> words(Chosen(worst=0.05))
+    'all data sets, worst 5 %'
+    """
+    f = chosen.filter
+    parts = [", ".join(f.datasets) or "all data sets"]
+    parts += [", ".join(v) for v in (f.models, f.categories) if v]
+    if f.words:
+        parts.append(f"with the words {f.words}")
+    if f.dimension:
+        parts.append(f"{f.dimension} from {f.low:g} to {f.high:g}")
+    if chosen.worst:
+        parts.append(f"worst {chosen.worst * 100:g} %")
+    if chosen.act:
+        parts.append(chosen.act.replace("_", " "))
+    if f.runs:
+        parts.append(f"runs {', '.join(f.runs)}")
+    return ", ".join(parts)
+
+
+def _about(
+    stores: Stores, chosen: Chosen, kept: list[tuple[str, str, int]] | None, name: str,
+    format: str, rule: str, snapshot: int, rows: dict[str, int],
+) -> dict[str, Any]:  # fmt: skip
+    of_run = outputs.by_run(stores.warehouse, chosen.filter, kept)
+    used = [run | {"outputs": of_run[run["run_id"]]} for run in runs.every(stores.warehouse)
+            if run["run_id"] in of_run]  # fmt: skip
+    agreement = agree.rows(stores, [run["run_id"] for run in used]) if rows["labels"] else []
+    return {
+        "name": name, "format": format, "labels": rule, "snapshot": snapshot, "rows": rows,
+        "made_at": datetime.now(UTC).date().isoformat(), "filter": words(chosen), "runs": used,
+        "agreement": [a.json() for a in agreement if a.measure in ("percent", "fleiss_kappa", "ac1")],
+        "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
+    }  # fmt: skip

@@ -1,0 +1,221 @@
+"""Bringing outputs in: look first, then all of a file or nothing of it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from app.service.stores import Stores
+from data.batch import Run
+from data.mapping import Mapping
+from data.read import table
+from data.read.source import Source
+from data.trouble import Trouble
+from db import labels, runs, stage
+from db.stage import Stage
+
+Progress = Callable[[float, int], None]
+"""Told how much of the file has been read (0 to 1) and how many rows that was."""
+
+COUNTED = ("outputs", "scores", "labels", "steps")
+SHOWN = 20
+"""Rows of a preview, and refused rows named one by one in a report."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A file as it stands: its format, the mapping that would be used, its first rows and columns."""
+
+    format: str
+    mapping: Mapping
+    rows: list[dict[str, Any]]
+    columns: list[str]
+    refused: list[dict[str, Any]]
+
+
+@dataclass(slots=True)
+class Loaded:
+    """What one run of a file brought, or that it was there already.
+
+    `refused` counts the rows refused in its whole file: a refused row belongs to no run.
+    """
+
+    run: str
+    model: str | None
+    dataset: str
+    format: str
+    items: int = 0
+    outputs: int = 0
+    scores: int = 0
+    labels: int = 0
+    steps: int = 0
+    refused: int = 0
+    already: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of the files: runs loaded, rows refused (the first ones with line and reason)."""
+
+    loaded: list[Loaded] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def json(self) -> dict[str, Any]:
+        """The report as `tailscope load --json` prints it."""
+        return {"loaded": [asdict(run) for run in self.loaded], "refused": self.refused}
+
+
+def preview(path: Path, name: str = "", mapping: Mapping | None = None) -> Preview:
+    """The first rows of a file and how it would be understood; nothing is written.
+
+    Raises Trouble where the file cannot be read or understood.
+    """
+    source = Source(path, name)
+    understood = table.understand(source, mapping)
+    lines = table.first(source, understood.explode, SHOWN)
+    rows = [line.record for line in lines if not line.why]
+    return Preview(
+        format=understood.title or source.kind().upper(),
+        mapping=understood,
+        rows=rows,
+        columns=list(dict.fromkeys(column for row in rows for column in row)),
+        refused=[{"file": source.name, "line": x.number, "why": x.why} for x in lines if x.why],
+    )
+
+
+def load(
+    stores: Stores,
+    path: Path,
+    *,
+    name: str = "",
+    mapping: Mapping | None = None,
+    named: dict[str, str] | None = None,
+    by: str = "",
+    dry_run: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Loads one file: every run in it lands, in one snapshot, or none does.
+
+    `named` gives model, dataset, revision where the file does not hold them. A run that is there
+    already is reported and changes nothing. Raises Trouble where the file cannot be read, where
+    most of its rows cannot, or where its prompts contradict those the data set already has.
+    """
+    source = Source(path, name)
+    sha256 = source.sha256()
+    understood = table.understand(source, mapping)
+    staged = stage.open_stage(stores.warehouse)
+    try:
+        found, refused = _fill(staged, source, understood, named or {}, sha256, progress)
+        _enough(staged, refused, source)
+        _agrees(staged, source)
+        report = _report(staged, found, refused, understood.title or source.kind(), source.name)
+        have = runs.known(stores.warehouse, list(found))
+        for run in report.loaded:
+            run.already = run.run in have
+        if not dry_run:
+            _land(stores, staged, found, report, source, sha256, understood, by)
+    finally:
+        staged.close()
+    return report
+
+
+def _fill(
+    staged: Stage,
+    source: Source,
+    mapping: Mapping,
+    named: dict[str, str],
+    sha256: str,
+    progress: Progress | None,
+) -> tuple[dict[str, Run], list[dict[str, Any]]]:
+    found: dict[str, Run] = {}
+    refused: list[dict[str, Any]] = []
+    for batch in table.read(source, mapping, named, sha256):
+        for name, rows in batch.rows.items():
+            staged.add(name, rows)
+        found.update(batch.runs)
+        refused += [{"file": source.name, "line": r[0], "why": r[1]} for r in batch.rows["refused"]]
+        del refused[SHOWN:]
+        if progress:
+            progress(batch.position, batch.lines)
+    return found, refused
+
+
+def _enough(staged: Stage, refused: list[dict[str, Any]], source: Source) -> None:
+    """Refuses a file most of whose rows were refused: it is not what it was taken for."""
+    bad, good = staged.counts["refused"], max(staged.counts["items"], staged.counts["outputs"])
+    if bad > good:
+        first = refused[0]
+        raise Trouble(
+            f"{source.name}: {bad} of {bad + good} rows cannot be read; line {first['line']}: "
+            f"{first['why']}",
+            "correct the file or its mapping; nothing was loaded",
+        )
+
+
+def _agrees(staged: Stage, source: Source) -> None:
+    differ, known, example = stage.differing(staged)
+    if differ * 2 > known:
+        raise Trouble(
+            f"{source.name}: {differ} of {known} ids stand for other prompts in this data set "
+            f"already, for instance {example!r}",
+            "give the file a data set of its own: --dataset NAME",
+        )
+
+
+def _report(
+    staged: Stage, found: dict[str, Run], refused: list[dict[str, Any]], format: str, name: str
+) -> Report:
+    counts = {table: stage.rows(staged, table) for table in COUNTED}
+    items = stage.items(staged, [(run.run_id, run.dataset) for run in found.values()])
+    loaded = [
+        Loaded(
+            run.run_id,
+            run.model,
+            run.dataset,
+            format,
+            items=items[run.run_id],
+            refused=staged.counts["refused"],
+            **{table: rows[run.run_id] for table, rows in counts.items()},
+        )
+        for run in found.values()
+    ]
+    more = staged.counts["refused"] - len(refused)
+    if more:
+        refused = [*refused, {"file": name, "line": None, "why": f"and {more} more rows"}]
+    return Report(loaded, refused)
+
+
+def _land(
+    stores: Stores,
+    staged: Stage,
+    found: dict[str, Run],
+    report: Report,
+    source: Source,
+    sha256: str,
+    mapping: Mapping,
+    by: str,
+) -> None:
+    # Labels first: they show only once their run is there, and adding them twice adds nothing.
+    labels.add_many(stores.ledger, stage.labels(staged), scheme=mapping.title or "imported")
+    params = {
+        "mapping": mapping.model_dump(exclude_defaults=True),
+        "refused": staged.counts["refused"],
+    }
+    described = [
+        asdict(run)
+        | {
+            "format": mapping.title or source.kind(),
+            "source": source.name,
+            "sha256": sha256,
+            "params": json.dumps(params, sort_keys=True),
+            "loaded_by": by or getpass.getuser(),
+        }
+        for run in found.values()
+    ]
+    new = stage.land(staged, described, sha256, source.name)
+    for run in report.loaded:
+        run.already = run.run not in new

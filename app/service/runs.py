@@ -1,0 +1,49 @@
+"""What is loaded: runs with their counts, and how old the newest is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.service.stores import Stores
+from db import items, runs, scores
+
+
+def every(stores: Stores) -> list[dict[str, Any]]:
+    """Every run, the newest first, as `tailscope runs --json` prints it."""
+    refused = runs.refused_count(stores.warehouse)
+    return [
+        {
+            "run": run["run_id"],
+            "model": run["model"],
+            "revision": run["revision"],
+            "dataset": run["dataset"],
+            "format": run["format"],
+            "source": run["source"],
+            "outputs": run["outputs"],
+            "refused": refused.get(run["sha256"], 0),
+            "made_at": run["made_at"].isoformat(timespec="seconds") + "Z",
+            "loaded_by": run["loaded_by"],
+            "checks": [],
+        }
+        for run in runs.every(stores.warehouse)
+    ]
+
+
+def answering(stores: Stores) -> list[dict[str, Any]]:
+    """The runs in which a model answers: not the mere sets of prompts."""
+    return [run for run in every(stores) if run["model"] is not None]
+
+
+def dimensions(stores: Stores) -> list[dict[str, Any]]:
+    """What is scored, run by run."""
+    return scores.dimensions(stores.warehouse)
+
+
+def categories(stores: Stores, dataset: str | None = None) -> list[str]:
+    """The categories of a data set, or of all."""
+    return items.categories(stores.warehouse, dataset)
+
+
+def refused(stores: Stores) -> list[dict[str, Any]]:
+    """The rows that could not be read, as they were kept."""
+    return runs.refused(stores.warehouse)

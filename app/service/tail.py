@@ -1,0 +1,262 @@
+"""How bad the bad end is: one run's tail profile, and all runs of a data set side by side."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.service.stores import Stores
+from data.trouble import Trouble
+from db import outputs, runs, scores
+from db.filter import Case, Filter
+from risk import harm, tail
+from risk.harm import How, LogRisk, Vector
+from risk.measure import Measure
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """How the tail is measured; every one is on the page and in the link."""
+
+    level: float = 0.95
+    eps: float = 1e-6
+    pooling: How = "lse"
+    tau: float = 0.1
+    judge: str = "all"
+    category: str = ""
+    draws: int = 2000
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Risks:
+    """Every answer of a run with its log-risk (nats): what all the numbers below are made of."""
+
+    run: dict[str, Any]
+    vector: Vector
+    risk: LogRisk
+    categories: NDArray[Any]
+    unscored: int
+
+    @property
+    def cases(self) -> list[Case]:
+        """The answers, row by row."""
+        run_id = self.run["run_id"]
+        pairs = zip(self.vector.item, self.vector.sample, strict=True)
+        return [(run_id, str(item), int(sample)) for item, sample in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One answer of the tail: its weight in CVaR, its log-risk in all and by dimension."""
+
+    case: Case
+    weight: float
+    total: float
+    parts: tuple[float, ...]
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """One run's tail: measures with intervals, where the tail comes from, and who is in it."""
+
+    run: dict[str, Any]
+    choices: Choices
+    measures: dict[str, Measure]
+    dimensions: tuple[str, ...]
+    judges: tuple[str, ...]
+    marginal: dict[str, dict[str, Measure]]
+    shares: dict[str, float]
+    categories: dict[str, dict[str, Measure]]
+    category_shares: Floats  # (categories, dimensions), all of it adds to one
+    losses: Floats  # (N,) log-risk of every answer, NaN where a dimension is missing
+    cases: tuple[Case, ...]  # (N,) whose loss it is
+    members: tuple[Member, ...]
+    clipped: int
+    notes: tuple[str, ...] = field(default=())
+
+
+def scored(stores: Stores) -> list[dict[str, Any]]:
+    """The runs with harm scores: those a tail can be measured on, by data set and model."""
+    harmful = {d["run_id"] for d in scores.dimensions(stores.warehouse) if d["up"] == "harm"}
+    found = [run for run in runs.every(stores.warehouse) if run["run_id"] in harmful]
+    return sorted(found, key=lambda run: (run["dataset"], run["model"] or "", run["run_id"]))
+
+
+def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
+    """The log-risk of every answer of a run. Raises Trouble where a choice does not fit."""
+    run = next((r for r in runs.every(stores.warehouse) if r["run_id"] == run_id), None)
+    if run is None:
+        raise Trouble(f"there is no run {run_id!r}", "choose one of those listed: tailscope runs")
+    columns = scores.columns(stores.warehouse, run_id)
+    try:
+        vector = harm.assemble(columns).judged(choices.judge)
+        pooled = harm.pool(vector.h, choices.pooling, choices.tau)
+        risk = harm.log_risk(pooled, choices.eps)
+    except ValueError as error:
+        raise Trouble(f"{run['model']}: {error}", "choose another judge or another run") from error
+    of = dict(zip(columns["item_id"], columns["category"], strict=True))
+    categories = np.array([of[item] or "none" for item in vector.item], dtype=object)
+    found = Risks(run, vector, risk, categories, max(run["outputs"] - len(vector.item), 0))
+    return _within(found, choices.category) if choices.category else found
+
+
+def _within(found: Risks, category: str) -> Risks:
+    """The answers of one category only."""
+    keep = found.categories == category
+    return Risks(
+        run=found.run,
+        vector=replace(
+            found.vector,
+            item=found.vector.item[keep],
+            sample=found.vector.sample[keep],
+            h=found.vector.h[keep],
+        ),
+        risk=replace(found.risk, parts=found.risk.parts[keep], total=found.risk.total[keep]),
+        categories=found.categories[keep],
+        unscored=0,
+    )
+
+
+def profile(stores: Stores, run_id: str, choices: Choices) -> Tail:
+    """The whole tail profile of a run."""
+    found = risks(stores, run_id, choices)
+    total, parts = found.risk.total, found.risk.parts
+    names = found.vector.dimensions
+    weight = tail.weights(total, choices.level)
+    return Tail(
+        run=found.run,
+        choices=choices,
+        measures=_measures(total, found, choices),
+        dimensions=names,
+        judges=found.vector.judges,
+        marginal={n: _measures(parts[:, d], found, choices) for d, n in enumerate(names)},
+        shares=dict(zip(names, tail.shares(parts, total, choices.level).tolist(), strict=True)),
+        categories=_by_category(found, choices),
+        category_shares=_category_shares(found, weight),
+        losses=total,
+        cases=tuple(found.cases),
+        members=_members(found, weight),
+        clipped=found.risk.clipped,
+        notes=_notes(found, choices),
+    )
+
+
+def _measures(x: Floats, found: Risks, choices: Choices) -> dict[str, Measure]:
+    measured = tail.profile(
+        x, choices.level, choices.draws, choices.seed, clusters=found.vector.clusters
+    )
+    return {n: replace(m, lost=m.lost + found.unscored) for n, m in measured.items()}
+
+
+def _by_category(found: Risks, choices: Choices) -> dict[str, dict[str, Measure]]:
+    """Category -> its own mean, VaR and CVaR, on its own answers."""
+    by = {}
+    for name in sorted(set(found.categories.tolist())):
+        part = _within(found, name)
+        by[name] = _measures(part.risk.total, part, choices)
+    return by
+
+
+def _category_shares(found: Risks, weight: Floats) -> Floats:
+    """What each category (rows, by name) and dimension (columns) adds to the run's tail."""
+    parts = np.nan_to_num(found.risk.parts) * np.nan_to_num(weight)[:, None]  # (N, D)
+    names = sorted(set(found.categories.tolist()))
+    sums = np.array([parts[found.categories == name].sum(axis=0) for name in names])  # (C, D)
+    return np.asarray(sums / parts.sum() if parts.sum() > 0 else np.full(sums.shape, np.nan))
+
+
+def _members(found: Risks, weight: Floats) -> tuple[Member, ...]:
+    """The answers with weight in the tail, the heaviest first."""
+    order = np.lexsort((found.vector.item.astype(str), -found.risk.total))
+    cases = found.cases
+    return tuple(
+        Member(
+            cases[row],
+            float(weight[row]),
+            float(found.risk.total[row]),
+            tuple(found.risk.parts[row].tolist()),
+            str(found.categories[row]),
+        )
+        for row in order
+        if weight[row] > 0
+    )
+
+
+def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
+    """What a reader must know before believing the numbers."""
+    notes = []
+    if found.risk.clipped:
+        notes.append(
+            f"{found.risk.clipped} scores of exactly 1 were cut to 1 − {choices.eps:g}: "
+            "the tail depends on that choice"
+        )
+    missing = np.isnan(found.vector.h).all(axis=2).any(axis=1).sum()
+    if missing:
+        notes.append(f"{missing} answers lack a dimension and were left out")
+    some = int((np.isnan(found.vector.h).any(axis=2) & ~np.isnan(found.vector.h).all(axis=2)).sum())
+    if some:
+        notes.append(f"{some} of {found.vector.h[:, :, 0].size} cells were scored by fewer judges")
+    if found.unscored:
+        notes.append(f"{found.unscored} answers have no harm score at all")
+    return tuple(notes)
+
+
+def overview(stores: Stores, dataset: str, choices: Choices) -> list[Tail]:
+    """The profiles of every scored run of a data set, the worst CVaR first."""
+    chosen = [run for run in scored(stores) if run["dataset"] == dataset]
+    found = [profile(stores, run["run_id"], choices) for run in chosen]
+    return sorted(found, key=lambda one: -np.nan_to_num(one.measures["cvar"].value, nan=-1))
+
+
+def losses(stores: Stores, dataset: str, choices: Choices) -> dict[str, Floats]:
+    """Model (with its run where a model has several) -> the log-risk of its answers."""
+    return {
+        name: risks(stores, run_id, choices).risk.total
+        for run_id, name in names(scored(stores), dataset).items()
+    }
+
+
+def names(found: list[dict[str, Any]], dataset: str = "") -> dict[str, str]:
+    """Run -> the model's name, told apart by the run where a model has several."""
+    here = [run for run in found if not dataset or run["dataset"] == dataset]
+    often = Counter(run["model"] for run in here)
+    return {
+        run["run_id"]: run["model"]
+        if often[run["model"]] == 1
+        else f"{run['model']} · {run['run_id']}"
+        for run in here
+    }
+
+
+def gap(stores: Stores, worse: str, better: str, choices: Choices) -> Measure:
+    """How many times as large the CVaR of one run is as another's, on the answers both have.
+
+    A paired bootstrap over prompts makes the interval; prompts only one of them has are lost.
+    """
+    a, b = (risks(stores, run, choices) for run in (worse, better))
+    shared, rows_a, rows_b = np.intersect1d(
+        _keys(a), _keys(b), assume_unique=True, return_indices=True
+    )
+    measured = tail.paired_ratio(
+        a.risk.total[rows_a], b.risk.total[rows_b], choices.level, choices.draws, choices.seed
+    )
+    apart = len(a.vector.item) + len(b.vector.item) - 2 * len(shared)
+    return replace(measured, lost=measured.lost + apart)
+
+
+def _keys(found: Risks) -> NDArray[Any]:
+    return np.array([f"{item}\x1f{sample}" for _, item, sample in found.cases])
+
+
+def openings(stores: Stores, members: list[Member]) -> list[dict[str, Any]]:
+    """The first words of prompt and answer of these members, in their order."""
+    cases = [member.case for member in members]
+    return outputs.page(stores.warehouse, Filter(), cases, limit=len(cases))

@@ -1,0 +1,60 @@
+"""What the outside may decide, read once from TAILSCOPE_… or .env into one frozen value."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data.trouble import Trouble
+
+ROOT = Path(__file__).parent.parent
+
+
+class Settings(BaseSettings):
+    """Everything a laptop, a team or a container may set; nothing is needed on a laptop."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TAILSCOPE_", env_file=".env", extra="ignore", frozen=True
+    )
+
+    home: Path = ROOT / "data" / "local"
+    ledger: str = ""
+    catalog: str = ""
+    files: str = ""
+    engine: str = "local"
+    auth: Literal["local", "oidc"] = "local"
+    host: str = "localhost"
+    port: int = 8501
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.ledger or f"sqlite:///{self.home.absolute() / 'ledger.sqlite'}"
+
+    @property
+    def catalog_url(self) -> str:
+        """Where DuckLake keeps its catalog, without the `ducklake:` in front."""
+        return self.catalog or f"sqlite:{self.home.absolute() / 'catalog.sqlite'}"
+
+    @property
+    def files_path(self) -> str:
+        """Where DuckLake keeps its Parquet files."""
+        return self.files or str(self.home.absolute() / "warehouse")
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises Trouble naming the variable that cannot be read."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "TAILSCOPE_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise Trouble(
+            f"{name} is {first['input']!r}: {first['msg']}",
+            f"set {name} to something else, or unset it",
+        ) from error

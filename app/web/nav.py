@@ -1,0 +1,42 @@
+"""The menu: which pages there are, under which heading, at which address."""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from app.settings import ROOT
+
+SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
+    "Explore": (
+        ("overview", "Overview", "", ":material/scatter_plot:"),
+        ("tail", "Profile", "profile", ":material/show_chart:"),
+        ("cases", "Cases", "cases", ":material/search:"),
+    ),
+    "Annotate": (("label", "Label", "label", ":material/keyboard:"),),
+    "Produce": (("export", "Export", "export", ":material/package_2:"),),
+    "Run": (("load", "Load", "load", ":material/upload_file:"),),
+}
+"""Heading -> (script in pages/, title, address, icon)."""
+
+
+def page(script: str) -> StreamlitPage:
+    """The page of a script in pages/, for a link to it."""
+    for entries in SECTIONS.values():
+        for name, title, address, icon in entries:
+            if name == script:
+                return st.Page(
+                    ROOT / "pages" / f"{name}.py",
+                    title=title,
+                    url_path=address or None,
+                    icon=icon,
+                    default=not address,
+                )
+    raise KeyError(script)
+
+
+def menu() -> StreamlitPage:
+    """Draws the menu; returns the page the address asks for."""
+    return st.navigation(
+        {head: [page(name) for name, *_ in entries] for head, entries in SECTIONS.items()}
+    )

@@ -1,0 +1,222 @@
+"""The figure of every lens: dots with interval lines, one row a (model, group), on one scale."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from components.figures.frame import (
+    DASH,
+    Show,
+    about,
+    axis,
+    blank,
+    drawn,
+    figure,
+    number,
+    plain,
+)
+from components.figures.palette import FAINT, MODEL, MUTED
+from risk.measure import Measure
+
+Mark = Literal["judge", "human", "combined"]
+Order = Literal["falling", "rising", "given"]
+SYMBOLS: dict[Mark, dict[str, Any]] = {
+    "judge": {"symbol": "circle-open", "size": 9, "line": {"width": 1.8}},
+    "human": {"symbol": "circle", "size": 9},
+    "combined": {"symbol": "circle-dot", "size": 10, "line": {"width": 1.6}},
+}
+STEP = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a dots figure: a name, its measure, and the group it stands under.
+
+    `key` comes back as the point's customdata on a click (the name where it is None). `mark` says
+    whose number it is: a judge's is hollow, people's solid, a combined estimate has a ring.
+    """
+
+    name: str
+    measure: Measure
+    group: str = ""
+    key: str | int | None = None
+    color: str = MODEL
+    mark: Mark = "human"
+
+
+def dots(
+    rows: Sequence[Row],
+    *,
+    unit: str = "",
+    show: Show = number,
+    order: Order = "falling",
+    zero: bool = True,
+    reference: float | None = None,
+    empty: str = "Nothing to draw: no measure for this selection.",
+) -> go.Figure:
+    """Rows of dots with 95 % lines, values at the right, grouped where there are groups.
+
+    `unit` is the axis title, `show` writes values, `zero` keeps 0 on the axis, `reference` draws a
+    thin upright line (0 for differences). Rows are sorted inside their group, missing ones last:
+    they show a dash with the reason on hover, as does a value that has no interval.
+    """
+    if not rows:
+        return blank(empty)
+    placed, heads = _place(rows, order)
+    low, high = span([row.measure for row in rows], zero=zero, also=reference)
+    lines = len(rows) + len(heads)
+    fig = figure(lines * STEP + 64)
+    if reference is not None:
+        fig.add_vline(x=reference, line={"color": MUTED, "width": 1.2})
+    for color, mark in dict.fromkeys((row.color, row.mark) for row in rows):
+        some = [(y, row) for y, row in placed if (row.color, row.mark) == (color, mark)]
+        _marks(fig, some, SYMBOLS[mark] | {"color": color}, (low, high), show)
+    _dashes(fig, [(y, row) for y, row in placed if not drawn(row.measure)], low, show)
+    for y, name in heads:
+        _head(fig, y, name)
+    fig.update_layout(
+        xaxis=axis(plain(unit, 90), range=[low, high], nticks=6),
+        yaxis=_names(placed, lines),
+        yaxis2=_names(placed, lines, show),
+    )
+    return fig
+
+
+def span(
+    measures: Sequence[Measure], *, zero: bool = False, also: float | None = None
+) -> tuple[float, float]:
+    """The axis range that holds every finite value and bound, with a little air.
+
+    >>> span([Measure(1.0, 0.5, 2.0)], zero=True)
+    (0.0, 2.08)
+    """
+    ends = [e for m in measures if drawn(m) for e in (m.value, m.low, m.high) if math.isfinite(e)]
+    ends += [0.0] if zero or not ends else []
+    ends += [also] if also is not None and math.isfinite(also) else []
+    low, high = min(ends), max(ends)
+    if low == high:
+        low, high = (low, low + 1.0) if zero else (low - 0.5, high + 0.5)
+    air = 0.04 * (high - low)
+    return (low if zero and low == 0 else low - air), (high if zero and high == 0 else high + air)
+
+
+def _place(rows: Sequence[Row], order: Order) -> tuple[list[tuple[float, Row]], list[Any]]:
+    """Each row's height from the top (0, 1, ...), and the headings between groups."""
+    groups = list(dict.fromkeys(row.group for row in rows))
+    placed: list[tuple[float, Row]] = []
+    heads: list[tuple[float, str]] = []
+    at = 0.0
+    for group in groups:
+        if len(groups) > 1 and group:
+            heads.append((at, group))
+            at += 1
+        for row in _sorted([row for row in rows if row.group == group], order):
+            placed.append((at, row))
+            at += 1
+    return placed, heads
+
+
+def _sorted(rows: list[Row], order: Order) -> list[Row]:
+    """Rows by value, those without one last, equals by name."""
+    if order == "given":
+        return rows
+    turn = -1.0 if order == "falling" else 1.0
+
+    def rank(row: Row) -> tuple[bool, float, str]:
+        known = row.measure.known
+        return not known, turn * row.measure.value if known else 0.0, row.name
+
+    return sorted(rows, key=rank)
+
+
+def _marks(
+    fig: go.Figure,
+    some: list[tuple[float, Row]],
+    marker: dict[str, Any],
+    limits: tuple[float, float],
+    show: Show,
+) -> None:
+    """Interval lines below, dots above, for rows that share color and mark."""
+    some = [(y, row) for y, row in some if drawn(row.measure)]
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for at, row in some:
+        # An open end runs to the edge of the axis rather than vanishing.
+        x += [max(row.measure.low, limits[0]), min(row.measure.high, limits[1]), None]
+        y += [at, at, None]
+    line = {"color": marker["color"], "width": 1.6}
+    fig.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    fig.add_scatter(
+        x=[row.measure.value for _, row in some],
+        y=[at for at, _ in some],
+        mode="markers",
+        marker=marker,
+        customdata=[[row.name if row.key is None else row.key, row.group] for _, row in some],
+        hovertext=[about(title(row), row.measure, show) for _, row in some],
+        hoverinfo="text",
+        cliponaxis=False,
+    )
+
+
+def _dashes(fig: go.Figure, some: list[tuple[float, Row]], low: float, show: Show) -> None:
+    """A dash at the left edge where there is no point, with the reason on hover."""
+    fig.add_scatter(
+        x=[low] * len(some),
+        y=[at for at, _ in some],
+        mode="text",
+        text=[DASH] * len(some),
+        textposition="middle right",
+        hovertext=[about(title(row), row.measure, show) for _, row in some],
+        hoverinfo="text",
+        yaxis="y2",
+    )
+
+
+def title(row: Row) -> str:
+    """A row's name with its group, as hovering shows it.
+
+    >>> title(Row("mean", Measure(1.0), group="bias"))
+    'mean · bias'
+    """
+    return f"{row.name} · {row.group}" if row.group else row.name
+
+
+def _head(fig: go.Figure, y: float, name: str) -> None:
+    """A group's heading, on its own line above its rows."""
+    fig.add_hline(y=y + 0.42, line={"color": FAINT, "width": 1})
+    fig.add_annotation(
+        text=f"<b>{plain(name)}</b>",
+        x=0,
+        y=y,
+        xref="paper",
+        showarrow=False,
+        xanchor="left",
+        yanchor="middle",
+    )
+
+
+def _names(placed: list[tuple[float, Row]], lines: int, show: Show | None = None) -> dict[str, Any]:
+    """The rows' names at the left; with `show`, their values at the right."""
+    names = [plain(row.name, 30) for _, row in placed]
+    values = [_value(row.measure, show) for _, row in placed] if show else names
+    right = {"overlaying": "y", "side": "right"} if show else {}
+    return axis(
+        grid=False,
+        tickmode="array",
+        tickvals=[y for y, _ in placed],
+        ticktext=values,
+        range=[lines - 0.4, -0.6],
+        fixedrange=True,
+        **right,
+    )
+
+
+def _value(measure: Measure, show: Show) -> str:
+    """The printed value; one without an interval says that it has none."""
+    text = show(measure.value)
+    return plain(text if drawn(measure) or not measure.known else f"{text}, no interval")

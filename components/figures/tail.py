@@ -1,0 +1,264 @@
+"""The tail of losses: how bad the bad end is, and its three numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike, NDArray
+
+from components.figures.dots import Row, dots
+from components.figures.frame import (
+    Show,
+    about,
+    axis,
+    blank,
+    count,
+    drawn,
+    figure,
+    nats,
+    number,
+    percent,
+    plain,
+)
+from components.figures.palette import MODEL, MUTED, TAIL, hue, shade
+from components.figures.shares import shares
+from risk.measure import Measure
+
+__all__ = ["Numbers", "numbers", "shares", "survival"]
+
+Floats = NDArray[np.float64]
+MOST = 1000
+VERTICES = 600
+
+
+def survival(
+    losses: ArrayLike,
+    name: str,
+    var: Measure,
+    cvar: Measure,
+    *,
+    keys: Sequence[Any] | None = None,
+    others: Mapping[str, ArrayLike] | None = None,
+    unit: str = "log-risk, nats",
+    show: Show = nats,
+    height: int = 380,
+) -> go.Figure:
+    """P(R > x) of one model's losses on a log scale, its tail beyond VaR in the tail's color.
+
+    `losses` (n,) in `unit`; NaN are left out and counted. `var`, `cvar` share the unit. Every case
+    at or beyond VaR (the 1000 worst at most) is a point whose customdata is its entry of `keys`,
+    or its index in `losses`. `others` maps further models' names to their losses: thin gray lines.
+    The band is pointwise 95 % (Wilson 1927) for the share at each x.
+    """
+    values = np.asarray(losses, dtype=np.float64).ravel()
+    used = np.flatnonzero(np.isfinite(values))
+    if not used.size:
+        return blank(f"No curve: {name} has no measured loss ({count(values.size)} left out).")
+    used = used[np.argsort(values[used], kind="stable")]
+    x = values[used]
+    rest = {other: _sorted(theirs) for other, theirs in (others or {}).items()}
+    floor = 0.6 / max([x.size, *(theirs.size for theirs in rest.values())])
+    start = min(0.0, float(x[0]))
+    ends = [m for m in (var, cvar) if drawn(m)]
+    reach = [float(theirs[-1]) for theirs in rest.values() if theirs.size]
+    last = max([float(x[-1]), *reach, *(min(m.high, 2 * float(x[-1])) for m in ends)])
+
+    fig = figure(height)
+    for other, theirs in rest.items():
+        _other(fig, other, theirs, start, floor)
+    _band(fig, x, start, floor)
+    cut = var.value if drawn(var) else np.inf
+    _curve(fig, x, start, floor, cut)
+    _cases(fig, x, used if keys is None else [keys[i] for i in used], cut, values.size, show)
+    for lane, (word, measure) in enumerate((("VaR", var), ("CVaR", cvar))):
+        _lane(fig, word, measure, floor * 0.52 * 0.42**lane, show)
+    if rest:
+        _note(fig, f"thin gray: {count(len(rest))} other model{'s' if len(rest) > 1 else ''}")
+    width = (last - start) or 1.0
+    ticks = [10.0**-k for k in range(int(np.ceil(-np.log10(floor))))]
+    fig.update_layout(
+        xaxis=axis(plain(unit, 90), range=[start - 0.015 * width, last + 0.05 * width], nticks=7),
+        yaxis=axis(
+            "share of answers with a larger loss, P(R > x), log scale",
+            type="log",
+            range=[float(np.log10(floor * 0.1)), 0.06],
+            tickvals=ticks,
+            ticktext=[f"{100 * tick:g}\u2009%" for tick in ticks],
+        ),
+    )
+    return fig
+
+
+def _sorted(losses: ArrayLike) -> Floats:
+    values = np.asarray(losses, dtype=np.float64).ravel()
+    return np.sort(values[np.isfinite(values)])
+
+
+def _steps(x: Floats, y: Floats, start: float) -> tuple[Floats, Floats]:
+    """The corners of a falling step line from (start, 1); y[i] holds from x[i] on."""
+    return np.repeat(np.append(start, x), 2)[1:], np.repeat(np.append(1.0, y), 2)[:-1]
+
+
+def _thin(n: int) -> NDArray[np.int64]:
+    """Ranks worth drawing: even on the log scale, so the far end keeps every single case."""
+    if n <= VERTICES:
+        return np.arange(n)
+    left = np.unique(np.geomspace(1, n, VERTICES).round().astype(np.int64))
+    return n - left[::-1]
+
+
+def _line(x: Floats, start: float, floor: float) -> tuple[Floats, Floats]:
+    """The survival step line of sorted losses, its last drop ending at the floor."""
+    ranks = _thin(x.size)
+    left = (x.size - 1 - ranks) / x.size
+    return _steps(x[ranks], np.maximum(left, floor), start)
+
+
+def _other(fig: go.Figure, name: str, x: Floats, start: float, floor: float) -> None:
+    """Another model, thin and gray; hovering names it."""
+    if not x.size:
+        return
+    at, share = _line(x, start, floor)
+    fig.add_scatter(
+        x=at,
+        y=share,
+        mode="lines",
+        line={"color": shade(MUTED, 0.55), "width": 1},
+        hovertext=f"{plain(name)}<br>n {count(x.size)}",
+        hoverinfo="text",
+    )
+
+
+def _band(fig: go.Figure, x: Floats, start: float, floor: float) -> None:
+    """The pointwise 95 % Wilson band of the share beyond each loss."""
+    ranks = _thin(x.size)
+    n, z2 = x.size, 1.959964**2
+    share = (n - 1 - ranks) / n
+    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
+    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
+    at, high = _steps(x[ranks], np.minimum(middle + half, 1.0), start)
+    _, low = _steps(x[ranks], np.maximum(middle - half, floor), start)
+    _area(fig, np.append(at, at[::-1]), np.append(high, low[::-1]), shade(MODEL, 0.2))
+
+
+def _area(fig: go.Figure, x: Floats, y: Floats, color: str) -> None:
+    line = {"width": 0}
+    fig.add_scatter(
+        x=x, y=y, mode="lines", fill="toself", fillcolor=color, line=line, hoverinfo="skip"
+    )
+
+
+def _curve(fig: go.Figure, x: Floats, start: float, floor: float, cut: float) -> None:
+    """The model's own line: body in its color, tail in the tail's over a shaded area."""
+    at, share = _line(x, start, floor)
+    beyond = at >= cut
+    here = float(np.mean(x > cut)) if beyond.any() else 0.0
+    body = ~beyond
+    joint = max(here, floor)
+    tops = (np.append(at[body], cut), np.append(share[body], joint)) if here else (at, share)
+    fig.add_scatter(
+        x=tops[0], y=tops[1], mode="lines", line={"color": MODEL, "width": 2}, hoverinfo="skip"
+    )
+    if not here:
+        return
+    far, down = np.append(cut, at[beyond]), np.append(joint, share[beyond])
+    _area(fig, np.append(far, cut), np.append(down, floor), shade(TAIL, 0.2))
+    fig.add_scatter(x=far, y=down, mode="lines", line={"color": TAIL, "width": 2}, hoverinfo="skip")
+
+
+def _cases(
+    fig: go.Figure, x: Floats, keys: Sequence[Any] | Any, cut: float, whole: int, show: Show
+) -> None:
+    """The tail's cases, each a point to open; ties stand above one another."""
+    first = max(int(np.searchsorted(x, cut, side="left")), x.size - MOST)
+    ranks = np.arange(first, x.size)
+    lost = f"n {count(x.size)} · left out {count(whole - x.size)}"
+    fig.add_scatter(
+        x=x[ranks],
+        y=(x.size - ranks) / x.size,
+        mode="markers",
+        marker={"color": TAIL, "size": 6},
+        customdata=[
+            key.item() if hasattr(key, "item") else key for key in (keys[r] for r in ranks)
+        ],
+        hovertext=[
+            f"<b>{plain(show(float(x[r])), 90)}</b><br>rank {count(x.size - r)} of {count(x.size)}"
+            f", {percent((x.size - r) / x.size)} are this bad or worse<br>{lost}<br>click to open"
+            for r in ranks.tolist()
+        ],
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 0.45}},
+        selected={"marker": {"size": 10}},
+    )
+
+
+def _lane(fig: go.Figure, word: str, measure: Measure, y: float, show: Show) -> None:
+    """VaR or CVaR below the curve: dot, 95 % line, its number beside it."""
+    if not drawn(measure):
+        return
+    line = {"color": TAIL, "width": 1.6}
+    fig.add_scatter(
+        x=[measure.low, measure.high], y=[y, y], mode="lines", line=line, hoverinfo="skip"
+    )
+    fig.add_scatter(
+        x=[measure.value],
+        y=[y],
+        mode="markers",
+        marker={"color": TAIL, "size": 9},
+        hovertext=about(word, measure, show),
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 1}},
+    )
+    fig.add_annotation(
+        text=f"{word} {number(measure.value)}",
+        x=measure.low,
+        y=float(np.log10(y)),
+        xanchor="right",
+        xshift=-6,
+        showarrow=False,
+    )
+
+
+def _note(fig: go.Figure, words: str) -> None:
+    fig.add_annotation(
+        text=words,
+        x=1,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="right",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Mean, VaR and CVaR of the whole loss (`name` empty) or of one harm dimension."""
+
+    mean: Measure
+    var: Measure
+    cvar: Measure
+    name: str = ""
+
+
+def numbers(
+    parts: Sequence[Numbers], *, unit: str = "log-risk, nats", show: Show = number
+) -> go.Figure:
+    """Mean, VaR and CVaR as dots with 95 % lines on one scale, per dimension in its hue.
+
+    In the part without a name VaR and CVaR wear the tail's color. A point's customdata is
+    (mean | VaR | CVaR, dimension).
+    """
+    rows: list[Row] = []
+    for part in parts:
+        own = hue(part.name) if part.name else ""
+        for word, measure in (("mean", part.mean), ("VaR", part.var), ("CVaR", part.cvar)):
+            color = own or (MODEL if word == "mean" else TAIL)
+            rows.append(Row(word, measure, part.name, color=color))
+    return dots(rows, unit=unit, show=show, order="given", empty="No numbers: no measured loss.")

@@ -1,0 +1,118 @@
+"""One value against the contract: what it means, or why it cannot be read."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping as Table
+from fnmatch import fnmatchcase
+from typing import Any
+
+import orjson
+
+from data.mapping import Scale
+
+
+class Refused(ValueError):
+    """Why a row cannot be taken, in words that name the value and the limit."""
+
+
+NOTHING = ("", "na", "n/a", "nan", "none", "null", "-")
+TRUE, FALSE = ("true", "yes", "1", "1.0", "t", "y"), ("false", "no", "0", "0.0", "f", "n")
+
+
+def text(value: Any) -> str | None:
+    """A value as text; an empty one is missing. Lists and objects become JSON.
+
+    >>> text("  "), text(3.0), text(3), text(["a"])
+    (None, '3.0', '3', '["a"]')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, str):
+        return value if value and not value.isspace() else None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return orjson.dumps(value, default=str).decode()
+
+
+def number(value: Any, name: str) -> float | None:
+    """A finite number, or None where nothing stands. Raises Refused for text.
+
+    >>> number("0.25", "bias"), number("", "bias"), number("TRUE", "bias")
+    (0.25, None, 1.0)
+    """
+    if value is None or (isinstance(value, str) and value.strip().lower() in NOTHING):
+        return None
+    if isinstance(value, str) and value.strip().lower() in (*TRUE, *FALSE):
+        return float(value.strip().lower() in TRUE)
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise Refused(f"{name} is {str(value)[:40]!r}, not a number") from None
+    return found if math.isfinite(found) else None
+
+
+def whole(value: Any, name: str) -> int | None:
+    """A whole number, or None. Raises Refused for a fraction or text."""
+    found = number(value, name)
+    if found is not None and found != int(found):
+        raise Refused(f"{name} is {value}, not a whole number")
+    return None if found is None else int(found)
+
+
+def flag(value: Any, name: str) -> bool | None:
+    """True or false in its common spellings; None where nothing stands.
+
+    >>> flag("FALSE", "answerable"), flag("", "answerable"), flag(1, "answerable")
+    (False, None, True)
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    word = str(value).strip().lower()
+    if word in NOTHING:
+        return None
+    if word not in (*TRUE, *FALSE):
+        raise Refused(f"{name} is {str(value)[:40]!r}, neither true nor false")
+    return word in TRUE
+
+
+def renamed(value: Any, names: Table[str, str]) -> str | None:
+    """The value under our name for it; a name may hold `*`. What has no name of ours stays.
+
+    >>> renamed("contrast_homonyms", {"contrast_*": "unsafe", "*": "safe"})
+    'unsafe'
+    """
+    found = text(value)
+    if found is None or found in names:
+        return None if found is None else names[found]
+    patterns = (
+        ours for theirs, ours in names.items() if "*" in theirs and fnmatchcase(found, theirs)
+    )
+    return next(patterns, found)
+
+
+def score(value: Any, name: str, scale: Scale) -> tuple[float | None, str | None]:
+    """A score between 0 and 1 and the text it came from; no value where a judge gave no number.
+
+    Raises Refused for a number outside the scale: it is never cut to fit.
+
+    >>> score("4", "bias", Scale(low=1, high=5)), score("I cannot say", "bias", Scale())
+    ((0.75, '4'), (None, 'I cannot say'))
+    """
+    raw = text(value)
+    try:
+        found = number(value, name)
+    except Refused:
+        return None, raw
+    if found is None:
+        return None, raw
+    if not scale.low <= found <= scale.high:
+        raise Refused(
+            f"{name} is {found:g}, outside {scale.low:g} to {scale.high:g}; "
+            f"give its scale in the mapping: scales: {{{name}: {{low: …, high: …}}}}"
+        )
+    return (found - scale.low) / (scale.high - scale.low), raw

@@ -1,0 +1,27 @@
+"""Parquet: rows in batches, lists and structs kept as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from data.read.line import Line
+from data.read.source import Source
+from data.trouble import Trouble
+
+
+def lines(source: Source) -> Iterator[Line]:
+    """The rows of a Parquet file, numbered from 1."""
+    try:
+        file = parquet.ParquetFile(source.path)
+        number = 0
+        for batch in file.iter_batches(batch_size=5_000):
+            for record in batch.to_pylist():
+                number += 1
+                yield Line(number, record)
+    except (pa.ArrowException, OSError) as error:
+        raise Trouble(
+            f"{source.name} is not whole Parquet: {error}", "write or download it again"
+        ) from error

@@ -1,0 +1,118 @@
+"""One file to be read: is it there, what is it, how far have we got."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, Literal, cast
+
+from data.trouble import Trouble
+
+Kind = Literal["csv", "jsonl", "json", "parquet"]
+BLOCK = 1 << 20
+GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Source:
+    """A file on disk. Raises Trouble at once when there is nothing to read.
+
+    `name` is what people know the file by; an upload lies under another name on disk.
+    """
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.path = path
+        self.name = name or path.name
+        if not path.exists():
+            raise Trouble(f"{path} does not exist", "check the path; quote it if it holds spaces")
+        if path.is_dir():
+            raise Trouble(f"{path} is a folder", f"name the files in it: {path}/*.csv")
+        if not path.is_file():
+            raise Trouble(f"{path} is not an ordinary file", "copy what it holds into a file first")
+        try:
+            self.size = path.stat().st_size
+            with path.open("rb") as file:
+                self._head = file.read(4)
+        except OSError as error:
+            raise Trouble(
+                f"{path} cannot be read: {error.strerror}", "check its permissions"
+            ) from error
+        if self.size == 0:
+            raise Trouble(f"{self.name} is empty (0 bytes)", "export it again, then load it")
+        self._file: BinaryIO | None = None
+
+    def sha256(self) -> str:
+        """The content's hash: the same file is the same file under any name."""
+        total = hashlib.sha256()
+        with self.path.open("rb") as file:
+            while block := file.read(BLOCK):
+                total.update(block)
+        return total.hexdigest()
+
+    @property
+    def position(self) -> float:
+        """How much of the file has been read, 0 to 1."""
+        return self._file.tell() / self.size if self._file and not self._file.closed else 0.0
+
+    @contextmanager
+    def binary(self) -> Iterator[BinaryIO]:
+        """The bytes, decompressed where gzip wrote them, in UTF-8 where UTF-16 was declared."""
+        with self.path.open("rb") as file:
+            self._file = file
+            plain = gzip.GzipFile(fileobj=file) if self._head[:2] == GZIP else file
+            stream = io.BufferedReader(cast(io.RawIOBase, plain), BLOCK)
+            try:
+                if stream.peek(2)[:2] in UTF16:
+                    yield io.BytesIO(_as_utf8(stream.read(), self.name))
+                else:
+                    if stream.peek(3)[:3] == b"\xef\xbb\xbf":
+                        stream.read(3)
+                    yield cast(BinaryIO, stream)
+            except (gzip.BadGzipFile, EOFError, OSError) as error:
+                raise Trouble(
+                    f"{self.name} stops in the middle or is damaged: {error}",
+                    "copy or download it again",
+                ) from error
+
+    def kind(self) -> Kind:
+        """What the file is, told by its content. Raises Trouble for what is not read yet."""
+        if self._head == PARQUET:
+            return "parquet"
+        if self._head == ZIP:
+            raise Trouble(
+                f"{self.name} is a zip archive",
+                "unpack it and load the CSV, JSONL, JSON or Parquet inside",
+            )
+        with self.binary() as stream:
+            head = stream.readline()
+            while head.isspace():
+                head = stream.readline()
+            second = stream.readline(64).lstrip()
+        start = head.lstrip()[:1]
+        if not start:
+            raise Trouble(f"{self.name} holds only blank space", "export it again, then load it")
+        if b"\x00" in head[:4096]:
+            raise Trouble(
+                f"{self.name} is not text, and not a format read here",
+                "load CSV, TSV, JSONL, JSON or Parquet, plain or gzipped",
+            )
+        if start == b"[":
+            return "json"
+        if start == b"{":
+            return "jsonl" if second.startswith(b"{") or self._says("jsonl", "ndjson") else "json"
+        return "jsonl" if self._says("jsonl", "ndjson") else "csv"
+
+    def _says(self, *endings: str) -> bool:
+        """Whether the name claims one of these endings; asked only where the content leaves it open."""
+        return any(f".{ending}" in self.name.lower() for ending in endings)
+
+
+def _as_utf8(raw: bytes, name: str) -> bytes:
+    try:
+        return raw.decode("utf-16").encode("utf-8")
+    except UnicodeError as error:
+        raise Trouble(f"{name} begins as UTF-16 but is not: {error}", "save it as UTF-8") from error

@@ -1,0 +1,114 @@
+"""Any table of records (CSV, JSONL, JSON, Parquet) with a mapping: batches of contract rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from collections.abc import Mapping as Table
+from itertools import islice
+
+from data import mapping as maps
+from data.batch import Batch
+from data.check import Refused
+from data.mapping import Mapping
+from data.read import csv_file, json_file, jsonl_file, parquet_file
+from data.read.line import Line, kept
+from data.read.source import Source
+from data.shape import Shaper
+from data.trouble import Trouble
+
+ROWS = 5_000
+"""Rows of a batch."""
+LOOK = 200
+"""Rows looked at to learn which columns there are."""
+
+
+def lines(source: Source, explode: str = "") -> Iterator[Line]:
+    """The rows of a file of any kind read here; `explode` names the list inside a JSON file."""
+    match source.kind():
+        case "csv":
+            return csv_file.lines(source)
+        case "jsonl":
+            return jsonl_file.lines(source)
+        case "parquet":
+            return parquet_file.lines(source)
+        case "json":
+            return json_file.lines(source, explode)
+
+
+def first(source: Source, explode: str = "", rows: int = 20) -> list[Line]:
+    """The first rows of a file as they stand, for a look before anything is written."""
+    return list(islice(lines(source, explode), rows))
+
+
+def understand(source: Source, given: Mapping | None) -> Mapping:
+    """The mapping for this file: given, else a shipped one that knows it, else guessed by names.
+
+    Raises Trouble where a given mapping names a column the file does not have, or where nothing
+    in the file can be told to be a prompt, an id or an answer.
+    """
+    records = [
+        line.record for line in first(source, given.explode if given else "", 200) if not line.why
+    ]
+    columns = list(dict.fromkeys(name for record in records for name in record))
+    if not records:
+        raise Trouble(f"{source.name} has no row that can be read", "look at its first lines")
+    if given is not None:
+        absent = sorted(
+            n for n in given.sources() if n.partition(".")[0] not in columns and n not in columns
+        )
+        if absent:
+            raise Trouble(
+                f"{source.name} has no column {', '.join(map(repr, absent))}, which the mapping names",
+                f"its columns are {', '.join(columns)}",
+            )
+    elif known := maps.recognize(columns):
+        return known[1]
+    mapping = maps.merge(maps.guess(columns), given) if given else maps.guess(columns)
+    if not (mapping.item_id or mapping.prompt):
+        raise Trouble(
+            f"{source.name}: no column of {', '.join(columns[:12])} is known as a prompt or an id",
+            "say which it is: in a mapping file (--map FILE) `prompt: COLUMN`, or on the Load page",
+        )
+    return mapping
+
+
+def read(source: Source, mapping: Mapping, named: Table[str, str], sha256: str) -> Iterator[Batch]:
+    """The file as batches of contract rows; the last batch has `position` 1.
+
+    `named` gives model, dataset or revision where the file does not hold them.
+    """
+    stem = source.name.partition(".")[0] or source.name
+    named = {**mapping.fixed, **in_name(source.name, mapping), **named}
+    shaper = Shaper(mapping, sha256, named, fallback=stem)
+    batch, total = Batch(runs=shaper.runs), 0
+    for line in lines(source, mapping.explode):
+        total += 1
+        why = line.why or _taken(shaper, line, batch)
+        if why:
+            batch.rows["refused"].append((line.number, why, line.raw or kept(line.record)))
+        if total % ROWS == 0:
+            batch.lines, batch.position = total, min(source.position, 0.99)
+            yield batch
+            batch = Batch(runs=shaper.runs)
+    batch.lines, batch.position = total, 1.0
+    yield batch
+
+
+def _taken(shaper: Shaper, line: Line, into: Batch) -> str:
+    """Adds the line's rows to the batch; says why where it cannot."""
+    try:
+        shaper.add(line.record, into)
+    except Refused as error:
+        return str(error)
+    return ""
+
+
+def in_name(name: str, mapping: Mapping) -> dict[str, str]:
+    """What the file's own name says, by the mapping's pattern.
+
+    >>> in_name("answers_owl-1.csv", Mapping(file_name="answers_(?P<model>.+)[.]csv"))
+    {'model': 'owl-1'}
+    """
+    found = re.search(mapping.file_name, name) if mapping.file_name else None
+    return {key: value for key, value in found.groupdict().items() if value} if found else {}

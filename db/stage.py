@@ -1,0 +1,172 @@
+"""The stage: what a file holds, kept aside until all of it is read, then shown all at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from db import warehouse
+from db.warehouse import OPENING, Connection
+
+TEXT, REAL, INT = pa.string(), pa.float64(), pa.int64()
+SHAPES: dict[str, pa.Schema] = {
+    "items": pa.schema([
+        ("dataset", TEXT), ("item_id", TEXT), ("prompt", TEXT), ("category", TEXT),
+        ("target", TEXT), ("choices", TEXT), ("answerable", pa.bool_()),
+        ("should_abstain", pa.bool_()), ("tags", pa.map_(TEXT, TEXT)),
+    ]),
+    "outputs": pa.schema([
+        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("response", TEXT),
+        ("option_logprobs", pa.map_(TEXT, REAL)), ("finish", TEXT), ("n_tokens", INT),
+        ("meta", TEXT),
+    ]),
+    "scores": pa.schema([
+        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("dimension", TEXT),
+        ("scorer", TEXT), ("value", REAL), ("raw", TEXT), ("up", TEXT),
+    ]),
+    "steps": pa.schema([
+        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("step", INT), ("role", TEXT),
+        ("content", TEXT), ("state", TEXT), ("flags", pa.list_(TEXT)),
+    ]),
+    "labels": pa.schema([
+        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("person", TEXT), ("field", TEXT),
+        ("value", TEXT),
+    ]),
+    "refused": pa.schema([("line", INT), ("why", TEXT), ("raw", TEXT)]),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Temporary tables of one load, on a cursor of their own; nothing of them is in the lake."""
+
+    cursor: Connection
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SHAPES, 0))
+
+    def add(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Appends rows whose fields stand in the order of SHAPES."""
+        if not rows:
+            return
+        shape = SHAPES[table]
+        columns = zip(*rows, strict=True)
+        arrays = [pa.array(c, type=f.type) for c, f in zip(columns, shape, strict=True)]
+        self.cursor.register("incoming", pa.Table.from_arrays(arrays, schema=shape))
+        self.cursor.execute(f"INSERT INTO temp.staged_{table} FROM incoming")
+        self.cursor.unregister("incoming")
+        self.counts[table] += len(rows)
+
+    def close(self) -> None:
+        """Drops what was staged."""
+        for table in SHAPES:
+            self.cursor.execute(f"DROP TABLE IF EXISTS temp.staged_{table}")
+        self.cursor.close()
+
+
+def open_stage(connection: Connection) -> Stage:
+    """An empty stage."""
+    cursor = connection.cursor()
+    for table, shape in SHAPES.items():
+        cursor.register("shape", shape.empty_table())
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS FROM shape")
+        cursor.unregister("shape")
+    return Stage(cursor)
+
+
+def labels(stage: Stage) -> list[tuple[Any, ...]]:
+    """The staged labels as (run_id, item_id, sample, person, field, value)."""
+    return stage.cursor.execute("FROM temp.staged_labels").fetchall()
+
+
+def rows(stage: Stage, table: str) -> Counter[str]:
+    """Run -> how many rows of a table are staged for it."""
+    found = stage.cursor.execute(f"SELECT run_id, count(*) FROM temp.staged_{table} GROUP BY 1")
+    return Counter(dict(found.fetchall()))
+
+
+def items(stage: Stage, runs: Sequence[tuple[str, str]]) -> dict[str, int]:
+    """Run -> how many different prompts it answers; for a run without answers, how many it holds."""
+    answered = dict(
+        stage.cursor.execute(
+            "SELECT run_id, count(DISTINCT item_id) FROM temp.staged_outputs GROUP BY 1"
+        ).fetchall()
+    )
+    held = dict(
+        stage.cursor.execute(
+            "SELECT dataset, count(*) FROM temp.staged_items GROUP BY 1"
+        ).fetchall()
+    )
+    return {run: answered.get(run) or held.get(dataset, 0) for run, dataset in runs}
+
+
+def differing(stage: Stage) -> tuple[int, int, str | None]:
+    """How many staged prompts differ from those the data set has, of how many known; one such id.
+
+    White space at the ends and its amount do not count as a difference.
+    """
+    squeezed = "trim(regexp_replace({}, '\\s+', ' ', 'g'))"
+    row = stage.cursor.execute(
+        f"""SELECT count(*) FILTER (differs), count(*), min(item_id) FILTER (differs) FROM (
+              SELECT s.item_id, s.prompt IS NOT NULL AND i.prompt IS NOT NULL
+                AND {squeezed.format("s.prompt")} <> {squeezed.format("i.prompt")} AS differs
+              FROM temp.staged_items s JOIN lake.items i USING (dataset, item_id))"""
+    ).fetchone()
+    return (int(row[0]), int(row[1]), row[2]) if row else (0, 0, None)
+
+
+def land(stage: Stage, runs: Sequence[Mapping[str, Any]], sha256: str, source: str) -> list[str]:
+    """Puts everything staged into the lake as one snapshot; returns the runs that were new.
+
+    Loads go one by one (`take_turn`), so a run loaded by two processes at once lands once.
+    """
+    return warehouse.within(stage.cursor, lambda cursor: _land(cursor, runs, sha256, source))
+
+
+def _land(
+    cursor: Connection, runs: Sequence[Mapping[str, Any]], sha256: str, source: str
+) -> list[str]:
+    warehouse.take_turn(cursor)
+    have = {run for (run,) in cursor.execute("SELECT run_id FROM lake.runs").fetchall()}
+    new = [run for run in runs if run["run_id"] not in have]
+    if not new:
+        return []
+    ids = [run["run_id"] for run in new]
+    for run in new:
+        cursor.execute(
+            "INSERT INTO lake.runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, current_timestamp::TIMESTAMP, ?)",
+            [run[name] for name in ("run_id", "model", "revision", "dataset", "format", "source",
+                                    "sha256", "params", "loaded_by")],
+        )  # fmt: skip
+    # a prompt that another file gave otherwise stays with the answers that were given to it
+    cursor.execute(
+        f"""INSERT INTO lake.outputs
+            SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
+                   o.option_logprobs, o.finish, o.n_tokens,
+                   CASE WHEN i.prompt <> s.prompt
+                        THEN json_merge_patch(json_object('prompt', s.prompt), coalesce(o.meta, '{{}}'))
+                        ELSE o.meta END
+            FROM temp.staged_outputs o
+            LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
+            LEFT JOIN temp.staged_items s ON s.dataset = r.dataset AND s.item_id = o.item_id
+            LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+            WHERE run_id IN (SELECT unnest(?))""",
+        [ids],
+    )
+    for table in ("scores", "steps"):
+        cursor.execute(
+            f"INSERT INTO lake.{table} FROM temp.staged_{table} WHERE run_id IN (SELECT unnest(?))",
+            [ids],
+        )
+    cursor.execute(
+        f"""INSERT INTO lake.items
+            SELECT dataset, item_id, prompt, left(prompt, {OPENING}), category, target, choices,
+                   answerable, should_abstain, tags
+            FROM temp.staged_items ANTI JOIN lake.items USING (dataset, item_id)"""
+    )
+    cursor.execute(
+        "INSERT INTO lake.refused_rows SELECT ?, ?, * FROM temp.staged_refused", [sha256, source]
+    )
+    return ids

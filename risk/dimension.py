@@ -1,0 +1,100 @@
+"""What each dimension adds to the joint tail: Euler shares with intervals over items."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from risk.bootstrap import LARGE, Codes, reach, tops
+from risk.interval import CELLS, Floats, percentiles, resamples
+from risk.measure import Measure, missing
+from risk.tail import FEW, shares
+from risk.worst import mass
+
+
+def share_profile(
+    parts: ArrayLike,
+    total: ArrayLike,
+    level: float = 0.95,
+    draws: int = 2000,
+    seed: int = 0,
+    clusters: Codes | None = None,
+) -> list[Measure]:
+    """`tail.shares` (D) of parts (N, D) and total (N,), with 95 % bootstrap intervals over items.
+
+    Rows without a total are lost. `clusters` (N,) codes the item of each row (TR-10, TR-13).
+
+    >>> b, f = np.array([2, 0.2, 1.5, 0.3, 0]), np.array([0.5, 1.8, 0.5, 0.2, 0.1])
+    >>> found = share_profile(np.stack([b, f], axis=1), b + f, 0.6)
+    >>> [round(m.value, 4) for m in found], found[0].n
+    ([0.6333, 0.3667], 5)
+    """
+    joint: Floats = np.asarray(total, dtype=float)
+    known = ~np.isnan(joint)
+    joint, split = joint[known], np.asarray(parts, dtype=float)[known]
+    n, lost = joint.size, known.size - joint.size
+    point = shares(split, joint, level)
+    if np.isnan(point).any():
+        why = "the tail is 0 everywhere" if n else "no answer has every dimension"
+        return [missing(why, n=n, lost=lost)] * split.shape[1]
+    rows = np.arange(n) if clusters is None else np.asarray(clusters)[known]
+    codes = np.unique(rows, return_inverse=True)[1]
+    items = int(codes.max()) + 1
+    many = _replicates(split, joint, codes, level, draws, seed) if items > 1 else split[:0]
+    few = FEW if mass(items, level) < 5 else ""
+    return [
+        Measure(float(value), *percentiles(column), n=n, lost=lost, why=few)
+        for value, column in zip(point, many.T, strict=True)
+    ]
+
+
+def _replicates(
+    parts: Floats,
+    total: Floats,
+    codes: Codes,
+    level: float,
+    draws: int,
+    seed: int,
+    keep: int | None = None,
+) -> Floats:
+    """Replicates (draws, D) of the shares, from the counts of the `keep` largest totals.
+
+    All rows equal to the last one kept are kept too, so that ties share the atom every time.
+    Should one replicate not fill its tail from them, all are drawn again from every row.
+    """
+    n, sizes = total.size, np.bincount(codes)
+    order = np.argsort(-total, kind="stable")
+    keep = min(keep or reach(float(mass(n, level)), int(sizes.max())), n)
+    order = order[: int((total >= total[order[keep - 1]]).sum())]
+    values, group = np.unique(-total[order], return_inverse=True)
+    edges = np.searchsorted(group, np.arange(values.size))
+    blocks = []
+    for drawn, rows in _drawn(codes, order, draws, seed, sizes):
+        tied = np.add.reduceat(drawn, edges, axis=1)  # (b, values)
+        m = mass(rows, level)[:, None]
+        filled = np.cumsum(tied, axis=1)
+        if (filled[:, -1:] < m).any():
+            return _replicates(parts, total, codes, level, draws, seed, keep=n)
+        taken = np.diff(np.minimum(filled, m), axis=1, prepend=0)
+        part = np.divide(taken, tied, out=np.zeros(taken.shape), where=tied > 0)
+        w = drawn * part[:, group]  # (b, kept) tail weight of each row
+        whole = w @ total[order]
+        whole[whole == 0] = math.nan
+        blocks.append(w @ parts[order] / whole[:, None])
+    return np.concatenate(blocks)
+
+
+def _drawn(
+    codes: Codes, order: Codes, draws: int, seed: int, sizes: Codes
+) -> Iterator[tuple[Codes, Codes]]:
+    """Blocks of how often each row of `order` is drawn (b, kept), and the replicate's rows."""
+    n = codes.size
+    if sizes.size == n > LARGE:
+        for counts, _ in tops(n, order.size, draws, np.random.default_rng(seed)):
+            yield counts, np.full(len(counts), n)
+        return
+    for counts in resamples(sizes.size, draws, seed, max(1, CELLS // n)):
+        yield counts[:, codes[order]], counts @ sizes
