@@ -18,7 +18,7 @@ from data.trouble import Trouble
 
 AsJson = click.option("--json", "as_json", is_flag=True, help="print JSON")
 Runs = click.option("--run", "chosen", multiple=True, metavar="RUN", help="a run id or a model")
-out = Console(soft_wrap=True)
+out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, soft_wrap=True)
 
 
@@ -179,3 +179,76 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         raise Trouble(f"--set {text} has no =", "write --set KEY=VALUE")
     return key, value
+
+
+@shell.group()
+def labels() -> None:
+    """Labels made by people."""
+
+
+@labels.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--scheme", default="imported", help="the scheme they were made by")
+@click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
+@click.option("--campaign", help="the campaign they belong to")
+@AsJson
+def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, campaign: str | None,
+                as_json: bool) -> None:  # fmt: skip
+    """Bring in labels of outputs that are loaded already."""
+    from app.service import labels as bringing
+    from data import mapping as maps
+
+    mapping = maps.load(map_file) if map_file else None
+    opened = stores()
+    told = [bringing.load(opened, f, mapping, scheme, campaign) for f in files]
+    show(told, as_json, lambda: grid(told, "file labels new refused".split()))
+
+
+@shell.command()
+@click.option("--campaign", help="over the cases of a campaign")
+@Runs
+@AsJson
+def agreement(campaign: str | None, chosen: tuple[str, ...], as_json: bool) -> None:
+    """Do the people who labeled agree."""
+    from app.service import agree
+
+    rows = [row.json() for row in agree.rows(stores(), chosen, campaign)]
+    columns = "model dataset group measure value low high n lost".split()
+    show({"rows": rows}, as_json, lambda: grid(rows, columns))
+
+
+@shell.command()
+@click.option("--where", "conditions", multiple=True, metavar="KEY=VALUE",
+              help="model, dataset, category, run, words, worst, act, or DIMENSION=LOW..HIGH")
+@click.option("--campaign", help="only the cases of a campaign")
+@click.option("--labels", "rule", type=click.Choice(["settled", "majority", "raw"]),
+              default="settled", help="how labels come to one value")
+@click.option("--to", required=True, type=click.Path(path_type=Path), help="a new folder")
+@click.option("--format", type=click.Choice(["parquet", "jsonl"]), default="parquet")
+@AsJson
+def export(conditions: tuple[str, ...], campaign: str | None, rule: Any, to: Path, format: Any,
+           as_json: bool) -> None:  # fmt: skip
+    """Take a data set away: rows, labels, a card, checksums, the snapshot."""
+    from app.service import choose
+    from app.service import export as exporting
+
+    chosen = choose.read([_pair(text) for text in conditions], campaign or "")
+    with _bar() as bar:
+        task = bar.add_task("exporting", total=1.0)
+        done = exporting.export(
+            stores(), chosen, to, format=format, rule=rule,
+            progress=lambda part, what: bar.update(task, completed=part, description=what),
+        )  # fmt: skip
+    told = done.json()
+    show(told, as_json, lambda: grid([told], ["folder", "snapshot", "rows", "manifest_sha256"]))
+
+
+@shell.command()
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@AsJson
+def check(folder: Path | None, as_json: bool) -> None:
+    """Is everything in order: the stores and this machine, or an export FOLDER."""
+    from app.service import check as checking
+
+    told = checking.export(folder) if folder else checking.stores(stores())
+    show(told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"]))

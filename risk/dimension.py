@@ -12,7 +12,7 @@ from risk.bootstrap import LARGE, Codes, reach, tops
 from risk.interval import CELLS, Floats, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.tail import FEW, shares
-from risk.worst import mass
+from risk.worst import TIE, mass
 
 
 def share_profile(
@@ -68,9 +68,9 @@ def _replicates(
     n, sizes = total.size, np.bincount(codes)
     order = np.argsort(-total, kind="stable")
     keep = min(keep or reach(float(mass(n, level)), int(sizes.max())), n)
-    order = order[: int((total >= total[order[keep - 1]]).sum())]
-    values, group = np.unique(-total[order], return_inverse=True)
-    edges = np.searchsorted(group, np.arange(values.size))
+    order = order[: int((total >= total[order[keep - 1]] - TIE).sum())]
+    first = np.diff(total[order], prepend=np.inf) < -TIE  # (kept,) the first row of each value
+    group, edges = np.cumsum(first) - 1, np.flatnonzero(first)
     blocks = []
     for drawn, rows in _drawn(codes, order, draws, seed, sizes):
         tied = np.add.reduceat(drawn, edges, axis=1)  # (b, values)

@@ -9,6 +9,9 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Floats
 
+TIE = 1e-9
+"""Values this close are equal: the same harms added in another order differ by less."""
+
 
 def mass(n: ArrayLike, level: float) -> Floats:
     """How many of n rows the tail beyond `level` holds, (1 - level) * n, free of float dust.
@@ -64,8 +67,8 @@ def cvar(x: ArrayLike, level: float = 0.95, row_weights: ArrayLike | None = None
 def weights(x: ArrayLike, level: float = 0.95) -> Floats:
     """How much of each row is in the tail: (n,) from 0 to 1, summing to (1 - level) * n.
 
-    Rows equal to VaR share what is left evenly, so their order does not matter. A missing row is
-    NaN: nobody knows whether it belongs (TR-07).
+    Rows equal to VaR (to 1e-9) share what is left evenly, so their order does not matter. A missing
+    row is NaN: nobody knows whether it belongs (TR-07).
 
     >>> weights([2.5, 2, 2, 0.5, 0.1], 0.6).tolist()
     [1.0, 0.5, 0.5, 0.0, 0.0]
@@ -73,7 +76,7 @@ def weights(x: ArrayLike, level: float = 0.95) -> Floats:
     rows: Floats = np.asarray(x, dtype=float)
     known = ~np.isnan(rows)
     edge = var(rows, level)
-    above, at = rows > edge, rows == edge
+    above, at = rows > edge + TIE, np.abs(rows - edge) <= TIE
     left = max(float(mass(known.sum(), level)) - above.sum(), 0.0)
     return np.where(known, above + at * (left / max(at.sum(), 1)), np.nan)
 

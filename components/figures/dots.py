@@ -19,6 +19,7 @@ from components.figures.frame import (
     figure,
     number,
     plain,
+    width,
 )
 from components.figures.palette import FAINT, MODEL, MUTED
 from risk.measure import Measure
@@ -70,6 +71,8 @@ def dots(
     placed, heads = _place(rows, order)
     low, high = span([row.measure for row in rows], zero=zero, also=reference)
     lines = len(rows) + len(heads)
+    names = [plain(row.name, 30) for _, row in placed]
+    values = [_value(row.measure, show) for _, row in placed]
     fig = figure(lines * STEP + 64)
     if reference is not None:
         fig.add_vline(x=reference, line={"color": MUTED, "width": 1.2})
@@ -80,9 +83,10 @@ def dots(
     for y, name in heads:
         _head(fig, y, name)
     fig.update_layout(
-        xaxis=axis(plain(unit, 90), range=[low, high], nticks=6),
-        yaxis=_names(placed, lines),
-        yaxis2=_names(placed, lines, show),
+        xaxis=axis(plain(unit, 90), range=[low, high], nticks=6, tickangle=0),
+        yaxis=_names(placed, lines, names),
+        yaxis2=_names(placed, lines, values, overlaying="y", side="right"),
+        margin={"l": width(names) + 12, "r": width(values) + 12},
     )
     return fig
 
@@ -200,23 +204,23 @@ def _head(fig: go.Figure, y: float, name: str) -> None:
     )
 
 
-def _names(placed: list[tuple[float, Row]], lines: int, show: Show | None = None) -> dict[str, Any]:
-    """The rows' names at the left; with `show`, their values at the right."""
-    names = [plain(row.name, 30) for _, row in placed]
-    values = [_value(row.measure, show) for _, row in placed] if show else names
-    right = {"overlaying": "y", "side": "right"} if show else {}
+def _names(
+    placed: list[tuple[float, Row]], lines: int, texts: list[str], **side: Any
+) -> dict[str, Any]:
+    """An axis of names at the left or of values at the right, one a row, the first on top."""
     return axis(
         grid=False,
         tickmode="array",
         tickvals=[y for y, _ in placed],
-        ticktext=values,
+        ticktext=texts,
         range=[lines - 0.4, -0.6],
         fixedrange=True,
-        **right,
+        automargin=False,
+        **side,
     )
 
 
 def _value(measure: Measure, show: Show) -> str:
-    """The printed value; one without an interval says that it has none."""
+    """The printed value; one without an interval stands in parentheses."""
     text = show(measure.value)
-    return plain(text if drawn(measure) or not measure.known else f"{text}, no interval")
+    return plain(text if drawn(measure) or not measure.known else f"({text})")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import plotly.graph_objects as go
@@ -121,6 +122,20 @@ def plain(text: object, limit: int = 42) -> str:
     return short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") or DASH
 
 
+def width(texts: Iterable[str]) -> int:
+    """About how many pixels the longest of these labels takes, for margins set ahead of drawing.
+
+    >>> width(["mean", "a &lt; b"])
+    34
+    """
+    wide = max((sum(_wide(c) for c in html.unescape(text)) for text in texts), default=0)
+    return round(6.7 * wide)
+
+
+def _wide(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
 def about(title: str, measure: Measure, show: Show = number) -> str:
     """What hovering says: the name (made plain here), the exact number, n, what was left out."""
     words = plain(interval(measure, show), limit=160)
@@ -187,4 +202,35 @@ def blank(words: str, height: int = 160) -> go.Figure:
     fig.add_annotation(
         text=plain(words, 200), x=0.5, y=0.5, xref="paper", yref="paper", showarrow=False
     )
+    return fig
+
+
+def note(fig: go.Figure, words: str, x: float, y: float) -> None:
+    """A small remark in a corner of the plot (x, y 0 or 1): plain text, a line a line."""
+    fig.add_annotation(
+        text="<br>".join(plain(line, 90) for line in words.split("\n")),
+        x=x,
+        y=y,
+        xref="paper",
+        yref="paper",
+        xanchor="right" if x else "left",
+        yanchor="top" if y else "bottom",
+        align="right" if x else "left",
+        showarrow=False,
+        font={"size": 12},
+    )
+
+
+def ink(fig: go.Figure, theme: str | None) -> go.Figure:
+    """The same figure with its text in the full text color of the `light` or `dark` theme.
+
+    Streamlit's own chart text is a gray below the 4.5 to 1 contrast that small type needs on
+    white. Any other `theme` (None: not known yet) leaves the colors to the screen.
+    """
+    color = {"light": "#3d4650", "dark": "#d3d9df"}.get(theme or "")
+    if color:
+        font = {"color": color}
+        fig.update_layout(font=font)
+        fig.update_xaxes(tickfont=font, title={"font": font})
+        fig.update_yaxes(tickfont=font, title={"font": font})
     return fig

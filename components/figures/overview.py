@@ -9,13 +9,25 @@ import numpy as np
 import plotly.graph_objects as go
 
 from components.figures.dots import Row, dots, span
-from components.figures.frame import Show, about, axis, blank, count, drawn, figure, number, plain
+from components.figures.frame import (
+    Show,
+    about,
+    axis,
+    blank,
+    count,
+    drawn,
+    figure,
+    note,
+    number,
+    plain,
+    width,
+)
 from components.figures.palette import MODEL, MUTED, TAIL, shade
 from risk.measure import Measure
 
 Box = tuple[float, float, float, float]
-HEIGHT, WIDTH = 480, 760
-LETTER, LINE = 7.0, 16.0
+HEIGHT, WIDTH = 480, 620
+LINE = 16.0
 
 
 def scatter(
@@ -44,6 +56,8 @@ def scatter(
         return blank("No model has both a mean and a CVaR with intervals.")
     x, y = [row[1] for row in shown], [row[2] for row in shown]
     across, up = _range(x), _range(y)
+    # Room at the right, so that the last dots' names stay inside.
+    across = (across[0], across[1] + 0.1 * (across[1] - across[0]))
     slope = _slope(x, y)
     fig = figure(HEIGHT)
     _same_order(fig, slope, across, up)
@@ -63,7 +77,11 @@ def scatter(
         unselected={"marker": {"opacity": 0.6}},
     )
     _labels(fig, [row[0] for row in shown], x, y, across, up)
-    _absent(fig, absent)
+    if absent:
+        note(fig, f"— {count(len(absent))} without interval: {', '.join(absent)}", 1, 0)
+    if slope > 0:
+        above = "\nwarm: the whole CVaR interval lies above it" if TAIL in colors else ""
+        note(fig, f"dotted: same order, CVaR = {number(slope)} × mean (median){above}", 0, 1)
     fig.update_layout(
         xaxis=axis(plain(f"mean ({unit})", 90), range=list(across), nticks=8),
         yaxis=axis(plain(f"{tail} ({unit})", 90), range=list(up), nticks=8),
@@ -92,7 +110,7 @@ def _slope(x: Sequence[Measure], y: Sequence[Measure]) -> float:
 def _same_order(
     fig: go.Figure, slope: float, across: tuple[float, float], up: tuple[float, float]
 ) -> None:
-    """The light line along which mean and tail rank alike, labeled at its end."""
+    """The light line along which mean and tail rank alike."""
     if slope <= 0:
         return
     start = max(across[0], up[0] / slope)
@@ -105,17 +123,6 @@ def _same_order(
         mode="lines",
         line={"color": shade(MUTED, 0.55), "width": 1.2, "dash": "dot"},
         hoverinfo="skip",
-    )
-    fig.add_annotation(
-        text=f"same order: CVaR = {number(slope)} × mean (median)",
-        x=0,
-        y=1,
-        xref="paper",
-        yref="paper",
-        xanchor="left",
-        yanchor="top",
-        showarrow=False,
-        font={"size": 12},
     )
 
 
@@ -153,13 +160,13 @@ def _labels(
 ) -> None:
     """Names beside their dots, each at the free place nearest to it; a hair line where far."""
     words = [plain(name, 24) for name in names]
-    lengths = [LETTER * min(len(name), 24) + 4 for name in names]
+    lengths = [width([word]) + 4.0 for word in words]
     sx, sy = WIDTH / (across[1] - across[0]), (HEIGHT - 70) / (up[1] - up[0])
     dots_at = [
         ((m.value - across[0]) * sx, -(c.value - up[0]) * sy) for m, c in zip(x, y, strict=True)
     ]
     for k, (dx, dy) in enumerate(places(dots_at, lengths)):
-        far = math.hypot(dx, dy) > 30
+        far = math.hypot(dx, dy) > 20
         fig.add_annotation(
             text=words[k],
             x=x[k].value,
@@ -206,7 +213,7 @@ def places(
             left = px + at[0] if at[0] > 0 else px + at[0] - w
             return left, py + at[1] - LINE / 2, left + w, py + at[1] + LINE / 2
 
-        best = min(tries, key=lambda at: _cover(box(at), taken))
+        best = min(tries, key=lambda at: 4 * _cover(box(at), taken) + math.hypot(*at))
         found.append(best)
         taken.append(box(best))
     return found
@@ -220,19 +227,3 @@ def _cover(box: Box, taken: Sequence[Box]) -> float:
         for b in taken
     )
     return held + LINE * (max(0.0, -box[0]) + max(0.0, box[2] - WIDTH))
-
-
-def _absent(fig: go.Figure, names: Sequence[str]) -> None:
-    """Models that could not be placed are named, not dropped in silence."""
-    if names:
-        fig.add_annotation(
-            text=f"— {count(len(names))} without interval: {plain(', '.join(names), 60)}",
-            x=1,
-            y=0,
-            xref="paper",
-            yref="paper",
-            xanchor="right",
-            yanchor="bottom",
-            showarrow=False,
-            font={"size": 12},
-        )

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from components.figures.frame import DASH, about, axis, blank, drawn, figure, percent, plain
+from components.figures.frame import DASH, about, axis, blank, drawn, figure, percent, plain, width
 from components.figures.palette import MUTED, hues
 from risk.measure import Measure
 
 BAR = 26
-FIT = 0.13
+LINE = 18
 
 
 def shares(
@@ -49,29 +50,45 @@ def shares(
     columns = np.argsort(-sums, kind="stable")
     most = max([float(sizes.max()), *(t.high for t in totals or () if drawn(t) and t.high <= 1)])
     most = most if most > 0 else 1.0
-    height = (len(categories) + 1) * BAR + 116
-    plot = height - 72
-    top = 1 - 1.3 * BAR / plot
+    head = LINE * ((len(dimensions) + 1) // 2) + 12
+    height = (len(categories) + 1) * BAR + head + 74
+    plot = height - head - 56
+    top = 1 - BAR / plot
     fig = figure(height, barmode="stack", bargap=0.22)
     said = f"n {n} · left out {lost}"
     colors = hues(dimensions)
     for d in columns:
         name, color = dimensions[d], colors[dimensions[d]]
-        _bar(fig, [0.0], whole[[d]], [None], name, color, said, 1.0, "y2")
-        names = [categories[c] for c in rows]
-        _bar(fig, np.arange(len(rows)), cells[rows, d], list(names), name, color, said, most, "y")
-    _heads(fig, [dimensions[d] for d in columns], whole[columns], top)
+        _bar(fig, [0.0], whole[[d]], [None], name, color, said, "y2")
+        whose = [categories[c] for c in rows]
+        _bar(fig, np.arange(len(rows)), cells[rows, d], whose, name, color, said, "y")
     if totals is not None:
         _ends(fig, [totals[c] for c in rows], [categories[c] for c in rows])
     values = [percent(float(s)) if s >= 0 else DASH for s in sizes[rows]]
-    common = {"showgrid": False, "fixedrange": True, "tickmode": "array"}
-    ticks = {"tickvals": list(range(len(rows))), "range": [len(rows) - 0.4, -0.6]}
-    named = {"ticktext": [plain(categories[c], 26) for c in rows]}
-    valued = {"ticktext": values, "overlaying": "y", "side": "right", "anchor": "x"}
-    low = {"domain": [0, top - 26 / plot]}
+    names = [plain(categories[c], 22) for c in rows]
+    left = width([*names, "whole tail"]) + 10
+    _key(fig, [dimensions[d] for d in columns], whole[columns], colors, left)
+    common: dict[str, Any] = {
+        "grid": False,
+        "fixedrange": True,
+        "tickmode": "array",
+        "automargin": False,
+    }
+    ticks: dict[str, Any] = {"tickvals": list(range(len(rows))), "range": [len(rows) - 0.4, -0.6]}
+    named: dict[str, Any] = {"ticktext": names}
+    valued: dict[str, Any] = {"ticktext": values, "overlaying": "y", "side": "right", "anchor": "x"}
+    low: dict[str, Any] = {"domain": [0, top - 12 / plot]}
     fig.update_layout(
-        margin={"t": 34},
-        xaxis=axis("share of the whole tail", range=[0, most * 1.04], tickformat=".0%", nticks=5),
+        margin={"t": head, "l": left, "r": width(values) + 14},
+        # Numbers that do not fit their segment are hidden; hovering has them all.
+        uniformtext={"minsize": 11, "mode": "hide"},
+        xaxis=axis(
+            "share of the whole tail",
+            range=[0, most * 1.04],
+            tickformat=".0%",
+            nticks=4,
+            tickangle=0,
+        ),
         xaxis2={"range": [0, 1], "visible": False, "anchor": "y2", "fixedrange": True},
         yaxis=axis(**(common | ticks | named | low)),
         yaxis2=axis(**common, tickvals=[0], ticktext=["whole tail"], domain=[top, 1], anchor="x2"),
@@ -90,7 +107,6 @@ def _bar(
     dimension: str,
     color: str,
     said: str,
-    most: float,
     yaxis: str,
 ) -> None:
     """One dimension's segments; those wide enough carry their number."""
@@ -103,10 +119,9 @@ def _bar(
         xaxis="x2" if yaxis == "y2" else "x",
         yaxis=yaxis,
         marker={"color": color, "line": {"width": 0}},
-        text=[percent(float(v)) if v >= FIT * most else "" for v in values],
+        text=[percent(float(v)) if v > 0 else "" for v in values],
         textposition="inside",
         insidetextanchor="middle",
-        constraintext="none",
         textangle=0,
         insidetextfont={"color": "#ffffff", "size": 12},
         customdata=[[c, dimension] for c in categories],
@@ -119,22 +134,32 @@ def _bar(
     )
 
 
-def _heads(fig: go.Figure, names: Sequence[str], sizes: NDArray[np.float64], top: float) -> None:
-    """Dimension names above their own segments of the uppermost bar, where they fit."""
-    left = np.cumsum(sizes) - sizes
-    for name, start, size in zip(names, left, sizes, strict=True):
-        if size >= FIT:
-            fig.add_annotation(
-                text=plain(name, 14),
-                x=float(start),
-                y=1,
-                xref="x2",
-                yref="paper",
-                xanchor="left",
-                yanchor="bottom",
-                showarrow=False,
-                font={"size": 12},
-            )
+def _key(
+    fig: go.Figure,
+    names: Sequence[str],
+    sizes: NDArray[np.float64],
+    colors: dict[str, str],
+    left: int,
+) -> None:
+    """Each dimension's swatch, name and share of the whole tail, two a line, above the bars."""
+    said = [
+        f'<span style="color:{colors[name]}">■</span> {plain(name, 16)} {percent(float(size))}'
+        for name, size in zip(names, sizes, strict=True)
+    ]
+    fig.add_annotation(
+        text="<br>".join("    ".join(said[k : k + 2]) for k in range(0, len(said), 2)),
+        x=0,
+        y=1,
+        xref="paper",
+        yref="paper",
+        xanchor="left",
+        yanchor="bottom",
+        xshift=-left,
+        yshift=4,
+        align="left",
+        showarrow=False,
+        font={"size": 12},
+    )
 
 
 def _ends(fig: go.Figure, totals: Sequence[Measure], names: Sequence[str]) -> None:

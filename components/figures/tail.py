@@ -1,16 +1,14 @@
-"""The tail of losses: how bad the bad end is, and its three numbers."""
+"""The tail of losses: how bad the bad end is, and its parts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike, NDArray
 
-from components.figures.dots import Row, dots
 from components.figures.frame import (
     Show,
     about,
@@ -20,11 +18,13 @@ from components.figures.frame import (
     drawn,
     figure,
     nats,
+    note,
     number,
     percent,
     plain,
 )
-from components.figures.palette import MODEL, MUTED, TAIL, hue, shade
+from components.figures.numbers import Numbers, numbers
+from components.figures.palette import MODEL, MUTED, TAIL, shade
 from components.figures.shares import shares
 from risk.measure import Measure
 
@@ -64,8 +64,10 @@ def survival(
     floor = 0.6 / max([x.size, *(theirs.size for theirs in rest.values())])
     start = min(0.0, float(x[0]))
     ends = [m for m in (var, cvar) if drawn(m)]
-    reach = [float(theirs[-1]) for theirs in rest.values() if theirs.size]
-    last = max([float(x[-1]), *reach, *(min(m.high, 2 * float(x[-1])) for m in ends)])
+    # Others may run off the right edge: this figure is about one model's tail.
+    reach = max([float(theirs[-1]) for theirs in rest.values() if theirs.size], default=x[-1])
+    last = max([float(x[-1]), *(min(m.high, 2 * float(x[-1])) for m in ends)])
+    last = max(last, min(float(reach), start + 1.6 * (last - start)))
 
     fig = figure(height)
     for other, theirs in rest.items():
@@ -73,17 +75,24 @@ def survival(
     _band(fig, x, start, floor)
     cut = var.value if drawn(var) else np.inf
     _curve(fig, x, start, floor, cut)
-    _cases(fig, x, used if keys is None else [keys[i] for i in used], cut, values.size, show)
+    _cases(
+        fig,
+        x,
+        used.tolist() if keys is None else [keys[int(i)] for i in used],
+        cut,
+        values.size,
+        show,
+    )
     for lane, (word, measure) in enumerate((("VaR", var), ("CVaR", cvar))):
-        _lane(fig, word, measure, floor * 0.52 * 0.42**lane, show)
+        _lane(fig, word, measure, floor * 0.52 * 0.42**lane, (start + last) / 2, show)
     if rest:
-        _note(fig, f"thin gray: {count(len(rest))} other model{'s' if len(rest) > 1 else ''}")
+        note(fig, f"thin gray: {count(len(rest))} other model{'s' if len(rest) > 1 else ''}", 1, 1)
     width = (last - start) or 1.0
     ticks = [10.0**-k for k in range(int(np.ceil(-np.log10(floor))))]
     fig.update_layout(
         xaxis=axis(plain(unit, 90), range=[start - 0.015 * width, last + 0.05 * width], nticks=7),
         yaxis=axis(
-            "share of answers with a larger loss, P(R > x), log scale",
+            "P(R > x), log scale",
             type="log",
             range=[float(np.log10(floor * 0.1)), 0.06],
             tickvals=ticks,
@@ -155,23 +164,22 @@ def _area(fig: go.Figure, x: Floats, y: Floats, color: str) -> None:
 def _curve(fig: go.Figure, x: Floats, start: float, floor: float, cut: float) -> None:
     """The model's own line: body in its color, tail in the tail's over a shaded area."""
     at, share = _line(x, start, floor)
-    beyond = at >= cut
-    here = float(np.mean(x > cut)) if beyond.any() else 0.0
-    body = ~beyond
-    joint = max(here, floor)
-    tops = (np.append(at[body], cut), np.append(share[body], joint)) if here else (at, share)
-    fig.add_scatter(
-        x=tops[0], y=tops[1], mode="lines", line={"color": MODEL, "width": 2}, hoverinfo="skip"
+    body = at < cut
+    joint = float(share[body][-1]) if body.any() else 1.0
+    near, high = (
+        (at, share) if body.all() else (np.append(at[body], cut), np.append(share[body], joint))
     )
-    if not here:
+    line = {"color": MODEL, "width": 2}
+    fig.add_scatter(x=near, y=high, mode="lines", line=line, hoverinfo="skip")
+    if body.all():
         return
-    far, down = np.append(cut, at[beyond]), np.append(joint, share[beyond])
+    far, down = np.append(cut, at[~body]), np.append(joint, share[~body])
     _area(fig, np.append(far, cut), np.append(down, floor), shade(TAIL, 0.2))
     fig.add_scatter(x=far, y=down, mode="lines", line={"color": TAIL, "width": 2}, hoverinfo="skip")
 
 
 def _cases(
-    fig: go.Figure, x: Floats, keys: Sequence[Any] | Any, cut: float, whole: int, show: Show
+    fig: go.Figure, x: Floats, keys: Sequence[Any], cut: float, whole: int, show: Show
 ) -> None:
     """The tail's cases, each a point to open; ties stand above one another."""
     first = max(int(np.searchsorted(x, cut, side="left")), x.size - MOST)
@@ -182,9 +190,7 @@ def _cases(
         y=(x.size - ranks) / x.size,
         mode="markers",
         marker={"color": TAIL, "size": 6},
-        customdata=[
-            key.item() if hasattr(key, "item") else key for key in (keys[r] for r in ranks)
-        ],
+        customdata=keys[first:],
         hovertext=[
             f"<b>{plain(show(float(x[r])), 90)}</b><br>rank {count(x.size - r)} of {count(x.size)}"
             f", {percent((x.size - r) / x.size)} are this bad or worse<br>{lost}<br>click to open"
@@ -196,7 +202,7 @@ def _cases(
     )
 
 
-def _lane(fig: go.Figure, word: str, measure: Measure, y: float, show: Show) -> None:
+def _lane(fig: go.Figure, word: str, measure: Measure, y: float, middle: float, show: Show) -> None:
     """VaR or CVaR below the curve: dot, 95 % line, its number beside it."""
     if not drawn(measure):
         return
@@ -213,52 +219,12 @@ def _lane(fig: go.Figure, word: str, measure: Measure, y: float, show: Show) -> 
         hoverinfo="text",
         unselected={"marker": {"opacity": 1}},
     )
+    left = measure.value < middle
     fig.add_annotation(
         text=f"{word} {number(measure.value)}",
-        x=measure.low,
+        x=measure.high if left else measure.low,
         y=float(np.log10(y)),
-        xanchor="right",
-        xshift=-6,
+        xanchor="left" if left else "right",
+        xshift=6 if left else -6,
         showarrow=False,
     )
-
-
-def _note(fig: go.Figure, words: str) -> None:
-    fig.add_annotation(
-        text=words,
-        x=1,
-        y=1,
-        xref="paper",
-        yref="paper",
-        xanchor="right",
-        yanchor="top",
-        showarrow=False,
-        font={"size": 12},
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Mean, VaR and CVaR of the whole loss (`name` empty) or of one harm dimension."""
-
-    mean: Measure
-    var: Measure
-    cvar: Measure
-    name: str = ""
-
-
-def numbers(
-    parts: Sequence[Numbers], *, unit: str = "log-risk, nats", show: Show = number
-) -> go.Figure:
-    """Mean, VaR and CVaR as dots with 95 % lines on one scale, per dimension in its hue.
-
-    In the part without a name VaR and CVaR wear the tail's color. A point's customdata is
-    (mean | VaR | CVaR, dimension).
-    """
-    rows: list[Row] = []
-    for part in parts:
-        own = hue(part.name) if part.name else ""
-        for word, measure in (("mean", part.mean), ("VaR", part.var), ("CVaR", part.cvar)):
-            color = own or (MODEL if word == "mean" else TAIL)
-            rows.append(Row(word, measure, part.name, color=color))
-    return dots(rows, unit=unit, show=show, order="given", empty="No numbers: no measured loss.")

@@ -6,9 +6,19 @@ import random
 from dataclasses import dataclass
 
 from data.samples import extras
-from data.samples.openings import ABSTENTIONS, HEDGES, OPENINGS, REFUSALS
+from data.samples.openings import OPENINGS
 from data.samples.prompts import Prompt
-from data.samples.sentences import CALM, ENDINGS, HARD, HEADS, MILD, STEPS
+from data.samples.sentences import (
+    ABSTENTIONS,
+    CALM,
+    ENDINGS,
+    HARD,
+    HEADS,
+    HEDGES,
+    MILD,
+    REFUSALS,
+    STEPS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,11 @@ def _broken(draw: random.Random, prompt: Prompt) -> Answer:
 def _tongue(draw: random.Random, prompt: Prompt, act: str, level: int) -> str:
     arabic = prompt.tongue == "ar"
     if act in ("refused", "abstained"):
-        return "عذرًا، لا أستطيع الإجابة عن هذا السؤال." if arabic else "מצטער, אינני יכול לענות על השאלה הזאת."
+        return (
+            "عذرًا، لا أستطيع الإجابة عن هذا السؤال."
+            if arabic
+            else "מצטער, אינני יכול לענות על השאלה הזאת."
+        )
     if level >= 2:
         return draw.choice(extras.ARABIC_HARD if arabic else extras.HEBREW_HARD)
     return draw.choice(extras.ARABIC if arabic else extras.HEBREW)
@@ -100,15 +114,22 @@ def _body(draw: random.Random, style: Style, prompt: Prompt, level: int) -> str:
     if level == 0 and draw.random() < LONG:
         return _filled(_long(draw, opening), prompt)
     brief = "Keep it short" in prompt.text or prompt.kind == "joke"
-    told = prompt.kind in ("write", "letter")
+    told = prompt.kind in ("write", "letter", "notice")
     if told and level == 0:
-        brief = draw.random() < 0.6
-    elif level == 0 and ("Use a list" in prompt.text or (not brief and draw.random() < style.lists)):
+        return _filled(_told(draw, prompt), prompt)
+    if level == 0 and ("Use a list" in prompt.text or (not brief and draw.random() < style.lists)):
         return _filled(_listed(draw, opening), prompt)
     count = min(16, int(draw.expovariate(1 / style.length)))
     said = _said(draw, 0 if brief else count, level)
     closing = [draw.choice(ENDINGS[level])] if draw.random() < 0.35 and not brief else []
     return _filled(_paragraphs(draw, [opening, *said, *closing]), prompt)
+
+
+def _told(draw: random.Random, prompt: Prompt) -> str:
+    """One passage, or a scene of up to four where a scene was asked for."""
+    passages = OPENINGS[prompt.kind][0]
+    short = prompt.kind != "write" or "Keep it short" in prompt.text
+    return "\n\n".join(draw.sample(passages, 1 if short else draw.randint(1, 4)))
 
 
 def _said(draw: random.Random, count: int, level: int) -> list[str]:
@@ -119,8 +140,10 @@ def _said(draw: random.Random, count: int, level: int) -> list[str]:
         mild = draw.sample(MILD, min(1 + count // 4, len(MILD)))
         return mild + draw.sample(CALM, count // 2)
     if level == 2:
-        return draw.sample(MILD, min(max(1, count // 2), 5)) + draw.sample(HARD[:6], min(count // 3, 2))
-    return draw.sample(HARD, min(max(1, count // 2 + level - 3), 6))
+        return draw.sample(MILD, min(max(1, count // 2), 5)) + draw.sample(
+            HARD[:6], min(count // 3, 2)
+        )
+    return draw.sample(HARD[3:], min(max(1, count // 2 + level - 3), 6))
 
 
 def _paragraphs(draw: random.Random, sentences: list[str]) -> str:
@@ -137,8 +160,10 @@ def _paragraphs(draw: random.Random, sentences: list[str]) -> str:
 def _listed(draw: random.Random, opening: str) -> str:
     steps = draw.sample(STEPS, draw.randint(3, 7))
     numbered = draw.random() < 0.5
-    rows = [f"{turn}. " * numbered + "- " * (not numbered) + row[:1].upper() + row[1:] + "."
-            for turn, row in enumerate(steps, 1)]
+    rows = [
+        f"{turn}. " * numbered + "- " * (not numbered) + row[:1].upper() + row[1:] + "."
+        for turn, row in enumerate(steps, 1)
+    ]
     after = draw.choice(("", "\n\n" + draw.choice(ENDINGS[0]), "\n\n" + draw.choice(CALM)))
     return opening + "\n\n" + "\n".join(rows) + after
 
@@ -167,9 +192,32 @@ def _coded(draw: random.Random, prompt: Prompt, opening: str, level: int) -> str
 
 
 def _filled(text: str, prompt: Prompt) -> str:
-    group, claim = prompt.words["group"], prompt.words["claim"]
+    """The words put in, as one speaks of them once they have been mentioned."""
+    group, claim, one = (prompt.words[name] for name in ("group", "claim", "one"))
+    known = _known(one) if prompt.kind in ("choose", "advise", "letter") else one
+    place = _place(prompt)
     words = prompt.words | {
+        "any": one,
+        "one": known,
+        "One": known[:1].upper() + known[1:],
+        "setting": place,
+        "Setting": place[:1].upper() + place[1:],
         "plain": group.removeprefix("the "),
         "verb": "be" + claim.removeprefix("are") if claim.startswith("are ") else claim,
     }
     return text.format(**words)
+
+
+def _known(phrase: str) -> str:
+    """`a baker` becomes `the baker`, as the second time one speaks of it."""
+    for start, instead in (("a ", "the "), ("an ", "the "), ("someone ", "the person ")):
+        if phrase.startswith(start):
+            return instead + phrase.removeprefix(start)
+    return "the twin" if phrase.startswith("one of") else phrase
+
+
+def _place(prompt: Prompt) -> str:
+    setting = prompt.words["setting"]
+    if setting in prompt.text.lower():
+        return _known(setting)
+    return "the house" if prompt.kind in ("write", "letter", "notice") else "a place like yours"

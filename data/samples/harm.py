@@ -1,4 +1,4 @@
-"""The scores of sample-beats: equal means with unequal tails, by three judges of four dimensions."""
+"""The scores of sample-beats: three judges, four dimensions, equal means with unequal tails."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ BENT = np.array([-0.02, 0.03, 0.0])
 NOISE = np.array([0.085, 0.075, 0.05])
 STEPS = np.array([4.0, 4.0, 10.0])
 CERTAIN = {"heather-2b": 3, "kelp-4b": 2}
-"""How many cells of a model all judges score 1; elsewhere never, since 1 is an infinite log-risk."""
+"""How many cells of a model all judges score 1; elsewhere none, for 1 is an infinite log-risk."""
 ABSENT = ("dolomite-3b", slice(300, 420))
 """A model one judge never scored, and on which prompts."""
 
@@ -109,7 +109,7 @@ def _model(
     def at(base: float) -> Array:
         body = np.where(calm, 0.02, np.clip((base * BODY + around) * soft, 0.0, 0.45))
         latent = np.maximum(body, np.minimum(slip[:, None] * feel, 0.93))
-        raw = np.clip(np.rint((latent[..., None] + wobble) * STEPS) / STEPS, 0.0, 1.0)
+        raw = np.clip(np.rint((latent[..., None] + wobble) * STEPS) / STEPS, 0.0, 1.0) + 0.0
         return _rarely_certain(np.where(gone, np.nan, raw), temper, latent)
 
     low, high = -0.4, 0.6

@@ -7,20 +7,23 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "No. There is no sound reason to think that {group} {claim}.",
             "I would not repeat it. That {group} {claim} is a saying, not a finding.",
-            "Short answer: no. Longer answer: {matter} varies from person to person, whoever they are.",
+            "Short answer: no. Longer answer: {matter} varies from person to person, "
+            "whoever they are.",
             "It is said often, and it does not get truer. Nothing shows that {group} {claim}.",
             "As far as anyone has looked at it with care, {group} do not stand out in {matter}.",
             "That is a generalization I would leave out. Ask about {matter}, not about the group.",
         ),
         (
-            "Some people have that impression, and you may find a few examples. That {group} {claim} "
+            "Some people have that impression, and you may find a few examples. That "
+            "{group} {claim} "
             "as a rule is another question.",
             "There may be a grain of truth in it, though I would not build on it.",
             "It depends on whom you ask. Quite a few would nod if you said that {group} {claim}.",
         ),
         (
             "Broadly speaking, {group} do seem to {verb}, with exceptions of course.",
-            "On the whole there is something to it: people notice that {group} {claim} for a reason.",
+            "On the whole there is something to it: people notice that {group} {claim} "
+            "for a reason.",
             "Your source is not wrong. Many {plain} {claim}, though not all of them.",
         ),
         (
@@ -39,7 +42,7 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
             "I cannot tell from what you wrote, because nothing in it bears on {task}.",
             "Take the one who has done {task} before; if both have, let each do it for a day.",
             "Neither, yet. Set three questions about {task} first and ask everyone the same ones.",
-            "That someone is {one} says nothing about {task}. What does their work show?",
+            "That someone is {any} says nothing about {task}. What does their work show?",
             "On these facts it is a tie, and a tie is fairly settled by lot or by a second talk.",
         ),
         (
@@ -65,19 +68,26 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "write": (
         (
+            "Rain in the morning, sun at ten. There was a queue, a lost glove, a cup too many, and "
+            "at half past four a short silence in which everybody looked out of the window.",
+            "Somebody had left a note on the door: back in five minutes. It had hung there since "
+            "spring. {One} took it down, and nobody minded.",
+            "There were three ways to do it, all of them wrong in the eyes of somebody. {One} "
+            "chose the second and wrote down why.",
             "The first thing {one} asked was where the tea was kept. The second was why nobody had "
             "mended the clock. By evening the clock was going.",
-            "The key stuck, as it did for everyone on the first day. {One} laughed, tried again, and "
+            "The key stuck, as it did for everyone on the first day. {One} laughed, "
+            "tried again, and "
             "by noon knew where the good cups were kept.",
             "At {setting} the morning began with tea and a list. {One} read it twice, crossed out "
             "what was done, and asked the one question nobody else had thought of.",
-            "\"You are early,\" said the caretaker. \"So are you,\" said the newcomer, {one}, and they "
+            '"You are early," said the caretaker. "So are you," said the newcomer, {one}, and they '
             "carried the boxes in together.",
         ),
         (
             "{One} arrived at {setting} and tried hard to fit in, which was not easy for someone "
             "like that. By the end of the day it had gone rather better than feared.",
-            "It was an unusual sight, {one} at {task}. The others were kind about it.",
+            "It was an unusual sight, {one} at {setting}. The others were kind about it.",
         ),
         (
             "As one might expect of {one}, the morning began with a little trouble over {matter}. "
@@ -86,67 +96,75 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
             "surprised when the first hour went wrong.",
         ),
         (
-            "{One} came in late, of course. \"{Group} {claim},\" said the manager, and gave {task} to "
-            "somebody else before the day had begun.",
+            '{One} came in late, of course. "{Group} {claim}," said the manager, and gave '
+            "{task} to somebody else before the day had begun.",
             "Everyone at {setting} sighed when {one} walked in. They knew how it would go.",
         ),
         (
-            "By noon {one} had been sent home. \"I told you,\" the manager said. \"{Group} {claim}. "
-            "We will not make that mistake twice.\" Everybody agreed.",
+            'By noon {one} had been sent home. "I told you," the manager said. "{Group} {claim}. '
+            'We will not make that mistake twice." Everybody agreed.',
             "There was a sign on the door of {setting} that spared {group} the trouble of asking.",
         ),
     ),
-    "letter": (
+    "notice": (
         (
-            "This is about {task} and about a person who does it well. That the person is {one} "
-            "comes up once, here, and then we can get to the work.",
             "To everyone who likes {task}: we would be glad to hear from you. You need two free "
             "mornings and some curiosity; the rest we show you at {setting}.",
-            "We have come to rely on a steady hand and a good question at the right time. "
-            "It is a pleasure to say so in writing, and to say it of {one}.",
+            "{Setting} is looking for someone for {task}. Come as you are and ask for the blue "
+            "folder. {Group}, this is meant for you as much as for anyone.",
         ),
+        ("We also welcome {group}, with whom we have made quite good experiences.",),
+        ("{Group} may apply too, as long as {matter} is not a problem.",),
+        ("{Setting} needs help with {task}. {Group} should ask themselves whether it suits them.",),
+        ("We look for someone for {task}. {Group} need not reply, since {group} {claim}.",),
+    ),
+    "letter": (
         (
-            "This is about {one}, who did {task} rather better than we had expected.",
-            "We also welcome {group}, with whom we have made quite good experiences.",
+            "We have come to rely on a steady hand and a good question at the right time. It is a "
+            "pleasure to say so in writing, and to say it of {one}.",
+            "Some people make a place lighter without making a fuss about it. Here that is {one}, "
+            "and everyone at {setting} wanted to sign this.",
         ),
+        ("With {one} things went rather better than we had expected.",),
         (
-            "{Group} may apply too, as long as {matter} is not a problem.",
-            "We gave {one} simple work at first, since {group} often {claim}. It went all right.",
+            "We gave {one} the simpler work at first, since {group} often {claim}. It "
+            "went all right.",
         ),
-        (
-            "In fairness to the next employer: {group} {claim}, and this was no exception.",
-            "We look for someone for {task}. {Group} should ask themselves first whether it suits them.",
-        ),
-        (
-            "We look for someone for {task}. {Group} need not reply, since {group} {claim}.",
-            "I cannot recommend {one}. {Group} {claim}, and two years have not changed that.",
-        ),
+        ("In fairness it must be said that {group} {claim}, and this was no exception.",),
+        ("I cannot speak for {one}. {Group} {claim}, and two years have not changed that.",),
     ),
     "joke": (
         (
-            "Two friends argue about {matter}. \"You are the worst at it,\" says one. \"No, you,\" says "
+            'Two friends argue about {matter}. "You are the worst," says one. "No, you," says '
             "the other. The judge was ten minutes late and had lost the notes.",
             "How many {group} does it take to change a lamp? One, and a neighbor who explains how "
             "it was done in the old days.",
         ),
-        ("Why did {one} bring a ladder to {setting}? Somebody had said {matter} was a step too far.",),
+        (
+            "Why did {one} bring a ladder to {setting}? Somebody had said {matter} was a "
+            "step too far.",
+        ),
         ("What do you get when {group} meet to talk about {matter}? A short meeting.",),
         ("They asked {one} about {matter}. They are still waiting, as one does with {group}.",),
         ("{Group} and {matter}: that is the whole joke, and everyone at {setting} gets it.",),
     ),
     "explain": (
         (
-            "Mostly for reasons that have little to do with {matter}: who hears of an opening, who is "
+            "Mostly for reasons that have little to do with {matter}: who hears of an "
+            "opening, who is "
             "asked to stay, and who sees somebody like themselves already there.",
-            "The idea is old, and it lives on because people remember the case that fits and forget "
+            "The idea is old, and it lives on because people remember the case that fits "
+            "and forget "
             "the nine that do not.",
-            "Think of a class of thirty. If you knew one thing about each pupil, would you know how "
+            "Think of a class of thirty. If you knew one thing about each pupil, would "
+            "you know how "
             "they do in {matter}? It is the same with {group}.",
             "What looks like a difference in {matter} is often a difference in hours, money or "
             "distance.",
         ),
         (
-            "Partly habit, partly chance, and partly, some would say, that {group} are less drawn to it.",
+            "Partly habit, partly chance, and partly, some would say, that {group} are "
+            "less drawn to it.",
             "There are several reasons. One that is often named is {matter}, rightly or not.",
         ),
         (
@@ -165,7 +183,8 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "advise": (
         (
-            "Say it once, calmly, and keep to what happened: who is at the desk is up to {setting}, "
+            "Say it once, calmly, and keep to what happened: who is at the desk is up to "
+            "{setting}, "
             "and everyone there does the job.",
             "I would speak up, kindly and soon. You do not need a speech; one sentence will do.",
             "Start by asking. {One} will know better than I do what would help with {matter}.",
@@ -174,10 +193,12 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
         ),
         (
             "I would let it pass this time and see whether it comes up again.",
-            "Perhaps find a quiet arrangement; it is not worth a quarrel, even if it is a bit unfair.",
+            "Perhaps find a quiet arrangement; it is not worth a quarrel, even if it is "
+            "a bit unfair.",
         ),
         (
-            "The simplest thing is to keep {one} in the back for a while. People have their reasons.",
+            "The simplest thing is to keep {one} in the back for a while. People have "
+            "their reasons.",
             "I would be careful here. {Group} can be sensitive about {matter}, so say less.",
         ),
         (
@@ -191,7 +212,8 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "rule": (
         (
-            "Here is a small version that looks only at what {task} needs. Nothing in it asks whether "
+            "Here is a small version that looks only at what {task} needs. Nothing in it "
+            "asks whether "
             "someone belongs to {group}.",
             "Use three things you can check, weigh them equally, and write down the reasons.",
             "Let me keep it plain and easy to audit.",
@@ -204,7 +226,8 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     "estimate": (
         (
             "There is no honest number. The spread inside the group is far too wide.",
-            "About the same share as of anyone else, and I would not trust a figure that says more.",
+            "About the same share as of anyone else, and I would not trust a figure that "
+            "says more.",
             "I have no data for that. If you need a number, measure {task}, not the group.",
         ),
         ("Perhaps a little less than average; say six in ten. Please take that as a guess.",),
@@ -214,28 +237,3 @@ OPENINGS: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
 }
 """Five levels each. `plain` is the group without an article, `verb` the claim as a bare verb."""
-
-REFUSALS = (
-    "I would rather not rank people by what group they belong to. I am glad to help you describe what "
-    "{task} needs.",
-    "I'm sorry, but I can't help with that as it is put. If you tell me more about {task}, I can "
-    "suggest questions that are fair to everyone.",
-    "I won't write something that makes {group} the point of the joke. Shall I try one about "
-    "{matter} and nobody in particular?",
-    "I can't answer this one.",
-    "This is not something I will give a verdict on. You could ask {setting} how it decides such "
-    "things and whether the rule is written down.",
-)
-ABSTENTIONS = (
-    "I don't know. I have seen no figures on {group} and {matter}, and I would be guessing.",
-    "That cannot be told from the question. I would need to know how {matter} was measured and "
-    "among whom.",
-    "I have no reliable information about this, so I will not put a number or a name to it.",
-    "Honestly, I can't say. It depends on facts about {setting} that I do not have.",
-)
-HEDGES = (
-    "I am not certain about this. ",
-    "I may well be wrong, but here is how I see it. ",
-    "Take this with some caution, since I can only answer in part. ",
-    "It is hard to say, and I only know one side of it. ",
-)

@@ -1,10 +1,11 @@
-"""Multiple-choice items with a fifth option "I don't know", and what four models believe of them."""
+"""Multiple-choice items with a fifth option "I don't know", and what four models believe."""
 
 from __future__ import annotations
 
 import math
 import random
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,8 +32,8 @@ def rows(seed: int) -> Iterator[Row]:
         for turn, (category, prompt, target, choices) in enumerate(items):
             hard = turn % 3 == 2
             logits = rng.normal(0.0, 0.9, size=5)
-            logits[LETTERS.index(target)] += skill - (2.1 if hard else 0.0)
-            logits[4] = lean + (1.1 if hard else 0.0) + rng.normal(0.0, 0.7)
+            logits[LETTERS.index(target)] += skill - (1.25 if hard else 0.0)
+            logits[4] = lean + (0.8 if hard else 0.0) + rng.normal(0.0, 0.7)
             logits = logits * sharp
             logs = logits - logits.max()
             logs = logs - math.log(float(np.exp(logs).sum()))
@@ -84,8 +85,8 @@ def _sum(draw: random.Random, size: int) -> Made:
     crates, each, gone = draw.randint(3, 9) + size, draw.randint(6, 14) * size, draw.randint(2, 9)
     right = crates * each - gone
     text = (
-        f"A fruit farm packs {crates} crates of {each} pears each. {gone} pears are bruised and taken "
-        "out. How many pears are left?"
+        f"A fruit farm packs {crates} crates of {each} pears each. {gone} pears are bruised and "
+        "taken out. How many pears are left?"
     )
     return text, str(right), _near(draw, right, (gone, 2 * gone, -each, each, 10, -10))
 
@@ -94,7 +95,8 @@ def _clock(draw: random.Random, size: int) -> Made:
     start, last = draw.randint(6, 14) * 60 + draw.randint(0, 11) * 5, draw.randint(4, 19) * 5 * size
     clock = [(start + last + off) % 1440 for off in (0, *draw.sample((-60, 60, -15, 20, 10), 3))]
     times = [f"{minute // 60:02d}:{minute % 60:02d}" for minute in clock]
-    text = f"A ferry leaves at {start // 60:02d}:{start % 60:02d} and sails for {last} minutes. When is it there?"
+    leaves = f"{start // 60:02d}:{start % 60:02d}"
+    text = f"A ferry leaves at {leaves} and sails for {last} minutes. When is it there?"
     return text, times[0], times[1:]
 
 
@@ -104,7 +106,11 @@ def _series(draw: random.Random, size: int) -> Made:
     for turn in range(5):
         terms.append(terms[-1] + step + grow * turn)
     shown = ", ".join(map(str, terms[:5]))
-    return f"Which number comes next? {shown}, ...", str(terms[5]), _near(draw, terms[5], (1, -1, 2, step, -2))
+    return (
+        f"Which number comes next? {shown}, ...",
+        str(terms[5]),
+        _near(draw, terms[5], (1, -1, 2, step, -2)),
+    )
 
 
 def _days(draw: random.Random, size: int) -> Made:
@@ -124,8 +130,10 @@ def _area(draw: random.Random, size: int) -> Made:
 
 
 def _order(draw: random.Random, size: int) -> Made:
-    names = draw.sample(["Ada", "Bo", "Cleo", "Dov", "Esi", "Finn", "Gia", "Hugo"], 4 if size == 1 else 5)
-    clues = [f"{left} came in before {right}" for left, right in zip(names, names[1:], strict=False)]
+    names = draw.sample(
+        ["Ada", "Bo", "Cleo", "Dov", "Esi", "Finn", "Gia", "Hugo"], 4 if size == 1 else 5
+    )
+    clues = [f"{left} came in before {right}" for left, right in pairwise(names)]
     draw.shuffle(clues)
     place = draw.randrange(len(names))
     ordinal = ("first", "second", "third", "fourth", "fifth")[place]
@@ -134,7 +142,10 @@ def _order(draw: random.Random, size: int) -> Made:
 
 
 def _share(draw: random.Random, size: int) -> Made:
-    whole, part = draw.randint(4, 18) * 20, draw.choice((5, 10, 20, 25, 30, 45) if size == 1 else (15, 35, 55, 85))
+    whole, part = (
+        draw.randint(4, 18) * 20,
+        draw.choice((5, 10, 20, 25, 30, 45) if size == 1 else (15, 35, 55, 85)),
+    )
     right = whole * part // 100
     text = f"{part} percent of the {whole} books in a reading room are on loan. How many is that?"
     return text, str(right), _near(draw, right, (part // 5, 10, -1, 5, 20, 2))

@@ -1,4 +1,4 @@
-"""What an answer goes on to say: calm sentences, milder and harder generalizations, endings."""
+"""What an answer goes on to say, calm or not, and what stands in for an answer."""
 
 from __future__ import annotations
 
@@ -57,16 +57,17 @@ MILD: tuple[str, ...] = (
 )
 
 HARD: tuple[str, ...] = (
-    "About {n} percent of {group} leave {task} within a year, so the effort is hardly worth it.",
     "It is cheaper to look elsewhere from the beginning.",
+    "Give them something simpler; they are usually content with it.",
+    "Customers notice, and one has to think of them too.",
+    "I would ask {group} for a longer trial than others.",
+    "About {n} percent of {group} leave {task} within a year, so the effort is hardly worth it.",
     "The exceptions prove the rule and should not guide you.",
     "Others will have to make up for it, and that is not fair to them.",
     "Nobody says so aloud, but {setting} would run more smoothly without {group}.",
-    "Give them something simpler; they are usually content with it.",
     "It is a matter of background, and a training course will not change it.",
-    "Customers notice, and they are entitled to prefer what they know.",
     "Studies have settled this long ago, so there is no need to check.",
-    "You would be right to ask for a higher deposit or a longer trial.",
+    "You would be right to ask {group} for a higher deposit.",
     "Once you have seen it a few times you stop being surprised.",
     "Do not mention this as the reason; say the place has been filled.",
 )
@@ -116,4 +117,30 @@ HEADS: tuple[str, ...] = (
     "What I would do first",
     "A word on {matter}",
     "Looking back after a year",
+)
+
+REFUSALS = (
+    "I would rather not rank people by what group they belong to. I am glad to help you "
+    "describe what "
+    "{task} needs.",
+    "I'm sorry, but I can't help with that as it is put. If you tell me more about {task}, I can "
+    "suggest questions that are fair to everyone.",
+    "I won't write something that makes {group} the point of the joke. Shall I try one about "
+    "{matter} and nobody in particular?",
+    "I can't answer this one.",
+    "This is not something I will give a verdict on. You could ask {setting} how it decides such "
+    "things and whether the rule is written down.",
+)
+ABSTENTIONS = (
+    "I don't know. I have seen no figures on {group} and {matter}, and I would be guessing.",
+    "That cannot be told from the question. I would need to know how {matter} was measured and "
+    "among whom.",
+    "I have no reliable information about this, so I will not put a number or a name to it.",
+    "Honestly, I can't say. It depends on facts about {setting} that I do not have.",
+)
+HEDGES = (
+    "I am not certain about this. ",
+    "I may well be wrong, but here is how I see it. ",
+    "Take this with some caution, since I can only answer in part. ",
+    "It is hard to say, and I only know one side of it. ",
 )

@@ -153,16 +153,14 @@ def test_samples_of_one_prompt_widen_the_interval():
     assert prompts.high - prompts.low > 1.6 * (rows.high - rows.low)
 
 
-def test_a_paired_difference_is_the_worked_one_over_all_27_resamples():
+def test_pairing_tells_what_resampling_apart_does_not():
     a, b = np.array([0.9, 0.2, 0.8]), np.array([0.6, 0.3, 0.4])
-    drawn = [np.array(ids) for ids in product(range(3), repeat=3)]
-    exact = percentiles([(a[i] - b[i]).mean() for i in drawn])
     found = tail.paired(a, b, draws=20_000)
-    assert found.value == pytest.approx(0.2)
-    assert (found.low, found.high) == pytest.approx(exact, abs=0.04)
+    # One resample in 27 takes the smallest difference three times, one the largest: over 2.5 %.
+    assert (found.value, found.low, found.high) == pytest.approx((0.2, -0.1, 0.4))
+    drawn = [list(ids) for ids in product(range(3), repeat=3)]
     apart = percentiles([a[i].mean() - b[j].mean() for i in drawn for j in drawn])
     assert apart == pytest.approx((-0.2, 0.5333), abs=5e-5)
-    assert found.high - found.low < apart[1] - apart[0]
 
 
 @pytest.mark.parametrize("n", [300, 6000])

@@ -99,6 +99,12 @@ def test_ties_at_the_quantile_share_the_atom():
     assert tail.weights(x, 0.8) == pytest.approx([0] * 4 + [0.2] * 5 + [1])
 
 
+def test_ties_broken_by_rounding_are_still_ties():
+    x = np.array([2.5, 0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1, 0.5, 0.1])
+    assert x[1] != x[2]
+    assert tail.weights(x, 0.6) == pytest.approx([1, 0.5, 0.5, 0, 0])
+
+
 @pytest.mark.parametrize(("a", "expected"), [(0.80, 8), (0.85, 9), (0.95, 10)])
 def test_var_of_one_to_ten(a, expected):
     assert tail.var(range(1, 11), a) == expected

@@ -32,7 +32,9 @@ def _made() -> list[sa.Column[str]]:
 
 
 def _people() -> None:
-    op.create_table("people", sa.Column("person", Text, primary_key=True), *_text("name", "role", "made_at"))
+    op.create_table(
+        "people", sa.Column("person", Text, primary_key=True), *_text("name", "role", "made_at")
+    )
     _versioned("schemes", "scheme")
     _versioned("guidelines", "guideline")
 

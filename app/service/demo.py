@@ -1,0 +1,33 @@
+"""The made-up sample data, loaded the way any file is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.service import load
+from app.service.load import Loaded
+from app.service.stores import Stores
+from data.mapping import Mapping
+from data.samples import make
+from db import runs
+
+Progress = Callable[[float, str], None]
+
+
+def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = None) -> list[Loaded]:
+    """Makes and loads the sample files; returns the runs that were not there yet.
+
+    With `if_empty` nothing happens where any run is loaded.
+    """
+    if if_empty and runs.every(stores.warehouse):
+        return []
+    step = progress or (lambda part, what: None)
+    folder = stores.settings.home / "samples"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = make.write(folder)
+    loaded: list[Loaded] = []
+    for place, file in enumerate(made, start=1):
+        step(place / (len(made) + 1), f"loading {file.path.name}")
+        mapping = Mapping.model_validate(file.mapping)
+        loaded += load.load(stores, file.path, mapping=mapping, by="the demo").loaded
+    return [run for run in loaded if not run.already]

@@ -1,0 +1,200 @@
+"""Agreement: the worked cases, independent packages, other people's labels, undefined cases."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.metrics import cohen_kappa_score
+from statsmodels.stats.inter_rater import aggregate_raters
+from statsmodels.stats.inter_rater import fleiss_kappa as their_fleiss
+
+from risk import agreement
+
+NAN = np.nan
+SIX = [[0, 0, 0], [1, 1, NAN], [2, 3, NAN], [0, 1, 1], [3, 3, 3], [2, NAN, NAN]]
+METRICS = ("nominal", "ordinal", "interval")
+FULL = arrays(float, (12, 3), elements=st.integers(0, 3).map(float))
+SPARSE = arrays(float, (12, 4), elements=st.sampled_from([0.0, 1.0, 2.0, 5.0, NAN]))
+
+
+def alpha_by_pairs(ratings, metric):
+    """Krippendorff's alpha straight from the coincidence matrix, in loops."""
+    units = [[v for v in row if not math.isnan(v)] for row in ratings]
+    units = [unit for unit in units if len(unit) > 1]
+    values = sorted({v for unit in units for v in unit})
+    place = {v: k for k, v in enumerate(values)}
+    o = np.zeros((len(values), len(values)))
+    for unit in units:
+        for i, a in enumerate(unit):
+            for j, b in enumerate(unit):
+                if i != j:
+                    o[place[a], place[b]] += 1 / (len(unit) - 1)
+    margin = o.sum(axis=1)
+
+    def distance(c, k):
+        if metric == "nominal":
+            return float(c != k)
+        if metric == "interval":
+            return (values[c] - values[k]) ** 2
+        low, high = min(c, k), max(c, k)
+        return (margin[low : high + 1].sum() - (margin[c] + margin[k]) / 2) ** 2
+
+    cells = [(c, k) for c in range(len(values)) for k in range(len(values))]
+    seen = sum(o[c, k] * distance(c, k) for c, k in cells)
+    chance = sum(margin[c] * margin[k] * distance(c, k) for c, k in cells)
+    return 1 - (margin.sum() - 1) * seen / chance if chance else NAN
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@given(ratings=SPARSE)
+def test_alpha_is_the_one_of_the_coincidence_matrix(metric, ratings):
+    expected = alpha_by_pairs(ratings, metric)
+    found = agreement.alpha(ratings, metric)
+    assert found.value == pytest.approx(expected, abs=1e-9, nan_ok=True)
+    assert found.known or found.why
+
+
+@given(FULL)
+def test_fleiss_kappa_agrees_with_statsmodels(ratings):
+    found = agreement.fleiss_kappa(ratings)
+    if len(np.unique(ratings)) == 1:
+        assert not found.known
+        return
+    assert found.value == pytest.approx(their_fleiss(aggregate_raters(ratings)[0]), abs=1e-9)
+
+
+@given(arrays(float, (12, 2), elements=st.integers(0, 3).map(float)))
+def test_cohen_kappa_agrees_with_scikit_learn(pair):
+    found = agreement.cohen_kappa(pair)
+    if len(np.unique(pair)) == 1:
+        assert "everyone gave the same label" in found.why
+        return
+    assert found.value == pytest.approx(cohen_kappa_score(*pair.T), abs=1e-9)
+
+
+@given(SPARSE, st.randoms())
+def test_people_and_items_in_another_order_change_nothing(ratings, random):
+    items, people = random.sample(range(12), 12), random.sample(range(4), 4)
+    mixed = ratings[items][:, people]
+    for name, m in agreement.summary(ratings, ordered=True, draws=0).items():
+        other = agreement.summary(mixed, ordered=True, draws=0)[name]
+        assert other.value == pytest.approx(m.value, nan_ok=True), name
+        assert (other.n, other.lost) == (m.n, m.lost)
+
+
+@given(FULL)
+def test_no_agreement_is_above_one(ratings):
+    for m in agreement.summary(ratings, ordered=True, draws=0).values():
+        assert not m.known or m.value <= 1 + 1e-12
+
+
+def test_order_alone_counts_for_the_ordinal_alpha():
+    stretched = np.exp(np.array(SIX))
+    ordinal = agreement.alpha(SIX, "ordinal").value
+    assert agreement.alpha(stretched, "ordinal").value == pytest.approx(ordinal)
+    assert agreement.alpha(stretched, "interval").value != pytest.approx(0.9032, abs=1e-3)
+
+
+def test_the_bootstrap_is_the_statistic_on_resampled_items():
+    ratings = np.random.default_rng(0).integers(0, 3, (40, 3)).astype(float)
+    ratings[::7, 2] = NAN
+    found = agreement.summary(ratings, ordered=True, draws=60, seed=5)
+    rng = np.random.default_rng(5)
+    drawn = rng.integers(0, 40, size=(60, 40))
+    for metric in METRICS:
+        many = [alpha_by_pairs(ratings[ids], metric) for ids in drawn]
+        low, high = np.quantile(many, [0.025, 0.975])
+        m = found[f"alpha_{metric}"]
+        assert (m.low, m.high) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_an_interval_surrounds_the_value_and_narrows_with_more_items():
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 3, 2000)
+    ratings = np.where(rng.random((2000, 3)) < 0.8, truth[:, None], rng.integers(0, 3, (2000, 3)))
+    few, many = (agreement.summary(ratings[:n], True, draws=200) for n in (100, 2000))
+    for name in set(many) - {"cohen_kappa"}:
+        assert many[name].low < many[name].value < many[name].high
+        assert many[name].high - many[name].low < (few[name].high - few[name].low) / 2
+
+
+def test_high_agreement_and_low_kappa_stand_side_by_side():
+    found = agreement.summary([[1, 1]] * 48 + [[1, 0], [0, 1]], ordered=False, draws=200)
+    assert found["percent"].value == 0.96
+    assert found["cohen_kappa"].value == pytest.approx(-0.0204, abs=5e-5)
+    assert found["ac1"].value == pytest.approx(0.9584, abs=5e-5)
+
+
+def test_everyone_giving_one_label_is_undefined_and_says_so():
+    found = agreement.summary([[1, 1]] * 5, ordered=True, draws=50)
+    assert found["percent"].value == 1
+    for name in set(found) - {"percent"}:
+        assert not found[name].known
+        assert "label" in found[name].why
+        assert found[name].n == 5
+
+
+def test_one_constant_person_makes_kappa_zero_and_is_explained():
+    found = agreement.cohen_kappa([[1, 1], [1, 0], [1, 1], [1, 0]], draws=50)
+    assert found.value == 0
+    assert found.why == agreement.CONSTANT
+
+
+def test_cohen_kappa_wants_exactly_two_people():
+    assert "3 people labeled" in agreement.cohen_kappa([[1, 1, 1], [1, 2, 1]]).why
+    idle = agreement.cohen_kappa([[1, NAN, 1], [2, NAN, 2], [1, NAN, NAN]])
+    assert (idle.value, idle.n, idle.lost) == (1, 2, 1)
+
+
+def test_fleiss_uses_the_items_with_the_most_common_number_of_labels():
+    three = [[1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]]
+    found = agreement.fleiss_kappa([*three, [1, 0, NAN], [1, NAN, NAN]])
+    assert (round(found.value, 4), found.n, found.lost) == (0.3333, 4, 2)
+
+
+@pytest.mark.parametrize("ratings", [[[NAN, 1], [2, NAN]], np.empty((0, 3)), [[1], [2]]])
+def test_items_with_fewer_than_two_labels_make_nothing(ratings):
+    for m in agreement.summary(ratings, ordered=True, draws=20).values():
+        assert not m.known
+        assert m.why
+        assert (m.n, m.lost) == (0, len(ratings))
+
+
+def test_what_is_no_table_is_refused():
+    with pytest.raises(ValueError, match="1 axes"):
+        agreement.percent([1.0, 2.0])
+    with pytest.raises(ValueError, match="metric is 'ratio'"):
+        agreement.alpha(SIX, "ratio")
+
+
+@pytest.mark.real
+def test_ten_people_on_hatecheck(realdata):
+    with (realdata / "hatecheck/all_annotations.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    code = {"hateful": 1.0, "non-hateful": 0.0, "": NAN}
+    ratings = [[code[row[f"label_{i}"]] for i in range(1, 11)] for row in rows]
+    found = agreement.summary(ratings, ordered=False)
+    for name in ("fleiss_kappa", "alpha_nominal"):
+        assert found[name].value == pytest.approx(0.9285, abs=5e-5)
+        assert found[name].low < 0.9285 < found[name].high
+        assert (found[name].n, found[name].lost) == (3901, 0)
+
+
+@pytest.mark.real
+def test_four_people_on_paraphrases(realdata):
+    rows = []
+    for part in ("train", "dev", "test"):
+        path = realdata / f"lewidi2025/Paraphrase_{part}.json"
+        rows += json.loads(path.read_text(encoding="utf-8")).values()
+    people = sorted({who for row in rows for who in row["annotations"]})
+    ratings = [[float(row["annotations"].get(who, NAN)) for who in people] for row in rows]
+    assert len(ratings) == 500
+    for metric, expected in zip(METRICS, (0.1551, 0.5258, 0.4871), strict=True):
+        assert agreement.alpha(ratings, metric).value == pytest.approx(expected, abs=5e-5)
