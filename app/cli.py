@@ -218,11 +218,21 @@ def agreement(campaign: str | None, chosen: tuple[str, ...], as_json: bool) -> N
 
 
 @shell.command()
-@click.option("--where", "conditions", multiple=True, metavar="KEY=VALUE",
-              help="model, dataset, category, run, words, worst, act, or DIMENSION=LOW..HIGH")
+@click.option(
+    "--where",
+    "conditions",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="model, dataset, category, run, words, worst, act, or DIMENSION=LOW..HIGH",
+)
 @click.option("--campaign", help="only the cases of a campaign")
-@click.option("--labels", "rule", type=click.Choice(["settled", "majority", "raw"]),
-              default="settled", help="how labels come to one value")
+@click.option(
+    "--labels",
+    "rule",
+    type=click.Choice(["settled", "majority", "raw"]),
+    default="settled",
+    help="how labels come to one value",
+)
 @click.option("--to", required=True, type=click.Path(path_type=Path), help="a new folder")
 @click.option("--format", type=click.Choice(["parquet", "jsonl"]), default="parquet")
 @AsJson
@@ -251,4 +261,6 @@ def check(folder: Path | None, as_json: bool) -> None:
     from app.service import check as checking
 
     told = checking.export(folder) if folder else checking.stores(stores())
-    show(told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"]))
+    show(
+        told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"])
+    )

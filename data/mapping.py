@@ -39,6 +39,7 @@ class Mapping(BaseModel):
     file_name: str = ""
     explode: str = ""
     fixed: dict[str, str] = {}
+    params: dict[str, Any] = {}
 
     model: str = ""
     revision: str = ""

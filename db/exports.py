@@ -120,5 +120,3 @@ def every(engine: sa.Engine) -> list[dict[str, Any]]:
     query = sa.select(ledger.exports).order_by(ledger.exports.c.made_at.desc())
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
-
-

@@ -12,7 +12,8 @@ class Measure:
 
     value, low, high share the unit of what is measured; `low` and `high` bound the 95 % interval
     unless the caller says otherwise. `n` rows were used, `lost` were left out. A number that could
-    not be measured is NaN and `why` says why: never 0.
+    not be measured is NaN and `why` says why: never 0. Beside a number that is there, `why` is a
+    caution.
 
     >>> Measure(0.2, 0.1, 0.4, n=20).known
     True

@@ -30,21 +30,17 @@ class Chosen:
     choices: Choices = field(default=Choices())
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the list, and how many cases there are in all."""
-
-    rows: list[dict[str, Any]]
-    total: int
+def total(stores: Stores, chosen: Chosen) -> int:
+    """How many cases the choice lets through."""
+    return outputs.count(stores.warehouse, chosen.filter, among(stores, chosen))
 
 
-def find(stores: Stores, chosen: Chosen, limit: int = 25, offset: int = 0) -> Page:
-    """One page of the cases the choice lets through, with their scores by dimension."""
+def find(stores: Stores, chosen: Chosen, limit: int = 25, offset: int = 0) -> list[dict[str, Any]]:
+    """One page of the cases the choice lets through, with their mean scores by dimension."""
     cases = among(stores, chosen)
-    total = outputs.count(stores.warehouse, chosen.filter, cases)
     rows = outputs.page(stores.warehouse, chosen.filter, cases, limit, offset)
     _score(stores, rows)
-    return Page(rows, total)
+    return rows
 
 
 def keys(stores: Stores, chosen: Chosen, limit: int = 0) -> list[Case]:
@@ -98,6 +94,34 @@ def _score(stores: Stores, rows: list[dict[str, Any]]) -> None:
             said[case(score)][score["dimension"]].append(score["value"])
     for row in rows:
         row["scores"] = {d: sum(v) / len(v) for d, v in sorted(said[case(row)].items())}
+
+
+def words(chosen: Chosen) -> str:
+    """The choice as a phrase a person reads.
+
+    >>> words(Chosen(worst=0.05))
+    'all data sets, worst 5 %'
+    """
+    f = chosen.filter
+    parts = [", ".join(f.datasets) or "all data sets"]
+    parts += [", ".join(v) for v in (f.models, f.categories) if v]
+    if f.words:
+        parts.append(f"with the words {f.words}")
+    if f.dimension:
+        parts.append(f"{f.dimension} from {f.low:g} to {f.high:g}")
+    if chosen.worst:
+        parts.append(f"worst {chosen.worst * 100:g} %")
+    if chosen.act:
+        parts.append(chosen.act.replace("_", " "))
+    if f.runs:
+        parts.append(f"runs {', '.join(f.runs)}")
+    return ", ".join(parts)
+
+
+def listed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a page as the list shows them: who, what, first words, mean score by dimension."""
+    shown = ("model", "dataset", "category", "item_id", "prompt", "response")
+    return [{name: row[name] for name in shown} | row["scores"] for row in rows]
 
 
 def case(row: dict[str, Any]) -> Case:

@@ -104,28 +104,6 @@ def _recipe(chosen: Chosen, format: str, rule: str) -> dict[str, Any]:
     return {**asdict(chosen), "format": format, "labels": rule}
 
 
-def words(chosen: Chosen) -> str:
-    """The choice as a phrase a person reads.
-
-    >>> words(Chosen(worst=0.05))
-    'all data sets, worst 5 %'
-    """
-    f = chosen.filter
-    parts = [", ".join(f.datasets) or "all data sets"]
-    parts += [", ".join(v) for v in (f.models, f.categories) if v]
-    if f.words:
-        parts.append(f"with the words {f.words}")
-    if f.dimension:
-        parts.append(f"{f.dimension} from {f.low:g} to {f.high:g}")
-    if chosen.worst:
-        parts.append(f"worst {chosen.worst * 100:g} %")
-    if chosen.act:
-        parts.append(chosen.act.replace("_", " "))
-    if f.runs:
-        parts.append(f"runs {', '.join(f.runs)}")
-    return ", ".join(parts)
-
-
 def _about(
     stores: Stores, chosen: Chosen, kept: list[tuple[str, str, int]] | None, name: str,
     format: str, rule: str, snapshot: int, rows: dict[str, int],
@@ -136,7 +114,7 @@ def _about(
     agreement = agree.rows(stores, [run["run_id"] for run in used]) if rows["labels"] else []
     return {
         "name": name, "format": format, "labels": rule, "snapshot": snapshot, "rows": rows,
-        "made_at": datetime.now(UTC).date().isoformat(), "filter": words(chosen), "runs": used,
+        "made_at": datetime.now(UTC).date().isoformat(), "filter": cases.words(chosen), "runs": used,
         "agreement": [a.json() for a in agreement if a.measure in ("percent", "fleiss_kappa", "ac1")],
         "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
     }  # fmt: skip

@@ -165,7 +165,7 @@ def save(
         event, place = str(sent.get("event", ""))[:64], sent.get("place")
         if sent.get("what") == "undo":
             labels.undo(stores.ledger, event, campaign, person, str(sent.get("undoes")))
-        elif place not in drawn:
+        elif not isinstance(place, int) or place not in drawn:
             refused[event] = f"case {place} is not part of this campaign"
             continue
         elif sent.get("what") == "skip":

@@ -112,7 +112,8 @@ def look(
             found += [_row(run, one) for one in _looked(lens, columns, settings, by)]
         except ValueError as error:
             raise Trouble(f"{name} on {run['model']}: {error}", "choose another setting") from error
-    if not found or (wanted and lacking):
+    seen = {name for row in found for name in (row.run, row.model)}
+    if not found or any(name not in seen for name in wanted):
         _explain(lens, lacking)
     return found
 

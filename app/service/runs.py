@@ -47,3 +47,8 @@ def categories(stores: Stores, dataset: str | None = None) -> list[str]:
 def refused(stores: Stores) -> list[dict[str, Any]]:
     """The rows that could not be read, as they were kept."""
     return runs.refused(stores.warehouse)
+
+
+def scored_names(stores: Stores) -> list[str]:
+    """Every dimension that is scored somewhere."""
+    return sorted({row["dimension"] for row in scores.dimensions(stores.warehouse)})

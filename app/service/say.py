@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.service.tail import Tail
+from app.service.tail import Choices, Tail
 from risk.measure import Measure
 
 
@@ -76,3 +76,8 @@ def overview(tails: list[Tail], twin: tuple[Tail, Tail] | None, gap: Measure | N
         f"{len(tails)} model{'s' if len(tails) > 1 else ''}; {worst} {top.run['model']} is the "
         f"riskiest, with a mean log-risk of {top.measures['cvar'].value:.3g} nats there."
     )
+
+
+def level(choices: Choices) -> str:
+    """The tail measure with its level, for an axis."""
+    return f"CVaR at {choices.level * 100:g} %"

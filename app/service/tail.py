@@ -90,6 +90,33 @@ def scored(stores: Stores) -> list[dict[str, Any]]:
     return sorted(found, key=lambda run: (run["dataset"], run["model"] or "", run["run_id"]))
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run can be looked at by."""
+
+    judges: list[str]
+    categories: list[str]
+
+
+def parts(stores: Stores, run_id: str) -> Parts:
+    """The judges that scored a run's harm, and the categories of its prompts."""
+    told = scores.columns(stores.warehouse, run_id)
+    harmful = told["up"] == "harm"
+    return Parts(
+        sorted({str(name) for name in told["scorer"][harmful]}),
+        sorted({str(name) for name in told["category"][harmful] if name is not None}),
+    )
+
+
+def judges(stores: Stores, dataset: str) -> list[str]:
+    """The judges that scored any run of a data set."""
+    here = [run["run_id"] for run in scored(stores) if run["dataset"] == dataset]
+    told = scores.dimensions(stores.warehouse)
+    return sorted(
+        {j for d in told if d["run_id"] in here and d["up"] == "harm" for j in d["scorers"]}
+    )
+
+
 def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
     """The log-risk of every answer of a run. Raises Trouble where a choice does not fit."""
     run = next((r for r in runs.every(stores.warehouse) if r["run_id"] == run_id), None)

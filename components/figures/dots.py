@@ -29,8 +29,9 @@ Order = Literal["falling", "rising", "given"]
 SYMBOLS: dict[Mark, dict[str, Any]] = {
     "judge": {"symbol": "circle-open", "size": 9, "line": {"width": 1.8}},
     "human": {"symbol": "circle", "size": 9},
-    "combined": {"symbol": "circle-dot", "size": 10, "line": {"width": 1.6}},
+    "combined": {"symbol": "circle", "size": 7},
 }
+RING = {"symbol": "circle-open", "size": 13, "line": {"width": 1.4}}
 STEP = 24
 
 
@@ -79,6 +80,9 @@ def dots(
     for color, mark in dict.fromkeys((row.color, row.mark) for row in rows):
         some = [(y, row) for y, row in placed if (row.color, row.mark) == (color, mark)]
         _marks(fig, some, SYMBOLS[mark] | {"color": color}, (low, high), show)
+        if mark == "combined":
+            held = [(y, row.measure.value) for y, row in some if drawn(row.measure)]
+            _rings(fig, held, color)
     _dashes(fig, [(y, row) for y, row in placed if not drawn(row.measure)], low, show)
     for y, name in heads:
         _head(fig, y, name)
@@ -165,6 +169,13 @@ def _marks(
         hoverinfo="text",
         cliponaxis=False,
     )
+
+
+def _rings(fig: go.Figure, points: list[tuple[float, float]], color: str) -> None:
+    """The ring around a combined estimate's dot."""
+    marker = RING | {"color": color}
+    x, y = [value for _, value in points], [at for at, _ in points]
+    fig.add_scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip")
 
 
 def _dashes(fig: go.Figure, some: list[tuple[float, Row]], low: float, show: Show) -> None:

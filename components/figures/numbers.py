@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -38,3 +38,11 @@ def numbers(
             color = own or (MODEL if word == "mean" else TAIL)
             rows.append(Row(word, measure, part.name, color=color))
     return dots(rows, unit=unit, show=show, order="given", empty="No numbers: no measured loss.")
+
+
+def by_dimension(
+    whole: Mapping[str, Measure], marginal: Mapping[str, Mapping[str, Measure]]
+) -> list[Numbers]:
+    """The whole loss first, then each dimension's own, from measures named mean, var and cvar."""
+    of = {"": whole, **marginal}
+    return [Numbers(m["mean"], m["var"], m["cvar"], name) for name, m in of.items()]

@@ -83,6 +83,7 @@ def scatter(
         above = "\nwarm: the whole CVaR interval lies above it" if TAIL in colors else ""
         note(fig, f"dotted: same order, CVaR = {number(slope)} × mean (median){above}", 0, 1)
     fig.update_layout(
+        margin={"r": 40},
         xaxis=axis(plain(f"mean ({unit})", 90), range=list(across), nticks=8),
         yaxis=axis(plain(f"{tail} ({unit})", 90), range=list(up), nticks=8),
     )

@@ -22,7 +22,7 @@ FAINT = "rgba(139,147,156,0.28)"
 CLEAR = "rgba(0,0,0,0)"
 
 # Severity 0 recedes on purpose; the ramp only ever darkens, so it survives gray print.
-SEVERITY: tuple[str, ...] = ("#b6bbc2", "#d3a0ad", "#c8758c", "#b0476a", "#8c1c4c")
+SEVERITY: tuple[str, ...] = ("#c9cdd2", "#d3a0ad", "#c8758c", "#b0476a", "#8c1c4c")
 
 
 def hues(names: Iterable[str]) -> dict[str, str]:

@@ -65,7 +65,7 @@ def shares(
     if totals is not None:
         _ends(fig, [totals[c] for c in rows], [categories[c] for c in rows])
     values = [percent(float(s)) if s >= 0 else DASH for s in sizes[rows]]
-    names = [plain(categories[c], 22) for c in rows]
+    names = [plain(categories[c], 18) for c in rows]
     left = width([*names, "whole tail"]) + 10
     _key(fig, [dimensions[d] for d in columns], whole[columns], colors, left)
     common: dict[str, Any] = {
@@ -86,7 +86,7 @@ def shares(
             "share of the whole tail",
             range=[0, most * 1.04],
             tickformat=".0%",
-            nticks=4,
+            nticks=3,
             tickangle=0,
         ),
         xaxis2={"range": [0, 1], "visible": False, "anchor": "y2", "fixedrange": True},

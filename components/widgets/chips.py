@@ -15,42 +15,57 @@ def choice(
     default: str | None = None,
     help: str | None = None,
 ) -> str:
-    """One of `options`, kept in the link under `key`; an option the link no longer has is dropped."""
-    asked = st.query_params.get(key)
-    index = options.index(asked) if asked in options else 0
-    if asked is None and default in options:
-        index = options.index(default)
+    """One of `options`, kept in the link as `key=its words`; the default needs no place there."""
+    index = options.index(default) if default in options else 0
     picked = st.selectbox(
-        label, options, index=index, format_func=words, key=f"{key}-chip", help=help
+        label, options, index, words, key=key, help=help, bind="query-params", required=True
     )
-    return remember(key, str(picked), options[0] if default is None else default)
+    return str(picked)
 
 
 def several(
     label: str, key: str, options: Sequence[str], words: Callable[[str], str] = str
 ) -> tuple[str, ...]:
-    """Any of `options` (none: all of them), kept in the link under `key`."""
-    asked = [value for value in st.query_params.get_all(key) if value in options]
+    """Any of `options` (none: all of them), kept in the link."""
     picked = st.multiselect(
-        label, options, default=asked, format_func=words, key=f"{key}-chip", placeholder="all"
+        label, options, format_func=words, key=key, placeholder="all", bind="query-params"
     )
-    if list(picked) != st.query_params.get_all(key):
-        st.query_params[key] = list(picked)
     return tuple(picked)
 
 
 def words(label: str, key: str, placeholder: str = "") -> str:
-    """Free words, kept in the link under `key`."""
-    asked = st.query_params.get(key, "")
-    said = st.text_input(label, value=asked, key=f"{key}-chip", placeholder=placeholder)
-    return remember(key, said.strip(), "")
+    """Free words, kept in the link."""
+    said = st.text_input(label, key=key, placeholder=placeholder, bind="query-params")
+    return (said or "").strip()
 
 
-def remember(key: str, value: str, default: str) -> str:
-    """Puts a value into the link; the default needs no place there."""
-    if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
-    elif st.query_params.get(key) != value:
-        st.query_params[key] = value
-    return value
+def number(
+    label: str, key: str, default: float, low: float, high: float, help: str | None = None
+) -> float:
+    """A number between `low` and `high`, kept in the link."""
+    return float(
+        st.number_input(
+            label, low, high, default, format="%g", key=key, help=help, bind="query-params"
+        )
+    )
+
+
+def between(label: str, key: str, options: Sequence[str]) -> tuple[str, float, float]:
+    """One of `options` and the bounds of its value, 0 to 1; the first option has no bounds."""
+    left, right = st.columns([1, 1])
+    with left:
+        picked = choice(label, key, options)
+    with right:
+        low, high = st.slider(
+            "between", 0.0, 1.0, (0.0, 1.0), 0.05, key="between", bind="query-params",
+            disabled=picked == options[0],
+        )  # fmt: skip
+    return picked, float(low), float(high)
+
+
+def turn(total: int, size: int) -> int:
+    """The pages of a list; returns how many rows lie before the one chosen."""
+    pages = max(-(-total // size), 1)
+    if pages == 1:
+        return 0
+    return (int(st.pagination(pages, key="page", bind="query-params")) - 1) * size

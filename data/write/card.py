@@ -43,7 +43,10 @@ def text(about: dict[str, Any]) -> str:
         "## Where it comes from",
         _table(
             ("model", "data set", "file", "sha256", "outputs"),
-            [(r["model"], r["dataset"], r["source"], r["sha256"], r["outputs"]) for r in about["runs"]],
+            [
+                (r["model"], r["dataset"], r["source"], r["sha256"], r["outputs"])
+                for r in about["runs"]
+            ],
         ),
         "## How it was labeled",
         _labeled(about),

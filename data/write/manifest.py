@@ -37,7 +37,9 @@ def write(folder: Path, about: dict[str, Any], rows: dict[str, int]) -> str:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and path.name != NAME
     ]
-    body = orjson.dumps({**about, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS)
+    body = orjson.dumps(
+        {**about, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
+    )
     (folder / NAME).write_bytes(body + b"\n")
     return sha256(folder / NAME)
 
@@ -54,11 +56,15 @@ def check(folder: Path) -> dict[str, Any]:
         raise Trouble(f"{path} is damaged: {error}", "export again") from error
     for file, expected in files:
         if not file.resolve().is_relative_to(folder.resolve()):
-            raise Trouble(f"{path} names a file outside its folder: {file}", "do not trust this export")
+            raise Trouble(
+                f"{path} names a file outside its folder: {file}", "do not trust this export"
+            )
         if not file.is_file():
             raise Trouble(f"{file} is missing", "copy the export again, whole")
         if sha256(file) != expected:
-            raise Trouble(f"{file} is not what was exported", "copy the export again, or export again")
+            raise Trouble(
+                f"{file} is not what was exported", "copy the export again, or export again"
+            )
     listed = {file.resolve() for file, _ in files} | {path.resolve()}
     more = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.resolve() not in listed]
     if more:

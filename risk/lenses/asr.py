@@ -42,7 +42,7 @@ def _any(behavior: Any, which: Any, whole: int) -> Any:
 LENS = Lens(
     name="asr",
     title="Attack success rate",
-    source="JailbreakBench, arXiv 2404.01318; HarmBench, arXiv 2402.04249",
+    source="JailbreakBench, arXiv 2404.01318",
     up="harm",
     table="scores",
     needs=("item_id", "scorer", "dimension", "value"),

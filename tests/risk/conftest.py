@@ -1,4 +1,4 @@
-"""Where the real files are; a test that reads them is skipped where there are none."""
+"""For the laws of the measures: no deadline, and where the real files are, if anywhere."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow machine is no broken law.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 ROOT = Path(__file__).parents[2]
 

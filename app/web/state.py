@@ -1,0 +1,124 @@
+"""The one file that keeps state: choices shared by pages, and the case that lies open."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app.service import runs
+from app.service.cases import Chosen
+from app.service.tail import Choices
+from app.web import cached, nav
+from components.widgets import chips
+from data.columns import ACTS
+from db.filter import Case, Filter
+
+LEVELS = ("90 %", "95 %", "99 %")
+POOLINGS = {
+    "lse": "log-sum-exp",
+    "mean": "mean",
+    "max": "worst judge",
+    "rms": "root mean square",
+    "median": "median",
+}
+
+
+def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
+    """How the tail is measured, from the chips of the page and so from the link."""
+    columns = st.columns([2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4])
+    place = iter(columns)
+    category = ""
+    if categories is not None:
+        with next(place):
+            category = chips.choice("Category", "category", ["all categories", *categories])
+    with next(place):
+        level = chips.choice("Level", "level", LEVELS, default="95 %")
+    with next(place):
+        judge = chips.choice("Judges", "judge", ["all", *judges, *_without(judges)], _judge)
+    with next(place), st.popover("Pooling and ε", icon=":material/tune:", width="stretch"):
+        pooling = chips.choice(
+            "Judges are pooled by", "pooling", list(POOLINGS), POOLINGS.__getitem__,
+            help="log-sum-exp leans toward the worst judge the lower its temperature",
+        )  # fmt: skip
+        tau = chips.number("Temperature τ of log-sum-exp", "tau", 0.1, 0.001, 100.0)
+        eps = chips.number(
+            "Clipping ε", "eps", 1e-6, 1e-12, 0.1,
+            help="a score of exactly 1 would be infinite risk; it is cut to 1 − ε",
+        )  # fmt: skip
+    return Choices(
+        level=float(level.rstrip(" %")) / 100,
+        eps=eps,
+        pooling=pooling,  # type: ignore[arg-type]
+        tau=tau,
+        judge=judge,
+        category="" if category in ("", "all categories") else category,
+    )
+
+
+def _without(judges: list[str]) -> list[str]:
+    return [f"-{judge}" for judge in judges] if len(judges) > 1 else []
+
+
+def _judge(name: str) -> str:
+    return f"without {name[1:]}" if name.startswith("-") else f"{name}"
+
+
+def opened() -> Case | None:
+    """The case the link names."""
+    asked = st.query_params
+    if "run" not in asked or "item" not in asked:
+        return None
+    sample = asked.get("sample", "0")
+    return asked["run"], asked["item"], int(sample) if sample.isdigit() else 0
+
+
+def open_case(case: Case) -> None:
+    """Goes to a case's own page."""
+    run, item, sample = case
+    params = {"run": run, "item": item} | ({"sample": str(sample)} if sample else {})
+    st.switch_page(nav.page("cases"), query_params=params)
+
+
+WORST = {"all": 0.0, "worst 10 %": 0.10, "worst 5 %": 0.05, "worst 1 %": 0.01}
+LABELS = {"any or none": "", "labeled": "labeled", "not labeled": "unlabeled"} | {
+    act.replace("_", " "): act for act in ACTS
+}
+
+
+def filters() -> Chosen:
+    """The row of filters that Cases and Export share; every one lives in the link."""
+    search, tail, label = st.columns([3, 1, 1])
+    with search:
+        words = chips.words("Words in prompt or answer", "q", 'several words, or a "whole phrase"')
+    with tail:
+        worst = chips.choice(
+            "Tail", "tail", list(WORST), help="of each model, at the default pooling"
+        )
+    with label:
+        act = chips.choice("Label", "label", list(LABELS))
+    answering = cached.ask(runs.answering)
+    where, who, what, scored = st.columns(4)
+    with where:
+        datasets = chips.several("Data sets", "datasets", sorted({r["dataset"] for r in answering}))
+    with who:
+        models = chips.several("Models", "models", sorted({r["model"] for r in answering}))
+    with what:
+        categories = chips.several("Categories", "categories", cached.ask(runs.categories))
+    with scored:
+        dimensions = ["any", *cached.ask(runs.scored_names)]
+        dimension, low, high = chips.between("Score", "score", dimensions)
+    return Chosen(
+        Filter(
+            models=models, datasets=datasets, categories=categories, words=words,
+            dimension="" if dimension == "any" else dimension, low=low, high=high,
+        ),
+        worst=WORST[worst],
+        act=LABELS[act],
+    )  # fmt: skip
+
+
+SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "between")
+
+
+def link() -> dict[str, list[str]]:
+    """The filters as they stand in the link, to hand on to another page."""
+    return {key: st.query_params.get_all(key) for key in SHARED if key in st.query_params}

@@ -1,0 +1,250 @@
+// The label form: keys in the browser, one message a case, kept here until the server confirms it.
+
+const PATIENCE = 2500; // ms without an answer before unconfirmed events are sent again
+const COMMANDS = { enter: "save", u: "undo", s: "skip", x: "comment", "?": "help" };
+const forms = new WeakMap();
+
+class Form {
+  constructor(parent, data, desk) {
+    this.desk = desk;
+    this.data = data;
+    this.turn = 0;
+    this.view = new View(parent, data.scheme, (act, ...rest) => this.act(act, ...rest));
+    this.shelf = new Shelf(desk);
+    this.queue = this.shelf.all(); // a reload in the middle: what was not confirmed goes out again
+    this.orphans = this.queue.length > 0; // their texts are gone, so undo waits until they are safe
+    this.drafts = this.shelf.drafts();
+    this.ahead = [];
+    this.past = [];
+    this.keys = []; // pressed while no case was there: they belong to the next one
+    this.current = null;
+    this.sentAt = this.count = 0;
+    this.sent = new Set();
+    [this.pressed, this.again] = [(event) => this.key(event), () => this.flush()];
+    window.addEventListener("keydown", this.pressed, true);
+    window.addEventListener("online", this.again);
+    this.clock = setInterval(() => this.flush(), 500);
+    this.view.root.focus({ preventScroll: true });
+  }
+
+  stop() {
+    window.removeEventListener("keydown", this.pressed, true);
+    window.removeEventListener("online", this.again);
+    clearInterval(this.clock);
+    this.view.root.remove();
+  }
+
+  // What the server says: which events are safe, what comes next.
+  take(data) {
+    this.data = data;
+    for (const event of data.kept) this.forget(event);
+    for (const [event, why] of Object.entries(data.refused)) this.refuse(event, why);
+    const taken = new Set();
+    for (const one of this.queue) one.what === "undo" ? taken.delete(one.place) : taken.add(one.place);
+    this.ahead = data.cases.filter((c) => !taken.has(c.place) && c.place !== this.current?.place);
+    if (!this.queue.length) {
+      this.orphans = false;
+      if (!data.past) this.past = [];
+      else if (this.past.at(-1)?.event !== data.past.event) this.past = [data.past];
+    }
+    if (this.queue.some((one) => !this.sent.has(one.event))) this.sentAt = 0;
+    if (!this.current) this.advance();
+    this.tell();
+    this.flush();
+  }
+
+  forget(event) {
+    this.queue = this.queue.filter((one) => one.event !== event);
+    this.shelf.drop(event);
+  }
+
+  refuse(event, why) {
+    const one = this.queue.find((each) => each.event === event);
+    if (!one) return;
+    this.forget(event);
+    this.past = this.past.filter((each) => each.event !== event);
+    if (one.values) this.drafts[one.place] = one.values;
+    this.trouble = `not saved: ${why}`;
+  }
+
+  // One message on its way at a time; it carries everything that is not confirmed.
+  flush() {
+    if (!this.queue.length || (this.sentAt && performance.now() - this.sentAt < PATIENCE)) return;
+    this.sentAt = performance.now();
+    this.sent = new Set(this.queue.map((one) => one.event));
+    try { this.send(this.queue); } catch { /* no connection: the clock tries again */ }
+  }
+
+  put(event) {
+    const whole = { ...event, event: id(), campaign: this.data.campaign, person: this.data.person,
+      made: Date.now(), turn: ++this.count };
+    this.queue.push(whole);
+    if (!this.shelf.keep(whole)) this.trouble = "this browser keeps nothing: do not reload before “saved”";
+    this.flush();
+    return whole.event;
+  }
+
+  show(found, values) {
+    this.current = found;
+    this.draft = values ?? this.drafts[found.place] ?? {};
+    this.since = performance.now();
+    this.view.show(found, this.draft);
+    this.view.say("case", `case ${found.place}`);
+  }
+
+  advance() {
+    this.current = null;
+    if (this.ahead.length) this.show(this.ahead.shift());
+    else if (this.queue.length) this.view.rest("Bringing the next case …", true);
+    else {
+      this.keys = [];
+      this.view.rest(`All ${this.data.total} done. Undo (U) takes back the last one.`, false);
+    }
+    this.replay();
+  }
+
+  replay() {
+    this.writing = false;
+    while (this.current && this.keys.length) {
+      const key = this.keys.shift();
+      if (!this.writing) this.press(key);
+      else if (key === "Escape") this.leave();
+      else this.write(key);
+    }
+  }
+
+  write(key) {
+    const box = this.view.comment();
+    if (key === "Backspace") box.value = box.value.slice(0, -1);
+    else if (key.length === 1 || key === "Enter") box.value += key === "Enter" ? "\n" : key;
+    box.dispatchEvent(new Event("input"));
+  }
+
+  key(event) {
+    if (event.ctrlKey && event.key === "Enter" && event.composedPath()[0] === this.view.comment()) this.leave();
+    else if (event.isComposing || event.altKey || event.metaKey || event.ctrlKey) return;
+    const at = event.composedPath()[0];
+    const ours = this.view.root.contains(at);
+    if (at === this.view.comment()) {
+      if (event.key !== "Escape") return;
+      this.leave();
+    } else if (textual(at) || document.querySelector('[role="dialog"][aria-modal="true"]')) return;
+    else if (event.key === "Enter" && (ours ? at.closest("[data-act]") : claims(at))) return;
+    else if (!this.hear(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation(); // Streamlit has keys of its own
+  }
+
+  hear(event) {
+    if (/^Page(Up|Down)$/.test(event.key)) return this.view.scroll(event.key === "PageDown" ? 1 : -1), true;
+    const waiting = !this.current && this.queue.length > 0;
+    const typing = this.keys.includes("x") && waiting;
+    const key = typing ? event.key : known(event, this.options());
+    if (!key) return event.key === "Escape" && waiting && ((this.keys = []), this.tell(), true);
+    if (event.repeat && !typing) return true; // a key held down is one key
+    if (waiting && (key !== "u" || this.keys.length)) this.keys.push(key);
+    else this.press(key);
+    this.tell();
+    return true;
+  }
+
+  options() {
+    const found = new Map();
+    for (const field of this.data.scheme.fields)
+      for (const option of field.options) if (option.key) found.set(option.key, [field, option.value]);
+    return found;
+  }
+
+  press(key) {
+    const option = this.options().get(key);
+    if (option) this.act("choose", ...option);
+    else this.act(COMMANDS[key]);
+  }
+
+  act(act, field, value) {
+    if (act === "help") this.view.help();
+    else if (act === "undo") this.undo();
+    else if (!this.current) return;
+    else if (act === "choose") this.choose(field, value);
+    else if (act === "write") this.set(field, value);
+    else if (act === "comment") this.enter();
+    else if (act === "save") this.save();
+    else if (act === "skip") { this.put({ what: "skip", place: this.current.place }); this.advance(); }
+    this.tell();
+  }
+
+  choose(field, value) {
+    const said = this.draft[field.field];
+    if (field.kind === "one") this.set(field, said === value && !field.required ? "" : value);
+    else this.set(field, said?.includes(value) ? said.filter((v) => v !== value) : [...(said ?? []), value]);
+    this.view.chosen(this.draft);
+  }
+
+  set(field, value) {
+    this.draft = { ...this.draft, [field.field]: value };
+    this.drafts[this.current.place] = this.draft;
+    this.shelf.draft(this.drafts);
+    this.trouble = "";
+  }
+
+  enter() { this.writing = true; this.view.comment()?.focus(); }
+  leave() { this.writing = false; this.view.root.focus({ preventScroll: true }); }
+
+  save() {
+    const lacking = this.data.scheme.fields.filter((f) => f.required && !this.draft[f.field]?.length);
+    if (lacking.length) {
+      lacking.forEach((field) => this.view.missing(field));
+      this.trouble = `choose first: ${lacking.map((f) => f.title).join(", ")}`;
+      return;
+    }
+    const { place, shown } = this.current;
+    const seconds = Math.round(performance.now() - this.since) / 1000;
+    const event = this.put({ what: "label", place, shown, seconds, values: this.draft });
+    this.past.push({ ...this.current, event, values: this.draft });
+    delete this.drafts[place];
+    this.shelf.draft(this.drafts);
+    this.trouble = "";
+    this.leave();
+    this.advance();
+  }
+
+  undo() {
+    const last = this.past.at(-1);
+    if (this.orphans || !last) {
+      this.trouble = this.orphans ? "undo in a moment: saving first" : "nothing to undo";
+      return;
+    }
+    this.past.pop();
+    if (this.current) this.ahead.unshift(this.current);
+    this.put({ what: "undo", place: last.place, undoes: last.event });
+    this.show(last, last.values ?? {});
+  }
+
+  tell() {
+    const wait = this.queue.filter((one) => one.what !== "skip");
+    const done = this.data.done + wait.reduce((n, one) => n + (one.what === "undo" ? -1 : 1), 0);
+    this.view.say("progress", `${done} of ${this.data.total}`);
+    this.view.say("pace", this.data.seconds === null ? "" : `${Math.round(this.data.seconds)} s a case`);
+    const keys = this.keys.length ? ` ${this.keys.length} keys wait for the next case (Esc drops them)` : "";
+    const saving = wait.length ? `${wait.length} saving…` : this.past.length ? "saved" : "";
+    this.view.say("status", (this.trouble || saving) + keys, this.trouble ? "trouble" : wait.length ? "saving" : "saved");
+  }
+}
+
+export default function ({ parentElement, data, setTriggerValue }) {
+  const desk = `${data.campaign}/${data.person}`;
+  let form = forms.get(parentElement);
+  if (form?.desk !== desk) {
+    form?.stop();
+    forms.set(parentElement, (form = new Form(parentElement, data, desk)));
+  }
+  form.send = (events) => setTriggerValue("sent", events);
+  const turn = ++form.turn;
+  form.take(data);
+  // New data comes while an older call is still unwinding: only the last caller may take the form down.
+  return () => setTimeout(() => {
+    if (form.turn !== turn) return;
+    form.stop();
+    if (forms.get(parentElement) === form) forms.delete(parentElement);
+  });
+}

@@ -1,0 +1,121 @@
+"""One case to be read: prompt and answer as they stand, what judges and people said, the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.figures.frame import number
+from components.widgets.text import passage, safe
+
+FOLD = 3_000
+"""Characters of a passage shown before the rest is asked for."""
+
+
+def show(whole: Any, page: Any) -> None:
+    """Draws the case; `page` is where links to the other answers lead."""
+    if whole is None:
+        st.error("There is no such case. It may have been loaded under another run.")
+        return
+    case = whole.case
+    st.title(safe(f"{case['model'] or 'Prompt'} · {case['item_id']}"))
+    facts = (case["dataset"], case["category"], case["finish"], _tokens(case["n_tokens"]))
+    st.caption(safe(" · ".join(str(fact) for fact in facts if fact)))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _text("Prompt", case["prompt"], "the file holds no prompt")
+        _text("Answer", case["response"], "no answer: empty, or not in the file")
+        _steps(whole.steps)
+    with right:
+        _scores(whole.scores)
+        _labels(whole.labels)
+        _facts(case)
+    _siblings(whole, page)
+
+
+def _tokens(n: int | None) -> str:
+    return f"{n} tokens" if n else ""
+
+
+def _text(title: str, text: str | None, missing: str) -> None:
+    st.markdown(f"**{title}**")
+    with st.container(border=True):
+        long = bool(text) and len(text or "") > FOLD
+        passage(f"{text[:FOLD]} …" if text and long else text, missing)
+        if long:
+            with st.expander(f"All {len(text or ''):,} characters"):
+                passage(text)
+
+
+def _steps(steps: list[dict[str, Any]]) -> None:
+    if not steps:
+        return
+    st.markdown(f"**{len(steps)} steps**")
+    for step in steps:
+        with st.container(border=True):
+            flags = ", ".join(step["flags"] or [])
+            facts = (str(step["step"]), step["role"], step["state"], flags)
+            st.caption(safe(" · ".join(fact for fact in facts if fact)))
+            passage(step["content"])
+
+
+def _scores(scores: list[dict[str, Any]]) -> None:
+    st.markdown("**Scores**")
+    if not scores:
+        st.caption("— no judge scored this answer")
+        return
+    frame = pd.DataFrame(scores)
+    frame["shown"] = [number(v) if v == v and v is not None else f"— {r or ''}"
+                      for v, r in zip(frame["value"], frame["raw"], strict=True)]  # fmt: skip
+    wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc="first").fillna("")
+    st.dataframe(wide, lazy=False)
+
+
+def _labels(labels: list[dict[str, Any]]) -> None:
+    st.markdown("**Labels**")
+    if not labels:
+        st.caption("— nobody has labeled this answer")
+        return
+    frame = pd.DataFrame(labels)
+    wide = frame.pivot_table("value", "person", "field", aggfunc="last").fillna("")
+    st.dataframe(wide, lazy=False)
+
+
+def _facts(case: dict[str, Any]) -> None:
+    facts = {name: case[name] for name in ("target", "choices", "answerable", "should_abstain")}
+    facts |= {f"tag: {name}": value for name, value in (case["tags"] or {}).items()}
+    facts |= {f"option {o}": number(p) for o, p in (case["option_logprobs"] or {}).items()}
+    facts |= {name: value for name, value in case["meta"].items() if name != "prompt"}
+    facts |= {"run": case["run_id"], "file": case["source"], "revision": case["revision"]}
+    kept = {name: str(value) for name, value in facts.items() if value is not None}
+    with st.expander("Everything else the file says"):
+        st.dataframe(
+            pd.DataFrame(kept.items(), columns=["what", "is"]), hide_index=True, lazy=False
+        )
+
+
+def _siblings(whole: Any, page: Any) -> None:
+    others = [s for s in whole.siblings if s["run_id"] != whole.case["run_id"]
+              or s["sample"] != whole.case["sample"]]  # fmt: skip
+    if not others:
+        return
+    st.subheader(f"The same prompt, {len(others)} other answers")
+    for start in range(0, len(others), 3):
+        for column, other in zip(st.columns(3), others[start : start + 3], strict=False):
+            with column.container(border=True):
+                said = ", ".join(f"{d} {number(v)}" for d, v in other["scores"].items())
+                st.page_link(
+                    page,
+                    label=safe(other["model"]),
+                    icon=":material/open_in_new:",
+                    query_params={"run": other["run_id"], "item": other["item_id"],
+                                  "sample": str(other["sample"])},
+                )  # fmt: skip
+                st.caption(safe(said or "no scores"))
+                passage(_short(other["response"]), "no answer")
+
+
+def _short(text: str | None) -> str | None:
+    return f"{text[:600]} …" if text and len(text) > 600 else text

@@ -1,0 +1,51 @@
+"""Cases: find, filter, search and read; one case across all models with all that was said of it."""
+
+import streamlit as st
+
+from app.service import cases, runs
+from app.web import cached, nav, start, state
+from components.figures import frame
+from components.widgets import chips, empty, reading, send, table, text
+
+PAGE = 25
+opened = state.opened()
+if opened is not None:
+    st.page_link(nav.page("cases"), label="All cases", icon=":material/arrow_back:")
+    reading.show(cached.ask(cases.read, *opened), nav.page("cases"))
+    st.stop()
+
+if not cached.ask(runs.answering):
+    empty.show(
+        "There is nothing to read yet",
+        "Bring in a file of model outputs.",
+        nav.page("load"),
+        "Load a file",
+    )
+    st.stop()
+
+st.title("Cases")
+chosen = state.filters()
+total = cached.ask(cases.total, chosen)
+count, pages, to_label, to_file = st.columns([2, 3, 2, 1], vertical_alignment="center")
+count.markdown(f"**{frame.count(total)}** cases: {text.safe(cases.words(chosen))}")
+with pages:
+    before = chips.turn(total, PAGE)
+with to_label:
+    send.show(
+        cached.ask(cases.keys, chosen, send.MOST),
+        "Cases to label",
+        f"the first {send.MOST} cases at most of: {cases.words(chosen)}",
+        start.campaign,
+        nav.page("label"),
+    )
+with to_file:
+    st.page_link(
+        nav.page("export"), label="Export", icon=":material/package_2:", query_params=state.link()
+    )
+if not total:
+    st.info("No case fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
+    st.stop()
+rows = cached.ask(cases.find, chosen, PAGE, before)
+row = table.pick(cases.listed(rows), "list", height=36 * (len(rows) + 1) + 3)
+if row is not None:
+    state.open_case(cases.case(rows[row]))

@@ -1,0 +1,123 @@
+"""Label: the next case of a campaign, by keyboard, with the guideline beside it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app.service import label
+from app.service.label import Desk
+from app.service.stores import Stores
+from app.settings import ROOT, settings
+from app.web import cached, gate, nav
+from components.widgets import labeler
+
+KEPT = 200
+"""Confirmed events told to the browser: it asks again for any it has not heard of."""
+
+
+def draw() -> None:
+    """The page: choose campaign and person, then label."""
+    stores = cached.stores()
+    found = label.every(stores)
+    st.title("Label")
+    if not found:
+        nothing()
+        return
+    campaign, person = chosen(stores, {row["campaign"]: row["name"] for row in found})
+    if person:
+        label.join(stores, person)
+        desk(stores, campaign, person)
+
+
+def nothing() -> None:
+    """No campaign yet: where one comes from."""
+    st.write(
+        "There is nothing to label yet. A campaign starts from the cases you want people to read: "
+        "open **Profile** for a model's worst answers, or **Cases** to find them by words, "
+        "category or score, and press **Send to annotators**."
+    )
+    for script in ("tail", "cases"):
+        if (ROOT / "pages" / f"{script}.py").exists():
+            st.page_link(nav.page(script))
+
+
+def chosen(stores: Stores, names: dict[str, str]) -> tuple[str, str]:
+    """The campaign and the person, from the link or from the two boxes; kept in the link."""
+    keys = list(names)
+    asked = st.query_params.get("campaign", "")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        campaign = st.selectbox(
+            "Campaign",
+            keys,
+            index=keys.index(asked) if asked in keys else 0,
+            format_func=lambda key: names[key],
+        )
+        person = gate.person()
+        if settings().auth == "local":
+            person = who(stores, person)
+    st.query_params["campaign"] = campaign
+    st.query_params["who"] = person
+    return campaign, person
+
+
+def who(stores: Stores, otherwise: str) -> str:
+    """Whom the labels are by, where nobody signs in: somebody known, or a new name typed in."""
+    people = label.annotators(stores) or [otherwise]
+    asked = st.query_params.get("who") or people[0]
+    options = people if asked in people else [*people, asked]
+    given = st.selectbox(
+        "Annotating as", options, index=options.index(asked), accept_new_options=True
+    )
+    return str(given or "").strip()
+
+
+@st.fragment
+def desk(stores: Stores, campaign: str, person: str) -> None:
+    """The form and the guideline; a save redraws this part alone."""
+    key = f"label/{campaign}/{person}"
+    memory = st.session_state.setdefault(
+        f"{key}/memory", {"kept": [], "refused": {}, "skipped": ()}
+    )
+    now = label.case(stores, campaign, person, memory["skipped"])
+    beside = st.toggle("Guideline beside the case", value=True)
+    form, text = st.columns((7, 3)) if beside else (st.container(), None)
+    with form:
+        labeler.labeler(
+            plain(now, person),
+            memory["kept"],
+            memory["refused"],
+            on_sent=partial(keep, stores, campaign, person, key),
+            key=key,
+        )
+    if text:
+        with text.container(height=720):
+            st.caption(f"Guideline, version {now.guideline_version}")
+            st.markdown(now.guideline)
+
+
+def plain(now: Desk, person: str) -> dict[str, Any]:
+    """What the form gets: values only, and nothing an annotator must not see."""
+    return {
+        "campaign": now.campaign,
+        "person": person,
+        "scheme": asdict(now.scheme),
+        "cases": [asdict(one) for one in now.cases],
+        "past": asdict(now.past) if now.past else None,
+        **asdict(now.progress),
+    }
+
+
+def keep(stores: Stores, campaign: str, person: str, key: str) -> None:
+    """Saves what the browser sent and remembers what to confirm."""
+    memory = st.session_state[f"{key}/memory"]
+    reply = label.save(stores, campaign, person, labeler.sent(key), memory["skipped"])
+    memory["kept"] = [*memory["kept"], *reply.kept][-KEPT:]
+    memory["refused"] = reply.refused
+    memory["skipped"] = reply.skipped
+
+
+draw()

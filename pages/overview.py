@@ -1,0 +1,82 @@
+"""Overview: every model at the mean and in the tail, and what is new."""
+
+import streamlit as st
+
+from app.service import runs, say, tabulate, tail
+from app.web import cached, nav, state
+from components.figures import dots, overview
+from components.widgets import chart, chips, empty, table, text
+
+loaded = cached.ask(runs.every)
+if not loaded:
+    empty.show(
+        "Nothing is loaded yet",
+        "Bring in a file of model outputs, or run `tailscope demo` for made-up sample data.",
+        nav.page("load"),
+        "Load a file",
+    )
+    st.stop()
+
+scored = cached.ask(tail.scored)
+if scored:
+    datasets = list(dict.fromkeys(run["dataset"] for run in scored))
+    where, how = st.columns([1, 2], vertical_alignment="bottom")
+    with where:
+        dataset = chips.choice("Data set", "dataset", datasets)
+    with how:
+        choices = state.choices(cached.ask(tail.judges, dataset))
+    tails = cached.ask(tail.overview, dataset, choices)
+    names = tail.names(scored, dataset)
+    labels = [names[one.run["run_id"]] for one in tails]
+    runs_here = [one.run["run_id"] for one in tails]
+    twins = say.twins(tails)
+    gap = cached.ask(tail.gap, *(one.run["run_id"] for one in twins), choices) if twins else None
+
+    st.title("Overview")
+    st.markdown(f"##### {text.safe(say.overview(tails, twins, gap))}")
+    left, right = st.columns([3, 2])
+    with left, st.container(border=True):
+        picked = chart.show(
+            overview.scatter(
+                labels,
+                [one.measures["mean"] for one in tails],
+                [one.measures["cvar"] for one in tails],
+                keys=runs_here,
+                tail=say.level(choices),
+            ),
+            "The mean against the tail",
+            key="scatter",
+            rows=tabulate.overview(tails, names),
+            definition=tabulate.DEFINITIONS["overview"],
+            select=True,
+        )
+    with right, st.container(border=True):
+        ranked = chart.show(
+            overview.ranked(
+                [
+                    dots.Row(name, one.measures[measure], group=word, key=one.run["run_id"])
+                    for measure, word in (("cvar", say.level(choices)), ("mean", "mean"))
+                    for name, one in zip(labels, tails, strict=True)
+                ],
+                unit="log-risk, nats",
+            ),
+            "Ranked by the tail, and by the mean",
+            key="ranked",
+            rows=tabulate.overview(tails, names),
+            definition=tabulate.DEFINITIONS["overview"],
+            select=True,
+        )
+    run = picked or (ranked[0] if ranked else None)
+    if run in names:
+        st.switch_page(nav.page("tail"), query_params={"dataset": dataset, "model": names[run]})
+else:
+    st.title("Overview")
+    st.markdown("##### The loaded runs have no harm scores, so there is no tail to compare.")
+
+st.subheader("What is loaded")
+row = table.pick(tabulate.loaded(loaded), "runs", height=280)
+if row is not None and loaded[row]["model"]:
+    st.switch_page(
+        nav.page("cases"),
+        query_params={"models": loaded[row]["model"], "datasets": loaded[row]["dataset"]},
+    )

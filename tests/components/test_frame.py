@@ -1,0 +1,53 @@
+"""How numbers and untrusted names are written in figures, and the frame around them."""
+
+import math
+
+import pytest
+
+from components.figures import frame
+from risk.measure import Measure
+
+HOSTILE = '<b onclick="x">m</b><a href="javascript:alert(1)">%{x}&lt;</a>\x00\u202e\nend'
+
+
+def test_numbers_have_three_digits_and_thin_spaces():
+    said = [frame.number(x) for x in (1234.5, 999.6, 12345678.0, -math.inf, 0.000123)]
+    assert said == ["1\u2009230", "1\u2009000", "1.23×10⁷", "−∞", "0.000123"]
+
+
+def test_missing_is_a_dash_in_every_format():
+    for show in (frame.number, frame.percent, frame.nats):
+        assert show(math.nan) == "—"
+
+
+def test_a_value_without_interval_says_so():
+    assert frame.interval(Measure(0.3, n=4)) == "0.300 (no interval)"
+
+
+def test_plain_leaves_no_tag_no_control_character_and_no_direction_change():
+    text = frame.plain(HOSTILE, 500)
+    assert "<" not in text
+    assert ">" not in text
+    assert not {"\x00", "\u202e", "\n"} & set(text)
+    assert "&amp;lt;" in text
+
+
+def test_a_long_name_is_cut_before_it_is_escaped():
+    assert frame.plain("&" * 100, 5) == "&amp;" * 4 + "…"
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u200b"])
+def test_an_empty_name_becomes_a_dash(name):
+    assert frame.plain(name) == "—"
+
+
+def test_the_toolbar_saves_pictures_and_shows_no_logo():
+    assert frame.CONFIG["displaylogo"] is False
+    assert frame.CONFIG["modeBarButtons"] == [["toImage", "resetScale2d"]]
+    assert frame.config("tail", "png")["toImageButtonOptions"]["format"] == "png"
+    assert frame.CONFIG["toImageButtonOptions"]["format"] == "svg"
+
+
+def test_ink_colors_the_text_of_a_known_theme_only():
+    assert frame.ink(frame.figure(100), "dark").layout.font.color == "#d3d9df"
+    assert frame.ink(frame.figure(100), None).layout.font.color is None
