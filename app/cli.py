@@ -264,3 +264,7 @@ def check(folder: Path | None, as_json: bool) -> None:
     show(
         told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"])
     )
+
+
+if __name__ == "__main__":
+    main()

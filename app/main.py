@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 
 import streamlit as st
 
@@ -11,10 +12,15 @@ from components.widgets import trouble
 from data.trouble import Trouble
 
 
+# A file of our own: the icon names Streamlit knows are fetched from elsewhere when a tab shows them.
+ICON = Path(__file__).parent / "web" / "icon.svg"
+
+
 def main() -> None:
     """Draws the page the address asks for."""
-    st.set_page_config(page_title="Tailscope", page_icon=":material/monitoring:", layout="wide")
+    st.set_page_config(page_title="Tailscope", page_icon=str(ICON), layout="wide")
     page = nav.menu()
+    st.logo(str(ICON), size="large")
     if not gate.passed():
         return
     try:

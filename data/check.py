@@ -17,6 +17,8 @@ class Refused(ValueError):
 
 
 NOTHING = ("", "na", "n/a", "nan", "none", "null", "-")
+LARGEST = 2**31 - 1
+"""The largest sample number or token count the warehouse keeps."""
 TRUE, FALSE = ("true", "yes", "1", "1.0", "t", "y"), ("false", "no", "0", "0.0", "f", "n")
 
 
@@ -36,7 +38,15 @@ def text(value: Any) -> str | None:
         return str(value)
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
-    return orjson.dumps(value, default=str).decode()
+    return packed(value) if isinstance(value, list | tuple | dict) else str(value)
+
+
+def packed(value: Any) -> str:
+    """A list or an object as JSON. Raises Refused where it is nested too deeply to be kept."""
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError as error:
+        raise Refused(f"holds a value that cannot be kept: {str(error).lower()}") from error
 
 
 def number(value: Any, name: str) -> float | None:
@@ -51,16 +61,16 @@ def number(value: Any, name: str) -> float | None:
         return float(value.strip().lower() in TRUE)
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise Refused(f"{name} is {str(value)[:40]!r}, not a number") from None
     return found if math.isfinite(found) else None
 
 
 def whole(value: Any, name: str) -> int | None:
-    """A whole number, or None. Raises Refused for a fraction or text."""
+    """A whole number from 0 to LARGEST, or None. Raises Refused for any other, or for text."""
     found = number(value, name)
-    if found is not None and found != int(found):
-        raise Refused(f"{name} is {value}, not a whole number")
+    if found is not None and (found != int(found) or not 0 <= found <= LARGEST):
+        raise Refused(f"{name} is {str(value)[:40]}, not a whole number from 0 to {LARGEST}")
     return None if found is None else int(found)
 
 
@@ -103,7 +113,7 @@ def score(value: Any, name: str, scale: Scale) -> tuple[float | None, str | None
     >>> score("4", "bias", Scale(low=1, high=5)), score("I cannot say", "bias", Scale())
     ((0.75, '4'), (None, 'I cannot say'))
     """
-    raw = text(value)
+    raw = repr(value) if isinstance(value, float) and math.isnan(value) else text(value)
     try:
         found = number(value, name)
     except Refused:

@@ -7,16 +7,18 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import orjson
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from data.columns import COLUMNS, DIMENSIONS
 from data.trouble import Trouble
 
 MAPS = Path(__file__).parent / "maps"
+FIXABLE = ("model", "revision", "dataset", "category", "dimension", "scorer")
+"""Columns a mapping may give one value for the whole file."""
 Up = Literal["harm", "good", "neither"]
 
 
@@ -27,6 +29,12 @@ class Scale(BaseModel):
     low: float = 0.0
     high: float = 1.0
     up: Up = "harm"
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        if not self.low < self.high:
+            raise ValueError(f"low is {self.low:g}, which is not below high, {self.high:g}")
+        return self
 
 
 class Mapping(BaseModel):
@@ -69,6 +77,22 @@ class Mapping(BaseModel):
     labels: dict[str, dict[str, str]] = {}
     values: dict[str, dict[str, str]] = {}
     tags: dict[str, str] = {}
+
+    @field_validator("fixed")
+    @classmethod
+    def _known(cls, fixed: dict[str, str]) -> dict[str, str]:
+        if strange := fixed.keys() - FIXABLE:
+            raise ValueError(f"{min(strange)!r} cannot be fixed; {', '.join(FIXABLE)} can")
+        return fixed
+
+    @field_validator("file_name")
+    @classmethod
+    def _pattern(cls, file_name: str) -> str:
+        try:
+            re.compile(file_name)
+        except re.error as error:
+            raise ValueError(f"{file_name!r} is no pattern: {error}") from error
+        return file_name
 
     @property
     def digest(self) -> str:
@@ -172,7 +196,7 @@ def _scores(columns: list[str]) -> dict[str, dict[str, str] | str]:
 
 
 def merge(guessed: Mapping, given: Mapping) -> Mapping:
-    """What was given wins; what it leaves out stays as guessed, unless its source column is taken."""
+    """What was given wins; the rest stays as guessed, unless its source column is taken."""
     chosen = given.model_dump(exclude_unset=True)
     taken = given.sources()
     rest = {

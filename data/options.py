@@ -11,6 +11,8 @@ from data import check
 from data.check import Refused
 from data.mapping import Mapping
 
+MINUS_INFINITY = ("-inf", "-infinity")
+
 
 def logprobs(
     record: Table[str, Any], mapping: Mapping, pick: Callable[[Table[str, Any], str], Any]
@@ -26,13 +28,21 @@ def logprobs(
         if held is None:
             return None
         if isinstance(held, list):
-            held = dict(held) if all(isinstance(p, tuple) for p in held) else dict(enumerate(held))
+            pairs = all(isinstance(p, tuple) and len(p) == 2 for p in held)
+            held = dict(held) if pairs else dict(enumerate(held))
         if not isinstance(held, dict):
             raise Refused("option_logprobs is neither an object nor a list")
         given = {str(option): value for option, value in held.items()}
-    numbers = {option: check.number(value, option) for option, value in given.items()}
+    numbers = {option: _number(value, option) for option, value in given.items()}
     known = {option: value for option, value in numbers.items() if value is not None}
     return list(_as_logs(known, mapping.option_scale).items()) if known else None
+
+
+def _number(value: Any, option: str) -> float | None:
+    """A number, minus infinity too: that is the logarithm of no probability at all."""
+    if value == -math.inf or (isinstance(value, str) and value.strip().lower() in MINUS_INFINITY):
+        return -math.inf
+    return check.number(value, option)
 
 
 def _as_logs(values: dict[str, float], scale: str) -> dict[str, float]:
@@ -45,6 +55,8 @@ def _as_logs(values: dict[str, float], scale: str) -> dict[str, float]:
         return values
     if scale == "logit":
         top = max(values.values())
+        if top == -math.inf:
+            raise Refused("every option has a logit of minus infinity")
         total = top + math.log(sum(math.exp(v - top) for v in values.values()))
         return {option: v - total for option, v in values.items()}
     for option, value in values.items():

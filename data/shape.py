@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Table
 from typing import Any
 
-import orjson
-
 from data import check, options
-from data.batch import Batch, Run
+from data.batch import Batch, Row, Run
 from data.check import Refused
 from data.mapping import Mapping, Scale
+from data.repeats import Repeats
 
 Record = Table[str, Any]
+Key = tuple[str, str, int]
+Getter = Callable[[Record], Any]
 NO_SCALE = Scale()
 NEUTRAL = Scale(up="neither")
 NOT_HARM = ("refusal", "abstention", "correct", "correctness", "accuracy", "quality", "helpfulness")
+TEXTS = ("model", "revision", "dataset", "item_id", "prompt", "prompt_sent", "category", "target",
+         "response", "finish", "dimension", "scorer")  # fmt: skip
 
 
 def pick(record: Record, name: str) -> Any:
@@ -39,165 +43,159 @@ class Shaper:
     def __init__(
         self, mapping: Mapping, sha256: str, named: Table[str, str], fallback: str
     ) -> None:
-        """`named` overrides the file's model, dataset, revision; `fallback` names what nothing names."""
-        self.mapping = mapping
-        self.sha256 = sha256
-        self.named = named
-        self.fallback = fallback
+        """`named` overrides the file's columns; `fallback` names what nothing names."""
+        m = self.mapping = mapping
+        self.sha256, self.fallback = sha256, fallback
         self.runs: dict[str, Run] = {}
-        self._prompts: dict[tuple[str, str], int] = {}
-        self._answers: dict[tuple[str, str], list[int]] = {}
-        self._judged = mapping.judged()
-        self._used = {source.partition(".")[0] for source in mapping.sources()}
+        self._known: dict[tuple[str | None, str | None, str], Run] = {}
+        self._prompts: dict[int, int] = {}
+        self._repeats = Repeats(by_sample=bool(m.sample), scores=bool(m.value))
+        self._judged = [(d, s, c) for d, by in m.judged().items() for s, c in by.items()]
+        self._used = {source.partition(".")[0] for source in m.sources()}
+        self._get = {name: _getter(m, name, named.get(name)) for name in TEXTS}
+        self._answers = bool(
+            m.response or m.option_logprobs or m.options or m.steps or m.scores or m.value
+        )
 
     def add(self, record: Record, into: Batch) -> None:
-        """Appends the record's rows to `into`. Raises Refused, and then appends nothing."""
-        fresh = Batch()
+        """Appends the record's rows to `into`. Raises Refused, and then changes nothing."""
         run = self._run(record)
-        item = self._item(record, run, fresh)
-        self._output(record, run, item, fresh)
-        for table, rows in fresh.rows.items():
-            into.rows[table].extend(rows)
-
-    def _text(self, record: Record, name: str) -> str | None:
-        found = pick(record, getattr(self.mapping, name))
-        names = self.mapping.values.get(name)
-        return check.renamed(found, names) if names else check.text(found)
-
-    def _name(self, record: Record, name: str) -> str | None:
-        return self.named.get(name) or self._text(record, name)
+        item_id, prompt = self._identity(record)
+        place = hash((run.dataset, item_id))
+        item = None if place in self._prompts else self._item(record, run, item_id, prompt)
+        said = self._get["response"](record)
+        asked = check.whole(pick(record, self.mapping.sample), "sample")
+        mark, again = self._repeats.place(run.run_id, item_id, asked, said)
+        key = (run.run_id, item_id, mark.sample)
+        output, steps, scores = None, [], []
+        if self._answers:
+            scores = list(self._scores(record, key))
+            if not again:
+                output = self._output(record, key, said, prompt, place)
+                steps = list(self._steps(record, key))
+        labels = list(self._labels(record, key))
+        self._repeats.keep(mark, scores)
+        # from here on nothing is refused
+        self.runs.setdefault(run.run_id, run)
+        rows = into.rows
+        if item is not None:
+            self._prompts[place] = hash(prompt)
+            rows["items"].append(item)
+        if output is not None:
+            rows["outputs"].append(output)
+        rows["scores"].extend(scores)
+        rows["steps"].extend(steps)
+        rows["labels"].extend(labels)
 
     def _run(self, record: Record) -> Run:
-        answers = self._answers_here()
-        model = (self._name(record, "model") or self.fallback) if answers else None
-        revision = self._name(record, "revision") if answers else None
-        dataset = self._name(record, "dataset") or self.fallback
-        body = f"{self.sha256}|{model}|{revision}|{dataset}|{self.mapping.digest}"
-        run = Run(hashlib.sha256(body.encode()).hexdigest()[:12], model, revision, dataset)
-        return self.runs.setdefault(run.run_id, run)
+        model = self._get["model"](record) if self._answers else None
+        revision = self._get["revision"](record) if self._answers else None
+        told = (model, revision, self._get["dataset"](record) or self.fallback)
+        if told not in self._known:
+            if self._answers and model is None:
+                model = self.fallback
+            body = f"{self.sha256}|{model}|{revision}|{told[2]}|{self.mapping.digest}"
+            run_id = hashlib.sha256(body.encode()).hexdigest()[:12]
+            self._known[told] = Run(run_id, model, revision, told[2])
+        return self._known[told]
 
-    def _answers_here(self) -> bool:
-        m = self.mapping
-        return bool(m.response or m.option_logprobs or m.options or m.steps or m.scores or m.value)
-
-    def _item(self, record: Record, run: Run, into: Batch) -> str:
-        prompt = self._text(record, "prompt")
-        item_id = self._text(record, "item_id")
-        if item_id is None and prompt is None:
+    def _identity(self, record: Record) -> tuple[str, str | None]:
+        prompt, item_id = self._get["prompt"](record), self._get["item_id"](record)
+        if item_id is not None:
+            return item_id, prompt
+        if prompt is None:
             raise Refused("has neither an id nor a prompt")
-        item_id = item_id or hashlib.sha256((prompt or "").encode()).hexdigest()[:12]
-        key = (run.dataset, item_id)
-        if key not in self._prompts:
-            tags = {n: check.renamed(pick(record, c), self.mapping.values.get(n, {}))
-                    for n, c in self.mapping.tags.items()}  # fmt: skip
-            if not self._answers_here():
-                tags |= {name: check.text(value) for name, value in self._beside(record).items()}
-            choices = pick(record, self.mapping.choices)
-            into.rows["items"].append((
-                run.dataset, item_id, prompt, self._text(record, "category"),
-                self._text(record, "target"),
-                None if choices is None else orjson.dumps(choices, default=str).decode(),
-                check.flag(pick(record, self.mapping.answerable), "answerable"),
-                check.flag(pick(record, self.mapping.should_abstain), "should_abstain"),
-                [(name, value) for name, value in tags.items() if value is not None],
-            ))  # fmt: skip
-            self._prompts[key] = hash(prompt)
-        return item_id
+        return hashlib.sha256(prompt.encode()).hexdigest()[:12], prompt
 
-    def _output(self, record: Record, run: Run, item_id: str, into: Batch) -> None:
-        response = self._text(record, "response")
-        if self._answers_here():
-            sample, seen = self._sample(record, run, item_id, response)
-            if not seen:
-                into.rows["outputs"].append((
-                    run.run_id, item_id, sample, response,
-                    options.logprobs(record, self.mapping, pick),
-                    self._text(record, "finish"),
-                    check.whole(pick(record, self.mapping.n_tokens), "n_tokens"),
-                    self._meta(record, run, item_id),
-                ))  # fmt: skip
-                self._steps(record, (run.run_id, item_id, sample), into)
-            self._scores(record, (run.run_id, item_id, sample), into)
-        else:
-            sample = 0
-            self._sample(record, run, item_id, item_id)
-        self._labels(record, (run.run_id, item_id, sample), into)
+    def _item(self, record: Record, run: Run, item_id: str, prompt: str | None) -> Row:
+        m = self.mapping
+        tags = {n: check.renamed(pick(record, c), m.values.get(n, {})) for n, c in m.tags.items()}
+        if not self._answers:
+            tags |= {name: check.text(value) for name, value in self._beside(record).items()}
+        choices = pick(record, m.choices)
+        return (
+            run.dataset, item_id, prompt, self._get["category"](record),
+            self._get["target"](record), None if choices is None else check.packed(choices),
+            check.flag(pick(record, m.answerable), "answerable"),
+            check.flag(pick(record, m.should_abstain), "should_abstain"),
+            [(name, value) for name, value in tags.items() if value is not None],
+        )  # fmt: skip
 
-    def _sample(self, record: Record, run: Run, item_id: str, said: str | None) -> tuple[int, bool]:
-        """Which answer to this prompt this is, and whether it has been seen (a row per score)."""
-        seen = self._answers.setdefault((run.run_id, item_id), [])
-        answer = hash(said)
-        if self.mapping.sample:
-            sample = check.whole(pick(record, self.mapping.sample), "sample") or 0
-            mark = hash((sample, answer))
-            if mark in seen and not self.mapping.value:
-                raise Refused(f"item {item_id}, sample {sample} stands in this file already")
-            again = mark in seen
-            if not again:
-                seen.append(mark)
-            return sample, again
-        if answer in seen:
-            if not self.mapping.value:
-                raise Refused(f"item {item_id} stands in this file already, with the same answer")
-            return seen.index(answer), True
-        seen.append(answer)
-        return len(seen) - 1, False
+    def _output(
+        self, record: Record, key: Key, said: str | None, prompt: str | None, place: int
+    ) -> Row:
+        beside = self._beside(record)
+        sent = self._get["prompt_sent"](record)
+        if sent is None and self._prompts.get(place, hash(prompt)) != hash(prompt):
+            sent = prompt  # this id stood for another prompt before: the answer keeps its own
+        if sent is not None:
+            beside["prompt"] = sent
+        return (
+            *key, said, options.logprobs(record, self.mapping, pick), self._get["finish"](record),
+            check.whole(pick(record, self.mapping.n_tokens), "n_tokens"),
+            check.packed(beside) if beside else None,
+        )  # fmt: skip
 
-    def _scores(self, record: Record, key: tuple[str, str, int], into: Batch) -> None:
+    def _scores(self, record: Record, key: Key) -> Iterator[Row]:
         if self.mapping.value:
-            dimension = check.text(pick(record, self.mapping.dimension)) or self.mapping.value
-            scorer = check.text(pick(record, self.mapping.scorer)) or "file"
-            self._score(record, dimension, scorer, self.mapping.value, key, into)
-        for dimension, judges in self._judged.items():
-            for scorer, column in judges.items():
-                if column in record or "." in column:
-                    self._score(record, dimension, scorer, column, key, into)
+            dimension = self._get["dimension"](record) or self.mapping.value
+            scorer = self._get["scorer"](record) or "file"
+            yield self._score(record, dimension, scorer, self.mapping.value, key)
+        for dimension, scorer, column in self._judged:
+            if column in record or "." in column:
+                yield self._score(record, dimension, scorer, column, key)
 
-    def _score(self, record: Record, dimension: str, scorer: str, column: str,
-               key: tuple[str, str, int], into: Batch) -> None:  # fmt: skip
+    def _score(self, record: Record, dimension: str, scorer: str, column: str, key: Key) -> Row:
         scale = self.mapping.scales.get(dimension, NEUTRAL if dimension in NOT_HARM else NO_SCALE)
         source = pick(record, column)
         names = self.mapping.values.get(dimension)
         value, raw = check.score(
             check.renamed(source, names) if names else source, dimension, scale
         )
-        into.rows["scores"].append(
-            (*key, dimension, scorer, value, check.text(source) or raw, scale.up)
-        )
+        return (*key, dimension, scorer, value, check.text(source) or raw, scale.up)
 
-    def _labels(self, record: Record, key: tuple[str, str, int], into: Batch) -> None:
+    def _labels(self, record: Record, key: Key) -> Iterator[Row]:
         for field, people in self.mapping.labels.items():
             names = self.mapping.values.get(field, {})
             for person, column in people.items():
                 value = check.renamed(pick(record, column), names)
                 if value is not None:
-                    into.rows["labels"].append((*key, person, field, value))
+                    yield (*key, person, field, value)
 
-    def _steps(self, record: Record, key: tuple[str, str, int], into: Batch) -> None:
+    def _steps(self, record: Record, key: Key) -> Iterator[Row]:
         steps = pick(record, self.mapping.steps)
         if steps is None:
             return
         if not isinstance(steps, list) or not all(isinstance(step, dict) for step in steps):
             raise Refused("steps is not a list of objects")
         for place, step in enumerate(steps):
-            flags = step.get("flags") or []
-            into.rows["steps"].append((
+            flags = step.get("flags")
+            told = flags if isinstance(flags, list) else [] if flags is None else [flags]
+            yield (
                 *key, place, check.text(step.get("role")), check.text(step.get("content")),
-                check.text(step.get("state")), [str(f) for f in flags],
-            ))  # fmt: skip
+                check.text(step.get("state")), [check.text(flag) for flag in told],
+            )  # fmt: skip
 
     def _beside(self, record: Record) -> dict[str, Any]:
+        """The columns nothing names, where they hold something."""
         return {
-            n: v for n, v in record.items() if n not in self._used and check.text(v) is not None
+            name: value
+            for name, value in record.items()
+            if name not in self._used
+            and value is not None
+            and not (isinstance(value, str) and (not value or value.isspace()))
+            and value == value
         }
 
-    def _meta(self, record: Record, run: Run, item_id: str) -> str | None:
-        beside = self._beside(record)
-        sent = check.text(pick(record, self.mapping.prompt_sent))
-        if sent is None and self._prompts[run.dataset, item_id] != hash(
-            self._text(record, "prompt")
-        ):
-            sent = self._text(record, "prompt")
-        if sent is not None:
-            beside["prompt"] = sent
-        return orjson.dumps(beside, default=str).decode() if beside else None
+
+def _getter(mapping: Mapping, name: str, fixed: str | None) -> Getter:
+    """How the text of one of our columns is found in a record."""
+    column: str = getattr(mapping, name)
+    names = mapping.values.get(name)
+    if fixed or not column:
+        return lambda _: fixed or None
+    if names:
+        return lambda record: check.renamed(pick(record, column), names)
+    if "." in column:
+        return lambda record: check.text(pick(record, column))
+    return lambda record: check.text(record.get(column))

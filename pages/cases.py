@@ -11,7 +11,7 @@ PAGE = 25
 opened = state.opened()
 if opened is not None:
     st.page_link(nav.page("cases"), label="All cases", icon=":material/arrow_back:")
-    reading.show(cached.ask(cases.read, *opened), nav.page("cases"))
+    reading.show(cached.ask(cases.read, *opened), nav.page("cases"), state.terms())
     st.stop()
 
 if not cached.ask(runs.answering):
@@ -46,6 +46,6 @@ if not total:
     st.info("No case fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
     st.stop()
 rows = cached.ask(cases.find, chosen, PAGE, before)
-row = table.pick(cases.listed(rows), "list", height=36 * (len(rows) + 1) + 3)
+row = table.pick(cases.listed(rows), "list", height="content", digits=2)
 if row is not None:
     state.open_case(cases.case(rows[row]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from functools import partial
 from typing import Any
@@ -15,22 +16,23 @@ from app.settings import ROOT, settings
 from app.web import cached, gate, nav
 from components.widgets import labeler
 
-KEPT = 200
-"""Confirmed events told to the browser: it asks again for any it has not heard of."""
+KEPT = 200  # confirmed events told to the browser: it asks again for any it has not heard of
 
 
 def draw() -> None:
     """The page: choose campaign and person, then label."""
     stores = cached.stores()
     found = label.every(stores)
-    st.title("Label")
+    st.header("Label")
     if not found:
         nothing()
         return
-    campaign, person = chosen(stores, {row["campaign"]: row["name"] for row in found})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        campaign, person = chosen(stores, {row["campaign"]: row["name"] for row in found})
+        beside = st.toggle("Guideline", value=True)
     if person:
         label.join(stores, person)
-        desk(stores, campaign, person)
+        desk(stores, campaign, person, beside)
 
 
 def nothing() -> None:
@@ -49,16 +51,15 @@ def chosen(stores: Stores, names: dict[str, str]) -> tuple[str, str]:
     """The campaign and the person, from the link or from the two boxes; kept in the link."""
     keys = list(names)
     asked = st.query_params.get("campaign", "")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        campaign = st.selectbox(
-            "Campaign",
-            keys,
-            index=keys.index(asked) if asked in keys else 0,
-            format_func=lambda key: names[key],
-        )
-        person = gate.person()
-        if settings().auth == "local":
-            person = who(stores, person)
+    campaign = st.selectbox(
+        "Campaign",
+        keys,
+        index=keys.index(asked) if asked in keys else 0,
+        format_func=lambda key: names[key],
+    )
+    person = gate.person()
+    if settings().auth == "local":
+        person = who(stores, person)
     st.query_params["campaign"] = campaign
     st.query_params["who"] = person
     return campaign, person
@@ -76,14 +77,13 @@ def who(stores: Stores, otherwise: str) -> str:
 
 
 @st.fragment
-def desk(stores: Stores, campaign: str, person: str) -> None:
+def desk(stores: Stores, campaign: str, person: str, beside: bool) -> None:
     """The form and the guideline; a save redraws this part alone."""
     key = f"label/{campaign}/{person}"
     memory = st.session_state.setdefault(
         f"{key}/memory", {"kept": [], "refused": {}, "skipped": ()}
     )
     now = label.case(stores, campaign, person, memory["skipped"])
-    beside = st.toggle("Guideline beside the case", value=True)
     form, text = st.columns((7, 3)) if beside else (st.container(), None)
     with form:
         labeler.labeler(
@@ -94,9 +94,9 @@ def desk(stores: Stores, campaign: str, person: str) -> None:
             key=key,
         )
     if text:
-        with text.container(height=720):
+        with text.container(height=640):
             st.caption(f"Guideline, version {now.guideline_version}")
-            st.markdown(now.guideline)
+            st.markdown(re.sub(r"^#+ ", "##### ", now.guideline, flags=re.MULTILINE))
 
 
 def plain(now: Desk, person: str) -> dict[str, Any]:

@@ -17,20 +17,21 @@ if not loaded:
     )
     st.stop()
 
-scored = cached.ask(tail.scored)
+scored = cached.measured(tail.scored)
 if scored:
-    datasets = list(dict.fromkeys(run["dataset"] for run in scored))
     where, how = st.columns([1, 2], vertical_alignment="bottom")
     with where:
-        dataset = chips.choice("Data set", "dataset", datasets)
+        dataset = chips.choice("Data set", "dataset", cached.measured(tail.datasets))
     with how:
-        choices = state.choices(cached.ask(tail.judges, dataset))
-    tails = cached.ask(tail.overview, dataset, choices)
+        choices = state.choices(cached.measured(tail.judges, dataset))
+    tails = cached.measured(tail.standings, dataset, choices)
     names = tail.names(scored, dataset)
     labels = [names[one.run["run_id"]] for one in tails]
     runs_here = [one.run["run_id"] for one in tails]
     twins = say.twins(tails)
-    gap = cached.ask(tail.gap, *(one.run["run_id"] for one in twins), choices) if twins else None
+    gap = (
+        cached.measured(tail.gap, *(one.run["run_id"] for one in twins), choices) if twins else None
+    )
 
     st.title("Overview")
     st.markdown(f"##### {text.safe(say.overview(tails, twins, gap))}")

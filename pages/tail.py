@@ -4,11 +4,11 @@ import streamlit as st
 
 from app.service import say, tabulate, tail
 from app.web import cached, nav, start, state
-from components.figures import frame, numbers, shares
+from components.figures import dots, frame, numbers, palette, shares
 from components.figures import tail as curve
 from components.widgets import chart, chips, empty, send, table, text
 
-scored = cached.ask(tail.scored)
+scored = cached.measured(tail.scored)
 if not scored:
     empty.show(
         "No run has harm scores yet",
@@ -20,20 +20,22 @@ if not scored:
 
 where, who = st.columns([1, 2])
 with where:
-    dataset = chips.choice("Data set", "dataset", list(dict.fromkeys(r["dataset"] for r in scored)))
+    dataset = chips.choice("Data set", "dataset", cached.measured(tail.datasets))
 names = tail.names(scored, dataset)
 with who:
     run = chips.choice("Model", "model", list(names), names.__getitem__)
-about = cached.ask(tail.parts, run)
+about = cached.measured(tail.parts, run)
 choices = state.choices(about.judges, about.categories)
-profile = cached.ask(tail.profile, run, choices)
+profile = cached.measured(tail.profile, run, choices)
 
 st.title(f"Profile · {text.safe(names[run])}")
-st.markdown(f"##### {text.safe(say.profile(profile, cached.ask(tail.overview, dataset, choices)))}")
+st.markdown(
+    f"##### {text.safe(say.profile(profile, cached.measured(tail.standings, dataset, choices)))}"
+)
 
 left, middle, right = st.columns([4, 4, 3])
 with left, st.container(border=True):
-    losses = cached.ask(tail.losses, dataset, choices)
+    losses = cached.measured(tail.losses, dataset, choices)
     picked = chart.show(
         curve.survival(
             profile.losses,
@@ -42,6 +44,7 @@ with left, st.container(border=True):
             profile.measures["cvar"],
             keys=range(len(profile.losses)),
             others={name: x for name, x in losses.items() if name != names[run]},
+            height=520,
         ),
         "How bad is the bad end",
         key="curve",
@@ -75,10 +78,29 @@ with right, st.container(border=True):
         definition=tabulate.DEFINITIONS["measures"],
     )
     st.caption(text.safe(tabulate.footing(profile)))
+with st.container(border=True):
+    picked = chart.show(
+        dots.dots(
+            [
+                dots.Row(name, measures[measure], group=word, color=color)
+                for measure, word, color in (
+                    ("cvar", say.level(choices), palette.TAIL),
+                    ("mean", "mean", palette.MODEL),
+                )
+                for name, measures in profile.categories.items()
+            ],
+            unit="log-risk, nats",
+        ),
+        "Category by category",
+        key="categories",
+        rows=tabulate.measures(profile),
+        definition=tabulate.DEFINITIONS["categories"],
+        select=True,
+    )
 for note in profile.notes:
     st.caption(f":material/info: {text.safe(note)}")
 
-category, dimension = segment or (None, None)
+category, dimension = segment or (picked[0] if picked else None, None)
 members = tabulate.within(profile, category, dimension)
 st.subheader(f"The cases that make the tail ({frame.count(len(members))})")
 if segment:
@@ -86,9 +108,10 @@ if segment:
         text.safe(f"Only {category or 'all categories'}, by {dimension}: picked in the bars")
     )
 row = table.pick(
-    tabulate.members(members, cached.ask(tail.openings, members), profile.dimensions),
+    tabulate.members(members, cached.measured(tail.openings, members), profile.dimensions),
     "members",
     height=360,
+    digits=2,
 )
 if row is not None:
     state.open_case(members[row].case)

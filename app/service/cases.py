@@ -11,7 +11,8 @@ import numpy as np
 from app.service import settle, tail
 from app.service.stores import Stores
 from app.service.tail import Choices
-from db import labels, outputs, scores, steps
+from data.trouble import Trouble
+from db import campaigns, labels, outputs, scores, steps
 from db.filter import Case, Filter
 from risk import tail as tails
 
@@ -21,12 +22,14 @@ class Chosen:
     """Which cases: the warehouse's filter, and what only the ledger or the measures know.
 
     `worst` keeps, of every run, the answers that make the tail beyond level 1 − worst (0: all).
-    `act` keeps answers settled as that act; "unlabeled" those nobody has labeled, "labeled" the rest.
+    `act` keeps answers settled as that act; "unlabeled" those nobody labeled, "labeled" the rest;
+    `campaign` keeps the cases drawn for it.
     """
 
-    filter: Filter = Filter()
+    filter: Filter = field(default_factory=Filter)
     worst: float = 0.0
     act: str = ""
+    campaign: str = ""
     choices: Choices = field(default=Choices())
 
 
@@ -53,6 +56,9 @@ def among(stores: Stores, chosen: Chosen) -> list[Case] | None:
     kept: list[Case] | None = None
     if chosen.worst:
         kept = _tail(stores, chosen)
+    if chosen.campaign:
+        drawn = _drawn(stores, chosen.campaign)
+        kept = drawn if kept is None else [case for case in kept if case in set(drawn)]
     if chosen.act:
         told = settle.values(stores, "act")
         if chosen.act == "unlabeled":
@@ -75,6 +81,12 @@ def _tail(stores: Stores, chosen: Chosen) -> list[Case]:
         cases = risks.cases
         found += [(float(risks.risk.total[row]), cases[row]) for row in rows]
     return [case for _, case in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
+
+
+def _drawn(stores: Stores, campaign: str) -> list[Case]:
+    if campaigns.one(stores.ledger, campaign) is None:
+        raise Trouble(f"there is no campaign {campaign!r}", "see the Label page for their keys")
+    return [case(row) for row in campaigns.cases(stores.ledger, campaign)]
 
 
 def _asked(run: dict[str, Any], chosen: Filter) -> bool:
@@ -113,6 +125,8 @@ def words(chosen: Chosen) -> str:
         parts.append(f"worst {chosen.worst * 100:g} %")
     if chosen.act:
         parts.append(chosen.act.replace("_", " "))
+    if chosen.campaign:
+        parts.append(f"campaign {chosen.campaign}")
     if f.runs:
         parts.append(f"runs {', '.join(f.runs)}")
     return ", ".join(parts)
@@ -120,8 +134,11 @@ def words(chosen: Chosen) -> str:
 
 def listed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows of a page as the list shows them: who, what, first words, mean score by dimension."""
-    shown = ("model", "dataset", "category", "item_id", "prompt", "response")
-    return [{name: row[name] for name in shown} | row["scores"] for row in rows]
+    shown = {
+        "model": "model", "dataset": "data set", "category": "category", "item_id": "item",
+        "prompt": "prompt", "response": "answer",
+    }  # fmt: skip
+    return [{word: row[name] for name, word in shown.items()} | row["scores"] for row in rows]
 
 
 def case(row: dict[str, Any]) -> Case:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,6 +23,13 @@ from db import exports, labels, outputs, runs
 from db.exports import Format
 
 Progress = Callable[[float, str], None]
+
+RULES = {
+    "settled": "adjudicated, else the majority",
+    "majority": "the majority of annotators",
+    "raw": "nothing: only every raw label",
+}
+"""How labels come to one value, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +126,49 @@ def _about(
         "agreement": [a.json() for a in agreement if a.measure in ("percent", "fleiss_kappa", "ac1")],
         "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
     }  # fmt: skip
+
+
+def slug(name: str) -> str:
+    """A name as a folder may be called; empty when nothing of it is left.
+
+    >>> slug("Tail of spring models!")
+    'tail-of-spring-models'
+    """
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """An export in one file to download, and what it holds in words."""
+
+    archive: Path
+    facts: dict[str, str]
+
+
+def bundle(
+    stores: Stores, chosen: Chosen, name: str, *, format: Format, rule: Rule, by: str,
+    progress: Progress | None = None,
+) -> Bundle:  # fmt: skip
+    """Exports into the home folder and zips it for a download."""
+    folder = stores.settings.home / "exports" / f"{name}-{uuid4().hex[:8]}"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    done = export(stores, chosen, folder, format=format, rule=rule, name=name, by=by,
+                  progress=progress)  # fmt: skip
+    archive = shutil.make_archive(str(folder), "zip", folder)
+    return Bundle(Path(archive).rename(folder.with_name(f"{name}.zip")), {
+        "outputs": str(done.rows["outputs"]), "scores": str(done.rows["scores"]),
+        "label events": str(done.rows["labels"]), "warehouse snapshot": str(done.snapshot),
+        "sha256 of the manifest": done.sha256, "folder on this machine": str(folder),
+    })  # fmt: skip
+
+
+def past(stores: Stores) -> list[dict[str, Any]]:
+    """The exports made so far: when, by whom, of what, at which snapshot."""
+    return [
+        {
+            "made at": row["made_at"][:19] + "Z", "by": row["made_by"], "outputs": row["rows"],
+            "snapshot": row["snapshot"], "format": json.loads(row["recipe"])["format"],
+            "manifest": row["sha256"],
+        }
+        for row in exports.every(stores.ledger)
+    ]  # fmt: skip

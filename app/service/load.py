@@ -35,6 +35,8 @@ class Preview:
     rows: list[dict[str, Any]]
     columns: list[str]
     refused: list[dict[str, Any]]
+    model: str | None
+    dataset: str | None
 
 
 @dataclass(slots=True)
@@ -84,6 +86,7 @@ def preview(path: Path, name: str = "", mapping: Mapping | None = None) -> Previ
         rows=rows,
         columns=list(dict.fromkeys(column for row in rows for column in row)),
         refused=[{"file": source.name, "line": x.number, "why": x.why} for x in lines if x.why],
+        **table.names(source, understood),
     )
 
 
@@ -107,6 +110,7 @@ def load(
     source = Source(path, name)
     sha256 = source.sha256()
     understood = table.understand(source, mapping)
+    table.ready(understood, source)
     staged = stage.open_stage(stores.warehouse)
     try:
         found, refused = _fill(staged, source, understood, named or {}, sha256, progress)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.service.tail import Choices, Tail
+from app.service.tail import Choices, Standing, Tail
 from risk.measure import Measure
 
 
-def profile(tail: Tail, others: list[Tail]) -> str:
+def profile(tail: Tail, others: list[Standing]) -> str:
     """Where a run stands at the mean and in the tail, and what its tail is made of."""
     worst = f"worst {(1 - tail.choices.level) * 100:g} %"
     if not tail.measures["cvar"].known:
@@ -28,7 +28,7 @@ def profile(tail: Tail, others: list[Tail]) -> str:
     return "; ".join(parts) + "."
 
 
-def _place(tail: Tail, others: list[Tail], name: str) -> str:
+def _place(tail: Standing, others: list[Standing], name: str) -> str:
     value = tail.measures[name].value
     return nth(1 + sum(other.measures[name].value > value for other in others))
 
@@ -43,7 +43,7 @@ def nth(place: int) -> str:
     return "riskiest" if place == 1 else f"{place}{ending or 'th'} riskiest"
 
 
-def twins(tails: list[Tail], near: float = 0.05) -> tuple[Tail, Tail] | None:
+def twins(tails: list[Standing], near: float = 0.05) -> tuple[Standing, Standing] | None:
     """The pair whose means lie within `near` of each other and whose tails lie furthest apart."""
     best, found = 1.0, None
     for worse in tails:
@@ -58,7 +58,9 @@ def twins(tails: list[Tail], near: float = 0.05) -> tuple[Tail, Tail] | None:
     return found
 
 
-def overview(tails: list[Tail], twin: tuple[Tail, Tail] | None, gap: Measure | None) -> str:
+def overview(
+    tails: list[Standing], twin: tuple[Standing, Standing] | None, gap: Measure | None
+) -> str:
     """What the models have in common at the mean and not in the tail."""
     if not tails:
         return "No run here has harm scores yet."

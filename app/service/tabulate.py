@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.service.tail import Member, Tail
+from app.service.tail import Member, Standing, Tail
 from risk import tail as tails
 from risk.measure import Measure
 
@@ -64,7 +64,7 @@ def shares(profile: Tail) -> Rows:
     ]
 
 
-def overview(tails: list[Tail], names: dict[str, str]) -> Rows:
+def overview(tails: list[Standing], names: dict[str, str]) -> Rows:
     """Every model's measures and shares."""
     return [row(names[t.run["run_id"]], name, m) for t in tails for name, m in t.measures.items()]
 

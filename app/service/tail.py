@@ -64,12 +64,18 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Tail:
-    """One run's tail: measures with intervals, where the tail comes from, and who is in it."""
+class Standing:
+    """One run's measures over all its answers, with intervals."""
 
     run: dict[str, Any]
     choices: Choices
     measures: dict[str, Measure]
+
+
+@dataclass(frozen=True, slots=True)
+class Tail(Standing):
+    """One run's tail: besides its measures, where the tail comes from and who is in it."""
+
     dimensions: tuple[str, ...]
     judges: tuple[str, ...]
     marginal: dict[str, dict[str, Measure]]
@@ -106,6 +112,16 @@ def parts(stores: Stores, run_id: str) -> Parts:
         sorted({str(name) for name in told["scorer"][harmful]}),
         sorted({str(name) for name in told["category"][harmful] if name is not None}),
     )
+
+
+def datasets(stores: Stores) -> list[str]:
+    """The data sets with harm scores, those with the most scored answers first."""
+    scored_rows: Counter[str] = Counter()
+    of = {run["run_id"]: run["dataset"] for run in scored(stores)}
+    for row in scores.dimensions(stores.warehouse):
+        if row["run_id"] in of and row["up"] == "harm":
+            scored_rows[of[row["run_id"]]] += row["n"]
+    return [name for name, _ in scored_rows.most_common()]
 
 
 def judges(stores: Stores, dataset: str) -> list[str]:
@@ -201,7 +217,7 @@ def _category_shares(found: Risks, weight: Floats) -> Floats:
 
 
 def _members(found: Risks, weight: Floats) -> tuple[Member, ...]:
-    """The answers with weight in the tail, the heaviest first."""
+    """The answers that add to CVaR, the heaviest first; one without risk adds nothing."""
     order = np.lexsort((found.vector.item.astype(str), -found.risk.total))
     cases = found.cases
     return tuple(
@@ -213,7 +229,7 @@ def _members(found: Risks, weight: Floats) -> tuple[Member, ...]:
             str(found.categories[row]),
         )
         for row in order
-        if weight[row] > 0
+        if weight[row] * found.risk.total[row] > 0
     )
 
 
@@ -236,10 +252,13 @@ def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def overview(stores: Stores, dataset: str, choices: Choices) -> list[Tail]:
-    """The profiles of every scored run of a data set, the worst CVaR first."""
-    chosen = [run for run in scored(stores) if run["dataset"] == dataset]
-    found = [profile(stores, run["run_id"], choices) for run in chosen]
+def standings(stores: Stores, dataset: str, choices: Choices) -> list[Standing]:
+    """Every scored run of a data set measured on all its answers, the worst CVaR first."""
+    found = []
+    for run in scored(stores):
+        if run["dataset"] == dataset:
+            here = risks(stores, run["run_id"], choices)
+            found.append(Standing(run, choices, _measures(here.risk.total, here, choices)))
     return sorted(found, key=lambda one: -np.nan_to_num(one.measures["cvar"].value, nan=-1))
 
 

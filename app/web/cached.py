@@ -21,12 +21,22 @@ def stores() -> Stores:
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
-def _kept(version: tuple[int, int], name: str, _ask: Callable[..., Any], *args: Any) -> Any:
+def _kept(version: tuple[int, ...], name: str, _ask: Callable[..., Any], *args: Any) -> Any:
+    del version, name  # parts of the key, not of the question
     return _ask(stores(), *args)
 
 
 def ask(question: Callable[..., Answer], *args: Any) -> Answer:
     """`question(stores, *args)`, kept until something is written to either store."""
-    name = f"{question.__module__}.{question.__qualname__}"
-    answer: Answer = _kept(stores().version(), name, question, *args)
+    answer: Answer = _kept(stores().version(), _name(question), question, *args)
     return answer
+
+
+def measured(question: Callable[..., Answer], *args: Any) -> Answer:
+    """Like `ask`, for what reads the warehouse alone: a label saved does not make it old."""
+    answer: Answer = _kept(stores().version()[:1], _name(question), question, *args)
+    return answer
+
+
+def _name(question: Callable[..., Any]) -> str:
+    return f"{question.__module__}.{question.__qualname__}"

@@ -10,6 +10,7 @@ from app.service.tail import Choices
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS
+from db import filter
 from db.filter import Case, Filter
 
 LEVELS = ("90 %", "95 %", "99 %")
@@ -71,10 +72,17 @@ def opened() -> Case | None:
     return asked["run"], asked["item"], int(sample) if sample.isdigit() else 0
 
 
+def terms() -> list[str]:
+    """The words the link searches for, to be marked in what is read."""
+    return filter.terms(st.query_params.get("q", ""))
+
+
 def open_case(case: Case) -> None:
-    """Goes to a case's own page."""
+    """Goes to a case's own page; the words searched for go along."""
     run, item, sample = case
     params = {"run": run, "item": item} | ({"sample": str(sample)} if sample else {})
+    if words := st.query_params.get("q"):
+        params["q"] = words
     st.switch_page(nav.page("cases"), query_params=params)
 
 

@@ -126,10 +126,10 @@ def width(texts: Iterable[str]) -> int:
     """About how many pixels the longest of these labels takes, for margins set ahead of drawing.
 
     >>> width(["mean", "a &lt; b"])
-    34
+    32
     """
     wide = max((sum(_wide(c) for c in html.unescape(text)) for text in texts), default=0)
-    return round(6.7 * wide)
+    return round(6.3 * wide)
 
 
 def _wide(character: str) -> int:
@@ -230,7 +230,7 @@ def ink(fig: go.Figure, theme: str | None) -> go.Figure:
     color = {"light": "#3d4650", "dark": "#d3d9df"}.get(theme or "")
     if color:
         font = {"color": color}
-        fig.update_layout(font=font)
+        fig.update_layout(font=font, hoverlabel={"font": font})
         fig.update_xaxes(tickfont=font, title={"font": font})
         fig.update_yaxes(tickfont=font, title={"font": font})
     return fig

@@ -35,7 +35,7 @@ def show(
             "The camera in the chart saves", ["svg", "png"], default="svg", key=f"{key}-picture"
         )
     drawn = st.plotly_chart(
-        figure,
+        frame.ink(figure, st.context.theme.type),
         key=key,
         config=frame.config(key, str(kind or "svg")),
         on_select="rerun" if select else "ignore",

@@ -17,9 +17,7 @@ def choice(
 ) -> str:
     """One of `options`, kept in the link as `key=its words`; the default needs no place there."""
     index = options.index(default) if default in options else 0
-    picked = st.selectbox(
-        label, options, index, words, key=key, help=help, bind="query-params", required=True
-    )
+    picked = st.selectbox(label, options, index, words, key=key, help=help, bind="query-params")
     return str(picked)
 
 

@@ -47,7 +47,7 @@ class Form {
       if (!data.past) this.past = [];
       else if (this.past.at(-1)?.event !== data.past.event) this.past = [data.past];
     }
-    if (this.queue.some((one) => !this.sent.has(one.event))) this.sentAt = 0;
+    if (!this.queue.every((one) => this.sent.has(one.event)) || !this.queue.length) this.sentAt = 0;
     if (!this.current) this.advance();
     this.tell();
     this.flush();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -14,8 +15,8 @@ FOLD = 3_000
 """Characters of a passage shown before the rest is asked for."""
 
 
-def show(whole: Any, page: Any) -> None:
-    """Draws the case; `page` is where links to the other answers lead."""
+def show(whole: Any, page: Any, terms: Sequence[str] = ()) -> None:
+    """Draws the case with search hits marked; `page` is where links to other answers lead."""
     if whole is None:
         st.error("There is no such case. It may have been loaded under another run.")
         return
@@ -25,8 +26,8 @@ def show(whole: Any, page: Any) -> None:
     st.caption(safe(" · ".join(str(fact) for fact in facts if fact)))
     left, right = st.columns([3, 2], gap="large")
     with left:
-        _text("Prompt", case["prompt"], "the file holds no prompt")
-        _text("Answer", case["response"], "no answer: empty, or not in the file")
+        _text("Prompt", case["prompt"], "the file holds no prompt", terms)
+        _text("Answer", case["response"], "no answer: empty, or not in the file", terms)
         _steps(whole.steps)
     with right:
         _scores(whole.scores)
@@ -39,14 +40,16 @@ def _tokens(n: int | None) -> str:
     return f"{n} tokens" if n else ""
 
 
-def _text(title: str, text: str | None, missing: str) -> None:
+def _text(title: str, text: str | None, missing: str, terms: Sequence[str]) -> None:
     st.markdown(f"**{title}**")
     with st.container(border=True):
-        long = bool(text) and len(text or "") > FOLD
-        passage(f"{text[:FOLD]} …" if text and long else text, missing)
+        whole = text or ""
+        long = len(whole) > FOLD
+        shown = f"{whole[:FOLD]} …" if long else whole
+        passage(shown, f"{title}-shown", terms=terms, missing=missing)
         if long:
-            with st.expander(f"All {len(text or ''):,} characters"):
-                passage(text)
+            with st.expander(f"All {len(whole):,} characters"):
+                passage(whole, f"{title}-whole", terms=terms)
 
 
 def _steps(steps: list[dict[str, Any]]) -> None:
@@ -58,7 +61,7 @@ def _steps(steps: list[dict[str, Any]]) -> None:
             flags = ", ".join(step["flags"] or [])
             facts = (str(step["step"]), step["role"], step["state"], flags)
             st.caption(safe(" · ".join(fact for fact in facts if fact)))
-            passage(step["content"])
+            passage(step["content"], f"step-{step['step']}", missing="no words")
 
 
 def _scores(scores: list[dict[str, Any]]) -> None:
@@ -67,8 +70,10 @@ def _scores(scores: list[dict[str, Any]]) -> None:
         st.caption("— no judge scored this answer")
         return
     frame = pd.DataFrame(scores)
-    frame["shown"] = [number(v) if v == v and v is not None else f"— {r or ''}"
-                      for v, r in zip(frame["value"], frame["raw"], strict=True)]  # fmt: skip
+    frame["shown"] = [
+        f"— {raw if isinstance(raw, str) else ''}" if pd.isna(value) else number(value)
+        for value, raw in zip(frame["value"], frame["raw"], strict=True)
+    ]
     wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc="first").fillna("")
     st.dataframe(wide, lazy=False)
 
@@ -103,7 +108,8 @@ def _siblings(whole: Any, page: Any) -> None:
         return
     st.subheader(f"The same prompt, {len(others)} other answers")
     for start in range(0, len(others), 3):
-        for column, other in zip(st.columns(3), others[start : start + 3], strict=False):
+        row = list(enumerate(others))[start : start + 3]
+        for column, (place, other) in zip(st.columns(3), row, strict=False):
             with column.container(border=True):
                 said = ", ".join(f"{d} {number(v)}" for d, v in other["scores"].items())
                 st.page_link(
@@ -114,7 +120,7 @@ def _siblings(whole: Any, page: Any) -> None:
                                   "sample": str(other["sample"])},
                 )  # fmt: skip
                 st.caption(safe(said or "no scores"))
-                passage(_short(other["response"]), "no answer")
+                passage(_short(other["response"]), f"other-{place}", missing="no answer")
 
 
 def _short(text: str | None) -> str | None:

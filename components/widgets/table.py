@@ -26,18 +26,24 @@ def _inert(value: Any) -> Any:
 
 
 def pick(
-    rows: list[dict[str, Any]], key: str, *, height: int | str = "auto", **config: Any
+    rows: list[dict[str, Any]], key: str, *, height: Any = "auto", digits: int | None = None
 ) -> int | None:
-    """The rows as a table; returns the place of the row a person picked, or None."""
+    """The rows as a table; returns the place of the row a person picked, or None.
+
+    `digits` are shown after the point of every fraction.
+    """
+    frame = pd.DataFrame(rows)
+    fractions = [str(name) for name in frame.columns if frame[name].dtype.kind == "f"]
+    shown = f"%.{digits}f" if digits is not None else None
     event = st.dataframe(
-        pd.DataFrame(rows),
+        frame,
         key=key,
         hide_index=True,
         lazy=False,
-        height=height,  # type: ignore[arg-type]
+        height=height,
         on_select="rerun",
         selection_mode="single-row",
-        column_config=config,
+        column_config={name: st.column_config.NumberColumn(format=shown) for name in fractions},
     )
     picked = event["selection"]["rows"]
     return int(picked[0]) if picked else None

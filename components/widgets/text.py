@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@/])")
+_HERE = Path(__file__).parent
+_passage = st.components.v2.component(
+    "tailscope_passage",
+    html='<div class="passage" dir="auto"></div>',
+    css=(_HERE / "passage.css").read_text("utf-8"),
+    js=(_HERE / "passage.js").read_text("utf-8"),
+)
 
 
 def safe(text: str) -> str:
     """Text with every sign Markdown knows made harmless, for use inside our own Markdown.
 
-    >>> safe("![x](http://a/b.png)")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/a\\\\/b\\\\.png\\\\)'
+    >>> safe("![x](http://a)")
+    '\\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/a\\\\)'
     """
     return _SIGNS.sub(r"\\\1", text.replace("\n", " ").replace("\r", " "))
 
 
-def passage(text: str | None, missing: str = "nothing") -> None:
-    """A prompt or an answer, exactly as it stands: white space kept, nothing interpreted."""
+def passage(
+    text: str | None, key: str, *, terms: Sequence[str] = (), missing: str = "nothing"
+) -> None:
+    """A prompt or an answer exactly as it stands: white space and direction kept, hits marked.
+
+    `terms` are words in lower case. Nothing in the text is interpreted.
+    """
     if text:
-        st.text(text)
+        _passage(key=key, data={"text": text, "terms": [t.lower() for t in terms if t]})
     else:
         st.caption(f"— {missing}")

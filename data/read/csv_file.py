@@ -21,43 +21,45 @@ SEPARATORS = ",\t;|"
 def lines(source: Source) -> Iterator[Line]:
     """The rows of a delimited file. A row with cells too many or too few is refused."""
     with source.binary() as stream:
+        # newline="": the csv reader itself tells line ends inside quotes from those outside
         text = io.TextIOWrapper(stream, encoding="utf-8", errors="strict", newline="")
         try:
-            first = text.readline()
+            blank, first = 0, text.readline()
+            while first.isspace():
+                blank, first = blank + 1, text.readline()
             separator = max(SEPARATORS, key=first.count)
             rows = csv.reader(chain([first], text), delimiter=separator)
-            header = distinct(next(rows))
-            yield from _rows(rows, header)
+            yield from _rows(rows, distinct(next(rows, [])), blank)
         except UnicodeDecodeError as error:
+            raise source.not_utf8(error) from error
+        except csv.Error as error:
             raise Trouble(
-                f"{source.name} is not UTF-8: it holds the byte 0x{error.object[error.start]:02X}",
-                "save it as UTF-8 (in a spreadsheet: CSV UTF-8), or convert it: "
-                "iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
+                f"{source.name} has no header that can be read: {error}",
+                "name its columns in the first line",
             ) from error
         finally:
             text.detach()
 
 
-def _rows(rows: Any, header: list[str]) -> Iterator[Line]:
-    begins = rows.line_num + 1
+def _rows(rows: Any, header: list[str], blank: int) -> Iterator[Line]:
+    width = len(header)
     while True:
+        begins = blank + rows.line_num + 1
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error as error:
             yield refused(begins, f"not CSV: {error}")
-            begins = rows.line_num + 1
             continue
-        if len(cells) == len(header):
+        if len(cells) == width:
             yield Line(begins, dict(zip(header, cells, strict=True)))
         elif cells:
-            yield refused(
-                begins,
-                f"has {len(cells)} cells where the header has {len(header)}",
-                ",".join(cells),
-            )
-        begins = rows.line_num + 1
+            why = f"has {len(cells)} cells where the header has {width}"
+            ends = blank + rows.line_num
+            if ends > begins:
+                why += f", and runs to line {ends}: is a quote left open?"
+            yield refused(begins, why, ",".join(cells))
 
 
 def distinct(header: list[str]) -> list[str]:

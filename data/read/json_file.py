@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
+from data.read import loose
 from data.read.line import Line, refused
 from data.read.source import Source
 from data.trouble import Trouble
@@ -18,11 +17,13 @@ def lines(source: Source, explode: str = "") -> Iterator[Line]:
     What stands beside that list is joined to every record, under its own name.
     """
     with source.binary() as stream:
+        raw = stream.read()
         try:
-            whole = orjson.loads(stream.read())
-        except orjson.JSONDecodeError as error:
+            whole = loose.loads(raw)
+        except ValueError as error:
+            source.utf8(raw)
             raise Trouble(
-                f"{source.name} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}",
+                f"{source.name} is not JSON: {error}",
                 "export it again; if it holds one object a line, end each line after its object",
             ) from error
     beside, entries = _entries(whole, explode, source.name)

@@ -15,13 +15,14 @@ from data.trouble import Trouble
 def lines(source: Source) -> Iterator[Line]:
     """The rows of a Parquet file, numbered from 1."""
     try:
-        file = parquet.ParquetFile(source.path)
-        number = 0
-        for batch in file.iter_batches(batch_size=5_000):
-            for record in batch.to_pylist():
-                number += 1
-                yield Line(number, record)
-    except (pa.ArrowException, OSError) as error:
+        with parquet.ParquetFile(source.path) as file:
+            number, rows = 0, file.metadata.num_rows
+            for batch in file.iter_batches(batch_size=5_000):
+                for record in batch.to_pylist():
+                    number += 1
+                    yield Line(number, record)
+                source.position = number / rows
+    except (pa.ArrowException, OSError, UnicodeError) as error:
         raise Trouble(
             f"{source.name} is not whole Parquet: {error}", "write or download it again"
         ) from error

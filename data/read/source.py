@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from data.trouble import Trouble
 
 Kind = Literal["csv", "jsonl", "json", "parquet"]
 BLOCK = 1 << 20
+HEAD = 1 << 16
+"""Bytes of a line looked at to tell what a file is."""
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -26,7 +29,9 @@ class Source:
 
     def __init__(self, path: Path, name: str = "") -> None:
         self.path = path
-        self.name = name or path.name
+        # a name that is not UTF-8 on disk could be neither stored nor printed
+        self.name = (name or path.name).encode("utf-8", "replace").decode()
+        self._position = 0.0
         if not path.exists():
             raise Trouble(f"{path} does not exist", "check the path; quote it if it holds spaces")
         if path.is_dir():
@@ -56,7 +61,28 @@ class Source:
     @property
     def position(self) -> float:
         """How much of the file has been read, 0 to 1."""
-        return self._file.tell() / self.size if self._file and not self._file.closed else 0.0
+        if self._file and not self._file.closed:
+            return self._file.tell() / self.size
+        return self._position
+
+    @position.setter
+    def position(self, part: float) -> None:
+        self._position = part
+
+    def utf8(self, raw: bytes) -> None:
+        """Raises Trouble naming the byte where `raw` is not UTF-8."""
+        try:
+            raw.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise self.not_utf8(error) from error
+
+    def not_utf8(self, error: UnicodeDecodeError) -> Trouble:
+        """What to say of a file in another encoding."""
+        return Trouble(
+            f"{self.name} is not UTF-8: it holds the byte 0x{error.object[error.start]:02X}",
+            "save it as UTF-8 (in a spreadsheet: CSV UTF-8), or convert it: "
+            "iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
+        )
 
     @contextmanager
     def binary(self) -> Iterator[BinaryIO]:
@@ -72,7 +98,7 @@ class Source:
                     if stream.peek(3)[:3] == b"\xef\xbb\xbf":
                         stream.read(3)
                     yield cast(BinaryIO, stream)
-            except (gzip.BadGzipFile, EOFError, OSError) as error:
+            except (EOFError, OSError, zlib.error) as error:
                 raise Trouble(
                     f"{self.name} stops in the middle or is damaged: {error}",
                     "copy or download it again",
@@ -88,14 +114,18 @@ class Source:
                 "unpack it and load the CSV, JSONL, JSON or Parquet inside",
             )
         with self.binary() as stream:
-            head = stream.readline()
+            head, more = _line(stream)
             while head.isspace():
-                head = stream.readline()
-            second = stream.readline(64).lstrip()
+                head, more = _line(stream)
+            while more:  # one line can be the whole file: look at its beginning only
+                _, more = _line(stream)
+            second = stream.readline(HEAD)
+            while second.isspace():
+                second = stream.readline(HEAD)
         start = head.lstrip()[:1]
         if not start:
             raise Trouble(f"{self.name} holds only blank space", "export it again, then load it")
-        if b"\x00" in head[:4096]:
+        if b"\x00" in head:
             raise Trouble(
                 f"{self.name} is not text, and not a format read here",
                 "load CSV, TSV, JSONL, JSON or Parquet, plain or gzipped",
@@ -103,12 +133,24 @@ class Source:
         if start == b"[":
             return "json"
         if start == b"{":
-            return "jsonl" if second.startswith(b"{") or self._says("jsonl", "ndjson") else "json"
+            several = second.lstrip().startswith(b"{") or (second and _complete(head))
+            return "jsonl" if several or self._says("jsonl", "ndjson") else "json"
         return "jsonl" if self._says("jsonl", "ndjson") else "csv"
 
     def _says(self, *endings: str) -> bool:
-        """Whether the name claims one of these endings; asked only where the content leaves it open."""
+        """Whether the name claims one of these endings, where the content leaves it open."""
         return any(f".{ending}" in self.name.lower() for ending in endings)
+
+
+def _line(stream: BinaryIO) -> tuple[bytes, bool]:
+    """The next line, or as much of it as is looked at, and whether more of it follows."""
+    line = stream.readline(HEAD)
+    return line, len(line) == HEAD and not line.endswith(b"\n")
+
+
+def _complete(line: bytes) -> bool:
+    """Whether the line is a whole object by itself, as in JSONL."""
+    return line.rstrip().endswith(b"}") and line.count(b"{") == line.count(b"}")
 
 
 def _as_utf8(raw: bytes, name: str) -> bytes:

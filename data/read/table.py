@@ -44,33 +44,38 @@ def first(source: Source, explode: str = "", rows: int = 20) -> list[Line]:
 def understand(source: Source, given: Mapping | None) -> Mapping:
     """The mapping for this file: given, else a shipped one that knows it, else guessed by names.
 
-    Raises Trouble where a given mapping names a column the file does not have, or where nothing
-    in the file can be told to be a prompt, an id or an answer.
+    Raises Trouble where no row can be read, or a given mapping names a column that is not there.
     """
-    records = [
-        line.record for line in first(source, given.explode if given else "", 200) if not line.why
-    ]
-    columns = list(dict.fromkeys(name for record in records for name in record))
-    if not records:
-        raise Trouble(f"{source.name} has no row that can be read", "look at its first lines")
+    looked = first(source, given.explode if given else "", LOOK)
+    columns = list(dict.fromkeys(name for line in looked for name in line.record))
+    if not columns:
+        why = f": line {looked[0].number}: {looked[0].why or 'is empty'}" if looked else ""
+        raise Trouble(
+            f"{source.name} has no row that can be read{why}",
+            "each row needs its columns: look at the first lines of the file",
+        )
     if given is not None:
         absent = sorted(
             n for n in given.sources() if n.partition(".")[0] not in columns and n not in columns
         )
         if absent:
             raise Trouble(
-                f"{source.name} has no column {', '.join(map(repr, absent))}, which the mapping names",
+                f"{source.name} has no column {', '.join(map(repr, absent))}, "
+                "which the mapping names",
                 f"its columns are {', '.join(columns)}",
             )
     elif known := maps.recognize(columns):
         return known[1]
-    mapping = maps.merge(maps.guess(columns), given) if given else maps.guess(columns)
+    return maps.merge(maps.guess(columns), given) if given else maps.guess(columns)
+
+
+def ready(mapping: Mapping, source: Source) -> None:
+    """Raises Trouble where the mapping leaves open which prompt a row is about."""
     if not (mapping.item_id or mapping.prompt):
         raise Trouble(
-            f"{source.name}: no column of {', '.join(columns[:12])} is known as a prompt or an id",
+            f"{source.name}: no column is known as a prompt or an id",
             "say which it is: in a mapping file (--map FILE) `prompt: COLUMN`, or on the Load page",
         )
-    return mapping
 
 
 def read(source: Source, mapping: Mapping, named: Table[str, str], sha256: str) -> Iterator[Batch]:
@@ -93,6 +98,16 @@ def read(source: Source, mapping: Mapping, named: Table[str, str], sha256: str) 
             batch = Batch(runs=shaper.runs)
     batch.lines, batch.position = total, 1.0
     yield batch
+
+
+def names(source: Source, mapping: Mapping) -> dict[str, str | None]:
+    """Model and data set that the file's name or the mapping gives; its stem where nothing does."""
+    told = {**mapping.fixed, **in_name(source.name, mapping)}
+    stem = source.name.partition(".")[0] or source.name
+    return {
+        name: told.get(name) or (None if getattr(mapping, name) else stem)
+        for name in ("model", "dataset")
+    }
 
 
 def _taken(shaper: Shaper, line: Line, into: Batch) -> str:

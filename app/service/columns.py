@@ -1,0 +1,75 @@
+"""A mapping as a small table a person corrects: one row a column of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.service.load import Preview
+from data.columns import COLUMNS
+from data.mapping import Mapping
+
+KEPT = "kept as it is"
+PLAIN = (
+    *(c.name for c in COLUMNS if c.name not in ("value", "dimension", "scorer")),
+    "prompt_sent",
+)
+NAMED = {"score": "scores", "label": "labels", "tag": "tags", "option": "options"}
+LONG = ("dimension", "scorer", "value")
+HOLDS = (KEPT, *PLAIN, *NAMED, *LONG)
+"""What a column of a file can hold."""
+
+Rows = list[dict[str, Any]]
+
+
+def table(preview: Preview) -> Rows:
+    """The columns of a file: an example, how many of the first rows fill it, and what it holds.
+
+    `name` is a score's dimension, a label's field, a tag's or an option's name; `by` is the judge or
+    the person.
+    """
+    held = _held(preview.mapping)
+    return [
+        {
+            "column": column,
+            "example": _example(preview.rows, column),
+            "filled": sum(row.get(column) not in (None, "") for row in preview.rows),
+            **dict(zip(("holds", "name", "by"), held.get(column, (KEPT, "", "")), strict=True)),
+        }
+        for column in preview.columns
+    ]
+
+
+def _example(rows: Rows, column: str) -> str:
+    value = next((row[column] for row in rows if row.get(column) not in (None, "")), "")
+    return " ".join(str(value).split())[:80]
+
+
+def _held(mapping: Mapping) -> dict[str, tuple[str, str, str]]:
+    held = {getattr(mapping, name): (name, "", "") for name in (*PLAIN, *LONG)}
+    for dimension, judges in mapping.judged().items():
+        held |= {column: ("score", dimension, judge) for judge, column in judges.items()}
+    for field, people in mapping.labels.items():
+        held |= {column: ("label", field, person) for person, column in people.items()}
+    held |= {column: ("tag", name, "") for name, column in mapping.tags.items()}
+    return held | {column: ("option", name, "") for name, column in mapping.options.items()}
+
+
+def mapping(base: Mapping, rows: Rows) -> Mapping:
+    """The mapping the corrected table stands for; what the table does not show stays as in `base`."""
+    told: dict[str, Any] = {name: "" for name in (*PLAIN, *LONG)}
+    scores: dict[str, dict[str, str]] = {}
+    labels: dict[str, dict[str, str]] = {}
+    flat: dict[str, dict[str, str]] = {"tags": {}, "options": {}}
+    for row in rows:
+        column, holds = row["column"], row["holds"]
+        name, by = (row["name"] or column).strip(), (row["by"] or "").strip()
+        if holds == "score":
+            scores.setdefault(name, {})[by or column] = column
+        elif holds == "label":
+            labels.setdefault(name, {})[by or column] = column
+        elif holds in NAMED:
+            flat[NAMED[holds]][name] = column
+        elif holds != KEPT:
+            told[holds] = column
+    dotted = {k: v for k, v in base.model_dump().items() if k in told and "." in str(v)}
+    return base.model_copy(update=told | dotted | {"scores": scores, "labels": labels, **flat})
