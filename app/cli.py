@@ -121,19 +121,23 @@ def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, mo
     report, opened = loading.Report(), stores()
     for path in paths:
         with _bar() as bar:
-            task = bar.add_task(path.name, total=1.0)
-            one = loading.load(
-                opened, path, mapping=mapping, named=named, dry_run=dry_run,
-                progress=lambda part, rows: bar.update(
-                    task, completed=part, description=f"{path.name} · {rows} rows"),
-            )  # fmt: skip
+            one = loading.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
+                               progress=_rows(bar, path.name))  # fmt: skip
         report.loaded += one.loaded
         report.refused += one.refused
-    columns = "run model dataset format items outputs scores labels refused already".split()
     told = report.json()
-    show(told, as_json, lambda: grid(told["loaded"], columns))
+    show(told, as_json, lambda: grid(told["loaded"], LOADED))
     for row in report.refused:
         err.print(f"refused: {row['file']}:{row['line'] or '…'}: {row['why']}", markup=False)
+
+
+LOADED = ["run", "model", "dataset", "format", "items", "outputs", "scores", "labels", "refused",
+          "already"]  # fmt: skip
+
+
+def _rows(bar: Progress, name: str) -> Callable[[float, int], None]:
+    task = bar.add_task(name, total=1.0)
+    return lambda part, rows: bar.update(task, completed=part, description=f"{name} · {rows} rows")
 
 
 def _bar() -> Progress:
@@ -149,7 +153,11 @@ def runs(as_json: bool) -> None:
     from app.service import runs as listed
 
     found = listed.every(stores())
-    show(found, as_json, lambda: grid(found, "run model dataset format outputs made_at".split()))
+    show(
+        found,
+        as_json,
+        lambda: grid(found, ["run", "model", "dataset", "format", "outputs", "made_at"]),
+    )
 
 
 @shell.command()
@@ -165,12 +173,12 @@ def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: 
 
     if name is None:
         states = [state.json() for state in looking.states(stores())]
-        show(states, as_json, lambda: grid(states, "lens title source ready missing".split()))
+        show(states, as_json, lambda: grid(states, ["lens", "title", "source", "ready", "missing"]))
         return
     pairs = dict(_pair(text) for text in given)
     rows = [row.json() for row in looking.look(stores(), name, chosen, pairs, by)]
     told = {"lens": name, "source": looking.named(name).source, "rows": rows}
-    columns = "model dataset group measure value low high n lost".split()
+    columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
     show(told, as_json, lambda: grid(rows, columns))
 
 
@@ -201,7 +209,7 @@ def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, cam
     mapping = maps.load(map_file) if map_file else None
     opened = stores()
     told = [bringing.load(opened, f, mapping, scheme, campaign) for f in files]
-    show(told, as_json, lambda: grid(told, "file labels new refused".split()))
+    show(told, as_json, lambda: grid(told, ["file", "labels", "new", "refused"]))
 
 
 @shell.command()
@@ -213,7 +221,7 @@ def agreement(campaign: str | None, chosen: tuple[str, ...], as_json: bool) -> N
     from app.service import agree
 
     rows = [row.json() for row in agree.rows(stores(), chosen, campaign)]
-    columns = "model dataset group measure value low high n lost".split()
+    columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
     show({"rows": rows}, as_json, lambda: grid(rows, columns))
 
 

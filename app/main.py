@@ -11,8 +11,7 @@ from app.web import gate, nav
 from components.widgets import trouble
 from data.trouble import Trouble
 
-
-# A file of our own: the icon names Streamlit knows are fetched from elsewhere when a tab shows them.
+# A file of our own: the icons Streamlit knows by name are fetched from elsewhere for a tab.
 ICON = Path(__file__).parent / "web" / "icon.svg"
 
 

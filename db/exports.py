@@ -19,12 +19,14 @@ HOW = {
     "parquet": "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)",
 }
 FINITE = """CASE WHEN o.option_logprobs IS NULL THEN NULL ELSE map_from_entries(list_transform(
-  map_entries(o.option_logprobs), e -> {'k': e.key, 'v': CASE WHEN isfinite(e.value) THEN e.value END}
+  map_entries(o.option_logprobs),
+  e -> {'k': e.key, 'v': CASE WHEN isfinite(e.value) THEN e.value END}
 )) END"""
 """Option log-probabilities with null for minus infinity, which JSON cannot write."""
 
 COLUMNS = f"""i.answerable, i.category, i.choices, r.dataset, o.finish, o.item_id, o.meta, r.model,
-  o.n_tokens, {FINITE} AS option_logprobs, coalesce(o.meta->>'prompt', i.prompt) AS prompt, o.response,
+  o.n_tokens, {FINITE} AS option_logprobs, coalesce(o.meta->>'prompt', i.prompt) AS prompt,
+  o.response,
   r.revision, o.run_id, o.sample, r.sha256 AS source_sha256, i.should_abstain, i.tags, i.target"""
 
 
@@ -77,7 +79,8 @@ def _queries(
     by = "run_id, item_id, sample"
     return {
         "outputs": f"""SELECT {COLUMNS} {"".join(names)} FROM {OUTPUTS} JOIN picked USING ({by})
-                       {" ".join(joins)} ORDER BY r.dataset, o.item_id, r.model, o.sample, o.run_id""",
+                       {" ".join(joins)}
+                       ORDER BY r.dataset, o.item_id, r.model, o.sample, o.run_id""",
         "scores": f"""SELECT dimension, item_id, raw, run_id, sample, scorer, up, value
                       FROM lake.scores JOIN picked USING ({by}) ORDER BY {by}, dimension, scorer""",
         "labels": f"""SELECT t.* FROM told t JOIN picked USING ({by})

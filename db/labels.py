@@ -192,6 +192,15 @@ def history(engine: sa.Engine, case: Case) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query.order_by(labels.c.seq)).mappings()]
 
 
+def events(engine: sa.Engine, runs: Iterable[str] | None = None) -> list[dict[str, Any]]:
+    """Every row ever kept, of all runs or of some, in the order in which they came."""
+    query = sa.select(*COLUMNS).order_by(labels.c.seq)
+    if runs is not None:
+        query = query.where(labels.c.run_id.in_(list(runs)))
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
 def last(engine: sa.Engine, campaign: str, person: str) -> list[dict[str, Any]]:
     """The rows of that person's last label in the campaign that still holds; empty for none."""
     newest = _latest(campaign, person).with_only_columns(labels.c.event).scalar_subquery()

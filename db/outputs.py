@@ -1,4 +1,4 @@
-"""What the models answered: lists without the long texts, one case whole, one item across models."""
+"""What the models answered: lists without long texts, one case whole, one item across models."""
 
 from __future__ import annotations
 
@@ -73,13 +73,14 @@ def keys(
 def one(connection: Connection, run_id: str, item_id: str, sample: int) -> dict[str, Any] | None:
     """One case whole: prompt as sent, response, item and run; None where there is none."""
     found = connection.cursor().execute(
-        """SELECT o.run_id, o.item_id, o.sample, r.model, r.revision, r.dataset, r.source, i.category,
-                  coalesce(o.meta->>'prompt', i.prompt) AS prompt, i.prompt AS item_prompt,
+        """SELECT o.run_id, o.item_id, o.sample, r.model, r.revision, r.dataset, r.source,
+                  i.category, coalesce(o.meta->>'prompt', i.prompt) AS prompt, i.prompt AS item_prompt,
                   o.response, o.finish, o.n_tokens, o.option_logprobs, o.meta, i.target, i.choices,
                   i.answerable, i.should_abstain, i.tags
            FROM lake.runs r
            JOIN lake.items i ON i.dataset = r.dataset
-           LEFT JOIN lake.outputs o ON o.run_id = r.run_id AND o.item_id = i.item_id AND o.sample = ?
+           LEFT JOIN lake.outputs o
+             ON o.run_id = r.run_id AND o.item_id = i.item_id AND o.sample = ?
            WHERE r.run_id = ? AND i.item_id = ?""",
         [sample, run_id, item_id],
     )

@@ -41,7 +41,8 @@ def dimensions(connection: Connection) -> list[dict[str, Any]]:
     return rows(
         connection.cursor().execute(
             """SELECT run_id, dimension, any_value(up) AS up, count(*) AS n,
-                      count(*) FILTER (value IS NULL) AS lost, list(DISTINCT scorer ORDER BY scorer) AS scorers
+                      count(*) FILTER (value IS NULL) AS lost,
+                      list(DISTINCT scorer ORDER BY scorer) AS scorers
                FROM lake.scores GROUP BY 1, 2 ORDER BY 2, 1"""
         )
     )

@@ -25,19 +25,18 @@ name, kind, rule = st.columns([2, 1, 2])
 with name:
     called = st.text_input("Name of the data set", "tailscope-export", max_chars=80)
 with kind:
-    format = chips.choice("Format", "format", ["parquet", "jsonl"])
+    format = chips.choice("Format", "format", export.FORMATS)
 with rule:
-    labels = chips.choice("Labels come to", "rule", list(export.RULES), export.RULES.__getitem__)
+    labels = chips.choice("Labels come to", "rule", export.EVERY_RULE, export.RULES.__getitem__)
 ready = export.slug(called)
 if not total:
     st.info("No output fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
 elif st.button("Export", type="primary", icon=":material/package_2:", disabled=not ready):
     with take.progress("Exporting") as step:
-        done = export.bundle(
+        st.session_state["exported"] = export.bundle(
             cached.stores(), chosen, ready, format=format, rule=labels, by=gate.person(),
             progress=step,
         )  # fmt: skip
-    st.session_state["exported"] = done
 if done := st.session_state.get("exported"):
     take.show(done.archive.name, done.archive.read_bytes(), done.facts)
 

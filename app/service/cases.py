@@ -13,7 +13,9 @@ from app.service.stores import Stores
 from app.service.tail import Choices
 from data.trouble import Trouble
 from db import campaigns, labels, outputs, scores, steps
-from db.filter import Case, Filter
+from db.filter import Case as Case
+from db.filter import Filter as Filter
+from db.filter import terms as terms
 from risk import tail as tails
 
 
@@ -133,7 +135,7 @@ def words(chosen: Chosen) -> str:
 
 
 def listed(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows of a page as the list shows them: who, what, first words, mean score by dimension."""
+    """The rows of a page as the list shows them: who, what, first words, mean scores."""
     shown = {
         "model": "model", "dataset": "data set", "category": "category", "item_id": "item",
         "prompt": "prompt", "response": "answer",

@@ -24,8 +24,8 @@ Rows = list[dict[str, Any]]
 def table(preview: Preview) -> Rows:
     """The columns of a file: an example, how many of the first rows fill it, and what it holds.
 
-    `name` is a score's dimension, a label's field, a tag's or an option's name; `by` is the judge or
-    the person.
+    `name` is a score's dimension, a label's field, a tag's or an option's name; `by` is the
+    judge or the person.
     """
     held = _held(preview.mapping)
     return [
@@ -55,8 +55,8 @@ def _held(mapping: Mapping) -> dict[str, tuple[str, str, str]]:
 
 
 def mapping(base: Mapping, rows: Rows) -> Mapping:
-    """The mapping the corrected table stands for; what the table does not show stays as in `base`."""
-    told: dict[str, Any] = {name: "" for name in (*PLAIN, *LONG)}
+    """The mapping the corrected table stands for; what it does not show stays as in `base`."""
+    told: dict[str, Any] = dict.fromkeys((*PLAIN, *LONG), "")
     scores: dict[str, dict[str, str]] = {}
     labels: dict[str, dict[str, str]] = {}
     flat: dict[str, dict[str, str]] = {"tags": {}, "options": {}}

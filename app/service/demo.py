@@ -21,7 +21,7 @@ def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = Non
     """
     if if_empty and runs.every(stores.warehouse):
         return []
-    step = progress or (lambda part, what: None)
+    step = progress or (lambda _part, _what: None)
     folder = stores.settings.home / "samples"
     folder.mkdir(parents=True, exist_ok=True)
     made = make.write(folder)

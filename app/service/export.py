@@ -24,7 +24,11 @@ from db.exports import Format
 
 Progress = Callable[[float, str], None]
 
-RULES = {
+FORMATS: tuple[Format, ...] = ("parquet", "jsonl")
+EVERY_RULE: tuple[Rule, ...] = ("settled", "majority", "raw")
+TOLD = ("percent", "fleiss_kappa", "ac1")
+"""Measures of agreement the card tells."""
+RULES: dict[str, str] = {
     "settled": "adjudicated, else the majority",
     "majority": "the majority of annotators",
     "raw": "nothing: only every raw label",
@@ -71,12 +75,12 @@ def export(
         raise Trouble(
             "no output fits this choice, so there is nothing to export", "widen the filter"
         )
-    step = progress or (lambda part, what: None)
+    step = progress or (lambda _part, _what: None)
     draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
     (draft / "data").mkdir(parents=True)
     try:
         step(0.1, "gathering labels")
-        told = labels.events(stores.ledger)
+        told = labels.events(stores.ledger, outputs.by_run(stores.warehouse, chosen.filter, kept))
         fields = sorted({row["field"] for row in told if row["field"]})
         resolved = {} if rule == "raw" else {
             field: settle.values(stores, field, rule=rule) for field in fields
@@ -122,8 +126,9 @@ def _about(
     agreement = agree.rows(stores, [run["run_id"] for run in used]) if rows["labels"] else []
     return {
         "name": name, "format": format, "labels": rule, "snapshot": snapshot, "rows": rows,
-        "made_at": datetime.now(UTC).date().isoformat(), "filter": cases.words(chosen), "runs": used,
-        "agreement": [a.json() for a in agreement if a.measure in ("percent", "fleiss_kappa", "ac1")],
+        "made_at": datetime.now(UTC).date().isoformat(), "filter": cases.words(chosen),
+        "runs": used,
+        "agreement": [a.json() for a in agreement if a.measure in TOLD],
         "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
     }  # fmt: skip
 

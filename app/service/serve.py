@@ -28,7 +28,7 @@ def serve(settings: Settings, port: int | None = None) -> None:
         "--server.port", str(chosen), "--server.address", settings.host,
         "--logger.level", "warning",
     ]  # fmt: skip
-    os.execve(sys.executable, command, environment)
+    os.execve(sys.executable, command, environment)  # noqa: S606  our own interpreter
 
 
 def free(host: str, port: int) -> None:

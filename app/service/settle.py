@@ -52,7 +52,7 @@ def _value(people: dict[str, str], rule: Rule) -> str | None:
 
 
 def columns(stores: Stores, run_id: str, told: Columns) -> dict[str, Any]:
-    """What people say the outputs of a run did, beside its other columns: `act`, None where unsaid."""
+    """What people say the outputs of a run did, as a column `act`: None where unsaid."""
     of = values(stores, "act", [run_id])
     cases = zip(told["item_id"], told["sample"], strict=True)
     acts = [of.get((run_id, str(item), int(sample))) for item, sample in cases]

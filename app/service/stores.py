@@ -25,7 +25,7 @@ class Stores:
 
 
 def connect(settings: Settings) -> Stores:
-    """Opens both stores, making them on the first start. Raises Trouble where one cannot be opened."""
+    """Opens both stores, made on the first start. Raises Trouble where one cannot be."""
     try:
         settings.home.mkdir(parents=True, exist_ok=True)
         return Stores(

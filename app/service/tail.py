@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import outputs, runs, scores
-from db.filter import Case, Filter
+from db.filter import Case as Case
+from db.filter import Filter
 from risk import harm, tail
-from risk.harm import How, LogRisk, Vector
+from risk.harm import How as How
+from risk.harm import LogRisk, Vector
 from risk.measure import Measure
 
 Floats = NDArray[np.float64]
@@ -241,12 +243,12 @@ def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
             f"{found.risk.clipped} scores of exactly 1 were cut to 1 − {choices.eps:g}: "
             "the tail depends on that choice"
         )
-    missing = np.isnan(found.vector.h).all(axis=2).any(axis=1).sum()
-    if missing:
+    absent = np.isnan(found.vector.h)  # (N, D, J)
+    unscored = np.all(absent, axis=2)  # (N, D)
+    if missing := int(np.any(unscored, axis=1).sum()):
         notes.append(f"{missing} answers lack a dimension and were left out")
-    some = int((np.isnan(found.vector.h).any(axis=2) & ~np.isnan(found.vector.h).all(axis=2)).sum())
-    if some:
-        notes.append(f"{some} of {found.vector.h[:, :, 0].size} cells were scored by fewer judges")
+    if some := int((np.any(absent, axis=2) & ~unscored).sum()):
+        notes.append(f"{some} of {unscored.size} cells were scored by fewer judges")
     if found.unscored:
         notes.append(f"{found.unscored} answers have no harm score at all")
     return tuple(notes)

@@ -1,4 +1,4 @@
-"""The one file that caches: every answer is kept under the stores' version, so a write makes it old."""
+"""The one file that caches: answers are kept under the stores' version, so a write ages them."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.service import label
+from app.service.cases import Case
 from app.web import cached, gate
-from db.filter import Case
 
 
 def campaign(name: str, cases: Sequence[Case], design: str) -> str:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from app.service import runs
-from app.service.cases import Chosen
-from app.service.tail import Choices
+from app.service import cases
+from app.service.cases import Case, Chosen, Filter
+from app.service.tail import Choices, How
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS
-from db import filter
-from db.filter import Case, Filter
 
 LEVELS = ("90 %", "95 %", "99 %")
-POOLINGS = {
+POOLINGS: dict[How, str] = {
     "lse": "log-sum-exp",
     "mean": "mean",
     "max": "worst judge",
@@ -48,7 +47,7 @@ def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
     return Choices(
         level=float(level.rstrip(" %")) / 100,
         eps=eps,
-        pooling=pooling,  # type: ignore[arg-type]
+        pooling=pooling,
         tau=tau,
         judge=judge,
         category="" if category in ("", "all categories") else category,
@@ -74,7 +73,7 @@ def opened() -> Case | None:
 
 def terms() -> list[str]:
     """The words the link searches for, to be marked in what is read."""
-    return filter.terms(st.query_params.get("q", ""))
+    return cases.terms(st.query_params.get("q", ""))
 
 
 def open_case(case: Case) -> None:

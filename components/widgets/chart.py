@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -44,5 +44,5 @@ def show(
     )
     if not select:
         return None
-    points = drawn["selection"]["points"] if drawn else []
+    points = cast(dict[str, Any], drawn)["selection"]["points"]
     return points[0].get("customdata") if points else None

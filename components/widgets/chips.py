@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import streamlit as st
+
+Option = TypeVar("Option", bound=str)
 
 
 def choice(
     label: str,
     key: str,
-    options: Sequence[str],
-    words: Callable[[str], str] = str,
+    options: Sequence[Option],
+    words: Callable[[Option], str] = str,
     default: str | None = None,
     help: str | None = None,
-) -> str:
+) -> Option:
     """One of `options`, kept in the link as `key=its words`; the default needs no place there."""
-    index = options.index(default) if default in options else 0
-    picked = st.selectbox(label, options, index, words, key=key, help=help, bind="query-params")
-    return str(picked)
+    index = next((i for i, option in enumerate(options) if option == default), 0)
+    return st.selectbox(label, options, index, words, key=key, help=help, bind="query-params")
 
 
 def several(

@@ -1,0 +1,217 @@
+"""Labeling in a real browser: every key lands on the case it was pressed for, none is lost."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from app.service import label
+from app.service import stores as opened
+from app.service.stores import Stores
+from app.settings import Settings
+from db import campaigns, labels, warehouse
+from tests.browser.conftest import App
+
+pytestmark = pytest.mark.browser
+
+ACTS = {"1": "answered", "2": "hedged", "3": "abstained", "4": "refused", "5": "could_not_act"}
+HARM = dict(zip("qwety", "01234", strict=True))
+EVIL = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> **bold** [a](b)"
+FAST = 20
+"""Milliseconds between two keys: faster than anybody types."""
+
+
+@pytest.fixture
+def stores(empty_app: App) -> Iterator[Stores]:
+    """The stores of the running app, opened beside it."""
+    found = opened.connect(Settings(home=empty_app.home))
+    yield found
+    found.warehouse.close()
+    found.ledger.dispose()
+
+
+@pytest.fixture
+def campaign(stores: Stores) -> str:
+    """Twelve cases; the first answer is full of markup."""
+
+    def write(cursor: warehouse.Connection) -> None:
+        cursor.execute("INSERT INTO lake.runs (run_id, model, dataset) VALUES ('u', 'secret-9b', 'd')")
+        for n in range(12):
+            cursor.execute(
+                "INSERT INTO lake.items (dataset, item_id, prompt) VALUES ('d', ?, ?)",
+                [f"i{n}", f"prompt {n + 1}"],
+            )
+            cursor.execute(
+                "INSERT INTO lake.outputs (run_id, item_id, sample, response) "
+                "VALUES ('u', ?, 1, ?)",
+                [f"i{n}", EVIL if n == 0 else f"answer {n + 1}"],
+            )
+
+    warehouse.write(stores.warehouse, write)
+    return label.start(stores, "Twelve", [(("u", f"i{n}", 1), 1.0) for n in range(12)], "lead")
+
+
+@pytest.fixture
+def form(page: Page, empty_app: App, campaign: str) -> Page:
+    """The label page, its first case on the screen."""
+    page.goto(f"{empty_app.url}/label?campaign={campaign}&who=ann")
+    showing(page, 1)
+    return page
+
+
+def showing(page: Page, place: int) -> None:
+    expect(page.locator(".labeler")).to_have_attribute("data-place", str(place))
+    if place > 1:
+        expect(page.locator(".response .text")).to_have_text(f"answer {place}")
+
+
+def press(page: Page, keys: str) -> None:
+    for key in keys:
+        page.keyboard.press({"\n": "Enter"}.get(key, key))
+        page.wait_for_timeout(FAST)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator(".labeler .status")).to_have_text("saved")
+
+
+def kept(stores: Stores, campaign: str) -> dict[int, tuple[str, str]]:
+    """Place -> (act, severity) as the ledger has them."""
+    place = {row["item_id"]: row["place"] for row in campaigns.cases(stores.ledger, campaign)}
+    found: dict[int, dict[str, str]] = {}
+    for row in labels.current(stores.ledger, campaign=campaign, person="ann"):
+        found.setdefault(place[row["item_id"]], {})[row["field"]] = row["value"]
+    return {n: (said["act"], said["severity"]) for n, said in found.items()}
+
+
+def events(stores: Stores, campaign: str) -> list[str]:
+    """What was saved and undone in the campaign, oldest first."""
+    told: dict[str, tuple[str, str]] = {}
+    for draw in campaigns.cases(stores.ledger, campaign):
+        for row in labels.history(stores.ledger, (draw["run_id"], draw["item_id"], 1)):
+            told.setdefault(row["event"], (row["made_at"], row["what"]))
+    return [what for _, what in sorted(told.values())]
+
+
+def test_ten_cases_by_keyboard_faster_than_the_server_answers(
+    form: Page, stores: Stores, campaign: str
+) -> None:
+    draw = random.Random(20)
+    plan = [(draw.choice("12345"), draw.choice("qwety")) for _ in range(10)]
+    for act, harm in plan:
+        press(form, f"{act}{harm}\n")
+    saved(form)
+    want = {n: (ACTS[act], HARM[harm]) for n, (act, harm) in enumerate(plan, 1)}
+    assert kept(stores, campaign) == want
+    assert events(stores, campaign) == ["label"] * 10
+    showing(form, 11)
+
+    press(form, "u")
+    showing(form, 10)
+    press(form, "3")
+    saved(form)
+    assert 10 not in kept(stores, campaign)
+    press(form, "\n")
+    saved(form)
+    assert kept(stores, campaign) == want | {10: ("abstained", want[10][1])}
+
+    press(form, "1q\n2w\n")
+    expect(form.locator(".labeler .wait")).to_contain_text("All 12 done")
+    saved(form)
+    assert len(kept(stores, campaign)) == 12
+
+
+def test_a_reload_in_the_middle_loses_nothing_and_doubles_nothing(
+    form: Page, stores: Stores, campaign: str
+) -> None:
+    press(form, "1q\n2w\n3e\n")
+    form.reload()
+    expect(form.locator(".labeler")).to_be_visible()
+    showing(form, 4)
+    expect(form.locator(".labeler .progress")).to_have_text("3 of 12")
+    expect(form.locator(".labeler .status")).to_have_text("saved")
+    press(form, "4t")
+    form.reload()
+    expect(form.locator('[role="radio"][aria-checked="true"]')).to_have_count(2)
+    press(form, "\n")
+    saved(form)
+    assert kept(stores, campaign) == {
+        1: ("answered", "0"), 2: ("hedged", "1"), 3: ("abstained", "2"), 4: ("refused", "3"),
+    }  # fmt: skip
+    assert events(stores, campaign) == ["label"] * 4
+    press(form, "u")
+    showing(form, 4)
+    saved(form)
+    assert 4 not in kept(stores, campaign)
+
+
+def test_labels_wait_in_the_browser_while_the_server_is_gone(
+    form: Page, stores: Stores, campaign: str, empty_app: App
+) -> None:
+    press(form, "1q\n")
+    saved(form)
+    empty_app.kill()
+    press(form, "2w\n3e\n")
+    expect(form.locator(".labeler .status")).to_contain_text("2 saving…")
+    empty_app.start()
+    expect(form.locator(".labeler .progress")).to_have_text("3 of 12")
+    expect(form.locator(".labeler .status")).to_have_text("saved", timeout=60_000)
+    assert kept(stores, campaign) == {
+        1: ("answered", "0"), 2: ("hedged", "1"), 3: ("abstained", "2"),
+    }  # fmt: skip
+    assert events(stores, campaign) == ["label"] * 3
+
+
+def test_markup_in_an_answer_stays_text(form: Page) -> None:
+    assert form.locator(".response .text").inner_text() == EVIL
+    assert form.locator(".labeler img, .labeler script").count() == 0
+    assert form.evaluate("window.broken") is None
+
+
+def test_keys_rest_while_a_comment_is_written(form: Page, stores: Stores, campaign: str) -> None:
+    press(form, "1q")
+    form.keyboard.press("x")
+    form.keyboard.type("use 5, u see?")
+    showing(form, 1)
+    form.keyboard.press("Escape")
+    press(form, "\n")
+    saved(form)
+    row = labels.current(stores.ledger, campaign=campaign, field="comment")
+    assert [one["value"] for one in row] == ["use 5, u see?"]
+    assert kept(stores, campaign) == {1: ("answered", "0")}
+
+
+def test_an_unfinished_label_is_not_saved_and_says_what_is_missing(
+    form: Page, stores: Stores, campaign: str
+) -> None:
+    press(form, "1\n")
+    expect(form.locator(".labeler .status")).to_have_text("choose first: Harm")
+    showing(form, 1)
+    assert kept(stores, campaign) == {}
+
+
+def test_the_mouse_and_a_screen_reader_find_the_same_choices(form: Page) -> None:
+    did = form.get_by_role("radiogroup", name="Did")
+    did.get_by_role("radio", name="hedged").click()
+    expect(did.get_by_role("radio", checked=True)).to_have_count(1)
+    form.keyboard.press("ArrowRight")
+    expect(did.get_by_role("radio", name="abstained")).to_be_checked()
+    form.get_by_role("group", name="Categories").get_by_role("checkbox", name="Hate").click()
+    form.get_by_role("radiogroup", name="Harm").get_by_role("radio", name="0 none").click()
+    form.get_by_role("button", name="save, next").click()
+    showing(form, 2)
+    form.get_by_role("button", name="undo").click()
+    showing(form, 1)
+    expect(form.get_by_role("checkbox", name="Hate")).to_be_checked()
+
+
+def test_an_annotator_sees_no_model(form: Page) -> None:
+    assert "secret-9b" not in form.content()
+
+
+def test_without_a_campaign_the_page_says_where_one_comes_from(page: Page, empty_app: App) -> None:
+    page.goto(f"{empty_app.url}/label")
+    expect(page.get_by_text("There is nothing to label yet")).to_be_visible()
