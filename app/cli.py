@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
-import orjson
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from app.printed import bar, err, grid, out, rows, show
 from app.settings import settings
 from data.trouble import Trouble
 
 AsJson = click.option("--json", "as_json", is_flag=True, help="print JSON")
 Runs = click.option("--run", "chosen", multiple=True, metavar="RUN", help="a run id or a model")
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, soft_wrap=True)
 
 
 def main() -> None:
@@ -35,11 +29,22 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         err.print("stopped; nothing half-written", markup=False)
         sys.exit(130)
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        err.print(
+            f"what: this is a fault of Tailscope: {type(error).__name__}: {error}\n"
+            "fix:  run it again with --debug behind `tailscope`, and report what it prints",
+            markup=False,
+            highlight=False,
+        )
+        sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="tailscope")
-def shell() -> None:
+@click.option("--debug", is_flag=True, help="show where a fault happened")
+def shell(debug: bool) -> None:
     """Explore, label and export the risk of language models."""
 
 
@@ -48,33 +53,6 @@ def stores() -> Any:
     from app.service import stores as opened
 
     return opened.connect(settings())
-
-
-def show(value: Any, as_json: bool, table: Callable[[], Table]) -> None:
-    """Prints JSON, or the table a person reads."""
-    if as_json:
-        click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2, default=str).decode())
-    else:
-        out.print(table())
-
-
-def grid(rows: list[dict[str, Any]], columns: list[str]) -> Table:
-    """Rows as a plain table; a dash where nothing is known."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
-        number = rows and isinstance(rows[0].get(name), int | float)
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in columns))
-    return table
-
-
-def _cell(value: Any) -> str:
-    from rich.markup import escape
-
-    if value is None or value != value:
-        return "—"
-    return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
 
 
 @shell.command()
@@ -92,9 +70,9 @@ def demo(if_empty: bool) -> None:
     """Fill the stores with the made-up sample data."""
     from app.service import demo as sample
 
-    with _bar() as bar:
-        task = bar.add_task("making the sample data", total=1.0)
-        loaded = sample.fill(stores(), if_empty, lambda part, what: bar.update(
+    with bar() as shown:
+        task = shown.add_task("making the sample data", total=1.0)
+        loaded = sample.fill(stores(), if_empty, lambda part, what: shown.update(
             task, completed=part, description=what))  # fmt: skip
     if loaded:
         outputs = sum(run.outputs for run in loaded)
@@ -120,30 +98,17 @@ def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, mo
     named = {k: v for k, v in (("dataset", dataset), ("model", model)) if v}
     report, opened = loading.Report(), stores()
     for path in paths:
-        with _bar() as bar:
+        with bar() as shown:
             one = loading.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
-                               progress=_rows(bar, path.name))  # fmt: skip
+                               progress=rows(shown, path.name))  # fmt: skip
         report.loaded += one.loaded
         report.refused += one.refused
     told = report.json()
-    show(told, as_json, lambda: grid(told["loaded"], LOADED))
+    columns = ["run", "model", "dataset", "format", "items", "outputs", "scores", "labels",
+               "refused", "already"]  # fmt: skip
+    show(told, as_json, lambda: grid(told["loaded"], columns))
     for row in report.refused:
         err.print(f"refused: {row['file']}:{row['line'] or '…'}: {row['why']}", markup=False)
-
-
-LOADED = ["run", "model", "dataset", "format", "items", "outputs", "scores", "labels", "refused",
-          "already"]  # fmt: skip
-
-
-def _rows(bar: Progress, name: str) -> Callable[[float, int], None]:
-    task = bar.add_task(name, total=1.0)
-    return lambda part, rows: bar.update(task, completed=part, description=f"{name} · {rows} rows")
-
-
-def _bar() -> Progress:
-    bar = BarColumn(bar_width=30)
-    return Progress(TextColumn("{task.description}", markup=False), bar, TimeRemainingColumn(),
-                    console=err, transient=True, disable=not sys.stderr.isatty())  # fmt: skip
 
 
 @shell.command()
@@ -251,11 +216,11 @@ def export(conditions: tuple[str, ...], campaign: str | None, rule: Any, to: Pat
     from app.service import export as exporting
 
     chosen = choose.read([_pair(text) for text in conditions], campaign or "")
-    with _bar() as bar:
-        task = bar.add_task("exporting", total=1.0)
+    with bar() as shown:
+        task = shown.add_task("exporting", total=1.0)
         done = exporting.export(
             stores(), chosen, to, format=format, rule=rule,
-            progress=lambda part, what: bar.update(task, completed=part, description=what),
+            progress=lambda part, what: shown.update(task, completed=part, description=what),
         )  # fmt: skip
     told = done.json()
     show(told, as_json, lambda: grid([told], ["folder", "snapshot", "rows", "manifest_sha256"]))

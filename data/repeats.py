@@ -34,7 +34,7 @@ class Repeats:
     def place(
         self, run_id: str, item_id: str, asked: int | None, said: str | None
     ) -> tuple[Mark, bool]:
-        """The row's sample, and whether its answer is there already. Raises Refused if it repeats."""
+        """The row's sample, and whether its answer is there already. Refused if it repeats."""
         answer, sample = hash(said), (asked or 0) if self.by_sample else 0
         place = hash((run_id, item_id, sample))
         if place not in self._first:

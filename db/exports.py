@@ -74,11 +74,11 @@ def _queries(
         cursor.register(f"resolved_{place}", _cases(values))
         alias = field.replace('"', "")
         names.append(f', l{place}.value AS "label_{alias}"')
-        joins.append(f"LEFT JOIN resolved_{place} l{place} USING (run_id, item_id, sample)")
+        joins.append(f"LEFT JOIN resolved_{place} l{place} ON {_same(f'l{place}')}")
     cursor.register("told", _labels(labels))
     by = "run_id, item_id, sample"
     return {
-        "outputs": f"""SELECT {COLUMNS} {"".join(names)} FROM {OUTPUTS} JOIN picked USING ({by})
+        "outputs": f"""SELECT {COLUMNS} {"".join(names)} FROM {OUTPUTS} JOIN picked p ON {_same("p")}
                        {" ".join(joins)}
                        ORDER BY r.dataset, o.item_id, r.model, o.sample, o.run_id""",
         "scores": f"""SELECT dimension, item_id, raw, run_id, sample, scorer, up, value
@@ -86,6 +86,12 @@ def _queries(
         "labels": f"""SELECT t.* FROM told t JOIN picked USING ({by})
                       ORDER BY {by}, made_at, event, field""",
     }
+
+
+def _same(alias: str) -> str:
+    """That a joined row is about the same case as the output."""
+    columns = ("run_id", "item_id", "sample")
+    return " AND ".join(f"{alias}.{name} = o.{name}" for name in columns)
 
 
 def _cases(values: Mapping[Case, str]) -> pa.Table:

@@ -74,7 +74,8 @@ def one(connection: Connection, run_id: str, item_id: str, sample: int) -> dict[
     """One case whole: prompt as sent, response, item and run; None where there is none."""
     found = connection.cursor().execute(
         """SELECT o.run_id, o.item_id, o.sample, r.model, r.revision, r.dataset, r.source,
-                  i.category, coalesce(o.meta->>'prompt', i.prompt) AS prompt, i.prompt AS item_prompt,
+                  i.category, i.prompt AS item_prompt,
+                  coalesce(o.meta->>'prompt', i.prompt) AS prompt,
                   o.response, o.finish, o.n_tokens, o.option_logprobs, o.meta, i.target, i.choices,
                   i.answerable, i.should_abstain, i.tags
            FROM lake.runs r
@@ -146,5 +147,16 @@ def gaps(
                 FROM {OUTPUTS} {join} WHERE {condition}""",
             values,
         ).fetchone()
-    named = ("outputs have no text", "outputs were cut off by a length limit", "have no prompt")
-    return dict(zip(named, (int(n) for n in row or (0, 0, 0)), strict=True))
+        lost = cursor.execute(
+            f"""SELECT count(*) FROM lake.scores s SEMI JOIN (
+                  SELECT o.run_id, o.item_id, o.sample FROM {OUTPUTS} {join} WHERE {condition}
+                ) USING (run_id, item_id, sample) WHERE s.value IS NULL""",
+            values,
+        ).fetchone()
+    named = (
+        "outputs have no text",
+        "outputs were cut off by a length limit",
+        "outputs have no prompt",
+        "scores have no value: the judge gave none",
+    )
+    return dict(zip(named, (int(n) for n in (*(row or ()), *(lost or ()))), strict=True))

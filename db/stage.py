@@ -145,13 +145,15 @@ def _land(
         f"""INSERT INTO lake.outputs
             SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
                    o.option_logprobs, o.finish, o.n_tokens,
-                   CASE WHEN i.prompt <> s.prompt
-                        THEN json_merge_patch(json_object('prompt', s.prompt), coalesce(o.meta, '{{}}'))
-                        ELSE o.meta END
+                   CASE WHEN d.prompt IS NULL THEN o.meta
+                        ELSE json_merge_patch(json_object('prompt', d.prompt), coalesce(o.meta, '{{}}'))
+                        END
             FROM temp.staged_outputs o
             LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
-            LEFT JOIN temp.staged_items s ON s.dataset = r.dataset AND s.item_id = o.item_id
-            LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+            LEFT JOIN (SELECT s.dataset, s.item_id, s.prompt
+                       FROM temp.staged_items s JOIN lake.items i USING (dataset, item_id)
+                       WHERE i.prompt <> s.prompt) d
+              ON d.dataset = r.dataset AND d.item_id = o.item_id
             WHERE run_id IN (SELECT unnest(?))""",
         [ids],
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -65,7 +67,9 @@ def connect(catalog: str, files: str) -> Connection:
     `catalog` is what follows `ducklake:` (`sqlite:PATH`, `postgres:dbname=…`), `files` the folder
     or `s3://` place of the Parquet files. Every thread works on a `.cursor()` of it.
     """
-    connection = duckdb.connect()
+    # what does not fit in memory is put aside here, not beside wherever the process was started
+    aside = Path(tempfile.gettempdir()) / f"tailscope-{os.getpid()}"
+    connection = duckdb.connect(config={"temp_directory": str(aside)})
     kind = catalog.partition(":")[0]
     needed = ["ducklake", "postgres_scanner" if kind == "postgres" else "sqlite_scanner"]
     if files.startswith("s3://"):
@@ -88,7 +92,9 @@ def _attach(connection: Connection, catalog: str, files: str, *, waits: bool) ->
     if not connection.execute(
         "SELECT 1 FROM duckdb_databases() WHERE database_name = 'lake'"
     ).fetchall():
-        connection.execute(f"ATTACH 'ducklake:{place}' AS lake (DATA_PATH '{folder}'{lock})")
+        connection.execute(
+            f"ATTACH 'ducklake:{place}' AS lake (DATA_PATH '{folder}', OVERRIDE_DATA_PATH true{lock})"
+        )
     there = {
         name
         for (name,) in connection.execute(

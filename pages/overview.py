@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import runs, say, tabulate, tail
+from app.service import risks, runs, say, tabulate, tail
 from app.web import cached, nav, state
 from components.figures import dots, overview
 from components.widgets import chart, chips, empty, table, text
@@ -17,15 +17,15 @@ if not loaded:
     )
     st.stop()
 
-scored = cached.measured(tail.scored)
+scored = cached.measured(risks.scored)
 if scored:
     where, how = st.columns([1, 2], vertical_alignment="bottom")
     with where:
-        dataset = chips.choice("Data set", "dataset", cached.measured(tail.datasets))
+        dataset = chips.choice("Data set", "dataset", cached.measured(risks.datasets))
     with how:
-        choices = state.choices(cached.measured(tail.judges, dataset))
+        choices = state.choices(cached.measured(risks.judges, dataset))
     tails = cached.measured(tail.standings, dataset, choices)
-    names = tail.names(scored, dataset)
+    names = risks.names(scored, dataset)
     labels = [names[one.run["run_id"]] for one in tails]
     runs_here = [one.run["run_id"] for one in tails]
     twins = say.twins(tails)

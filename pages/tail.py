@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from app.service import say, tabulate, tail
+from app.service import risks, say, tabulate, tail
 from app.web import cached, nav, start, state
 from components.figures import dots, frame, numbers, palette, shares
 from components.figures import tail as curve
 from components.widgets import chart, chips, empty, send, table, text
 
-scored = cached.measured(tail.scored)
+scored = cached.measured(risks.scored)
 if not scored:
     empty.show(
         "No run has harm scores yet",
@@ -20,11 +20,11 @@ if not scored:
 
 where, who = st.columns([1, 2])
 with where:
-    dataset = chips.choice("Data set", "dataset", cached.measured(tail.datasets))
-names = tail.names(scored, dataset)
+    dataset = chips.choice("Data set", "dataset", cached.measured(risks.datasets))
+names = risks.names(scored, dataset)
 with who:
     run = chips.choice("Model", "model", list(names), names.__getitem__)
-about = cached.measured(tail.parts, run)
+about = cached.measured(risks.parts, run)
 choices = state.choices(about.judges, about.categories)
 profile = cached.measured(tail.profile, run, choices)
 
@@ -35,7 +35,7 @@ st.markdown(
 
 left, middle, right = st.columns([4, 4, 3])
 with left, st.container(border=True):
-    losses = cached.measured(tail.losses, dataset, choices)
+    losses = cached.measured(risks.losses, dataset, choices)
     picked = chart.show(
         curve.survival(
             profile.losses,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from app.service.lens import Row
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import labels, runs
+from db.filter import Case
 from risk import agreement
 
 UNCOUNTED = ("comment", "categories", "span")
@@ -21,11 +22,15 @@ UNCOUNTED = ("comment", "categories", "span")
 
 
 def rows(
-    stores: Stores, chosen: Iterable[str] | None = None, campaign: str | None = None
+    stores: Stores,
+    chosen: Iterable[str] | None = None,
+    campaign: str | None = None,
+    cases: Collection[Case] | None = None,
 ) -> list[Row]:
     """Agreement by field: for each chosen run (id or model), or over a campaign's cases as one.
 
-    The adjudicated label is nobody's: it is left out. Raises Trouble where nobody labeled.
+    `cases` keeps labels on these alone, as one. The adjudicated label is nobody's and left out.
+    Raises Trouble where no two people labeled one case.
     """
     wanted = list(chosen or ())
     of = {run["run_id"]: run for run in runs.every(stores.warehouse)}
@@ -35,8 +40,10 @@ def rows(
             f"there is no run {wanted[0]!r}", "choose one of those listed: tailscope runs"
         )
     told = labels.current(stores.ledger, runs=ids, campaign=campaign)
+    if cases is not None:
+        told = [row for row in told if _case(row) in cases]
     found: list[Row] = []
-    for (run_id, field), said in _grouped(told, apart=campaign is None).items():
+    for (run_id, field), said in _grouped(told, apart=campaign is None and cases is None).items():
         run = of.get(run_id, {"model": "", "dataset": ""})
         ratings, ordered = matrix(said)
         if ratings.shape[1] < 2:
@@ -84,5 +91,5 @@ def matrix(said: list[dict[str, Any]]) -> tuple[NDArray[np.float64], bool]:
     return ratings, ordered
 
 
-def _case(row: dict[str, Any]) -> tuple[str, str, int]:
+def _case(row: dict[str, Any]) -> Case:
     return row["run_id"], row["item_id"], row["sample"]

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from app.service import settle, tail
+from app.service import risks, settle
+from app.service.risks import Choices
 from app.service.stores import Stores
-from app.service.tail import Choices
 from data.trouble import Trouble
 from db import campaigns, labels, outputs, scores, steps
 from db.filter import Case as Case
@@ -74,14 +74,14 @@ def among(stores: Stores, chosen: Chosen) -> list[Case] | None:
 
 def _tail(stores: Stores, chosen: Chosen) -> list[Case]:
     found: list[tuple[float, Case]] = []
-    for run in tail.scored(stores):
+    for run in risks.scored(stores):
         if not _asked(run, chosen.filter):
             continue
-        risks = tail.risks(stores, run["run_id"], chosen.choices)
-        weight = tails.weights(risks.risk.total, 1 - chosen.worst)
+        run_risks = risks.risks(stores, run["run_id"], chosen.choices)
+        weight = tails.weights(run_risks.risk.total, 1 - chosen.worst)
         rows = np.flatnonzero(np.nan_to_num(weight) > 0)
-        cases = risks.cases
-        found += [(float(risks.risk.total[row]), cases[row]) for row in rows]
+        cases = run_risks.cases
+        found += [(float(run_risks.risk.total[row]), cases[row]) for row in rows]
     return [case for _, case in sorted(found, key=lambda pair: (-pair[0], pair[1]))]
 
 

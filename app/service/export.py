@@ -123,14 +123,25 @@ def _about(
     of_run = outputs.by_run(stores.warehouse, chosen.filter, kept)
     used = [run | {"outputs": of_run[run["run_id"]]} for run in runs.every(stores.warehouse)
             if run["run_id"] in of_run]  # fmt: skip
-    agreement = agree.rows(stores, [run["run_id"] for run in used]) if rows["labels"] else []
+    exported = set(outputs.keys(stores.warehouse, chosen.filter, kept))
     return {
         "name": name, "format": format, "labels": rule, "snapshot": snapshot, "rows": rows,
         "made_at": datetime.now(UTC).date().isoformat(), "filter": cases.words(chosen),
         "runs": used,
-        "agreement": [a.json() for a in agreement if a.measure in TOLD],
+        "agreement": _agreement(stores, list(of_run), exported),
         "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
     }  # fmt: skip
+
+
+def _agreement(
+    stores: Stores, run_ids: list[str], exported: set[tuple[str, str, int]]
+) -> list[dict[str, Any]]:
+    """What the card tells of agreement; nothing where no two people labeled one case."""
+    try:
+        found = agree.rows(stores, run_ids, cases=exported)
+    except Trouble:
+        return []
+    return [row.json() for row in found if row.measure in TOLD]
 
 
 def slug(name: str) -> str:

@@ -113,8 +113,8 @@ def load(
     table.ready(understood, source)
     staged = stage.open_stage(stores.warehouse)
     try:
-        found, refused = _fill(staged, source, understood, named or {}, sha256, progress)
-        _enough(staged, refused, source)
+        found, refused, rows = _fill(staged, source, understood, named or {}, sha256, progress)
+        _enough(staged, refused, rows, source)
         _agrees(staged, source)
         report = _report(staged, found, refused, understood.title or source.kind(), source.name)
         have = runs.known(stores.warehouse, list(found))
@@ -134,27 +134,29 @@ def _fill(
     named: dict[str, str],
     sha256: str,
     progress: Progress | None,
-) -> tuple[dict[str, Run], list[dict[str, Any]]]:
+) -> tuple[dict[str, Run], list[dict[str, Any]], int]:
     found: dict[str, Run] = {}
     refused: list[dict[str, Any]] = []
+    rows = 0
     for batch in table.read(source, mapping, named, sha256):
-        for name, rows in batch.rows.items():
-            staged.add(name, rows)
+        for name, held in batch.rows.items():
+            staged.add(name, held)
+        rows = batch.lines
         found.update(batch.runs)
         refused += [{"file": source.name, "line": r[0], "why": r[1]} for r in batch.rows["refused"]]
         del refused[SHOWN:]
         if progress:
             progress(batch.position, batch.lines)
-    return found, refused
+    return found, refused, rows
 
 
-def _enough(staged: Stage, refused: list[dict[str, Any]], source: Source) -> None:
+def _enough(staged: Stage, refused: list[dict[str, Any]], rows: int, source: Source) -> None:
     """Refuses a file most of whose rows were refused: it is not what it was taken for."""
-    bad, good = staged.counts["refused"], max(staged.counts["items"], staged.counts["outputs"])
-    if bad > good:
+    bad = staged.counts["refused"]
+    if bad * 2 > rows:
         first = refused[0]
         raise Trouble(
-            f"{source.name}: {bad} of {bad + good} rows cannot be read; line {first['line']}: "
+            f"{source.name}: {bad} of {rows} rows cannot be read; line {first['line']}: "
             f"{first['why']}",
             "correct the file or its mapping; nothing was loaded",
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.service.tail import Choices, Standing, Tail
+from app.service.risks import Choices
+from app.service.tail import Standing, Tail
 from risk.measure import Measure
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.service import runs
-from app.service import cases
+from app.service import cases, runs
 from app.service.cases import Case, Chosen, Filter
-from app.service.tail import Choices, How
+from app.service.risks import Choices, How
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS

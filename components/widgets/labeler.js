@@ -9,14 +9,16 @@ class Form {
     this.desk = desk;
     this.data = data;
     this.turn = 0;
+    this.options = choices(data.scheme);
     this.view = new View(parent, data.scheme, (act, ...rest) => this.act(act, ...rest));
     this.shelf = new Shelf(desk);
     this.queue = this.shelf.all(); // a reload in the middle: what was not confirmed goes out again
     this.orphans = this.queue.length > 0; // their texts are gone, so undo waits until they are safe
     this.drafts = this.shelf.drafts();
+    this.undone = new Map();
     this.ahead = [];
     this.past = [];
-    this.keys = []; // pressed while no case was there: they belong to the next one
+    this.keys = this.shelf.keys(); // pressed while no case was there: they belong to the next one
     this.current = null;
     this.sentAt = this.count = 0;
     this.sent = new Set();
@@ -39,9 +41,7 @@ class Form {
     this.data = data;
     for (const event of data.kept) this.forget(event);
     for (const [event, why] of Object.entries(data.refused)) this.refuse(event, why);
-    const taken = new Set();
-    for (const one of this.queue) one.what === "undo" ? taken.delete(one.place) : taken.add(one.place);
-    this.ahead = data.cases.filter((c) => !taken.has(c.place) && c.place !== this.current?.place);
+    this.ahead = this.upcoming();
     if (!this.queue.length) {
       this.orphans = false;
       if (!data.past) this.past = [];
@@ -51,6 +51,15 @@ class Form {
     if (!this.current) this.advance();
     this.tell();
     this.flush();
+  }
+
+  // What the server listed, less what is done here and not confirmed, plus what is taken back here.
+  upcoming() {
+    const open = new Map(); // place -> its case where an undo is on its way, null where a label is
+    for (const one of this.queue) open.set(one.place, one.what === "undo" ? this.undone.get(one.place) : null);
+    const reopened = [...open.values()].filter(Boolean).sort((a, b) => a.place - b.place);
+    return [...reopened, ...this.data.cases.filter((one) => !open.has(one.place))]
+      .filter((one) => one.place !== this.current?.place);
   }
 
   forget(event) {
@@ -94,7 +103,8 @@ class Form {
 
   advance() {
     this.current = null;
-    if (this.ahead.length) this.show(this.ahead.shift());
+    if (this.orphans) this.view.rest("Saving what was not confirmed before …", true);
+    else if (this.ahead.length) this.show(this.ahead.shift());
     else if (this.queue.length) this.view.rest("Bringing the next case …", true);
     else {
       this.keys = [];
@@ -105,12 +115,13 @@ class Form {
 
   replay() {
     this.writing = false;
-    while (this.current && this.keys.length) {
+    while (this.keys.length && (this.current || (this.keys[0] === "u" && !this.orphans))) {
       const key = this.keys.shift();
       if (!this.writing) this.press(key);
       else if (key === "Escape") this.leave();
       else this.write(key);
     }
+    this.shelf.hold(this.keys);
   }
 
   write(key) {
@@ -138,26 +149,19 @@ class Form {
   hear(event) {
     if (/^Page(Up|Down)$/.test(event.key)) return this.view.scroll(event.key === "PageDown" ? 1 : -1), true;
     const waiting = !this.current && this.queue.length > 0;
-    const typing = this.keys.includes("x") && waiting;
-    const key = typing ? event.key : known(event, this.options());
+    const typing = waiting && this.keys.includes("x");
+    const key = typing ? event.key : known(event, this.options);
     if (!key) return event.key === "Escape" && waiting && ((this.keys = []), this.tell(), true);
     if (event.repeat && !typing) return true; // a key held down is one key
-    if (waiting && (key !== "u" || this.keys.length)) this.keys.push(key);
-    else this.press(key);
+    if (key === "?" && !typing) this.view.help();
+    else if (this.current || key === "u") this.keys.push(key);
+    this.replay();
     this.tell();
     return true;
   }
 
-  options() {
-    const found = new Map();
-    for (const field of this.data.scheme.fields)
-      for (const option of field.options) if (option.key) found.set(option.key, [field, option.value]);
-    return found;
-  }
-
   press(key) {
-    const option = this.options().get(key);
-    if (option) this.act("choose", ...option);
+    if (this.options.has(key)) this.act("choose", ...this.options.get(key));
     else this.act(COMMANDS[key]);
   }
 
@@ -192,29 +196,25 @@ class Form {
 
   save() {
     const lacking = this.data.scheme.fields.filter((f) => f.required && !this.draft[f.field]?.length);
-    if (lacking.length) {
-      lacking.forEach((field) => this.view.missing(field));
-      this.trouble = `choose first: ${lacking.map((f) => f.title).join(", ")}`;
-      return;
-    }
+    lacking.forEach((field) => this.view.missing(field));
+    this.trouble = lacking.length ? `choose first: ${lacking.map((f) => f.title).join(", ")}` : "";
+    if (this.trouble) return;
     const { place, shown } = this.current;
     const seconds = Math.round(performance.now() - this.since) / 1000;
     const event = this.put({ what: "label", place, shown, seconds, values: this.draft });
     this.past.push({ ...this.current, event, values: this.draft });
     delete this.drafts[place];
     this.shelf.draft(this.drafts);
-    this.trouble = "";
     this.leave();
     this.advance();
   }
 
   undo() {
     const last = this.past.at(-1);
-    if (this.orphans || !last) {
-      this.trouble = this.orphans ? "undo in a moment: saving first" : "nothing to undo";
-      return;
-    }
+    this.trouble = this.orphans ? "undo in a moment: saving first" : last ? "" : "nothing to undo";
+    if (this.trouble) return;
     this.past.pop();
+    this.undone.set(last.place, last);
     if (this.current) this.ahead.unshift(this.current);
     this.put({ what: "undo", place: last.place, undoes: last.event });
     this.show(last, last.values ?? {});

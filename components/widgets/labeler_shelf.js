@@ -11,6 +11,7 @@ class Shelf {
   constructor(desk) {
     this.events = `tailscope.label/${desk}/`;
     this.drafted = `tailscope.draft/${desk}`;
+    this.held = `tailscope.keys/${desk}`;
   }
   attempt(work, otherwise) {
     try { return work(); } catch { return otherwise; } // storage may be full or forbidden
@@ -22,6 +23,8 @@ class Shelf {
   }
   keep(event) { return this.attempt(() => (localStorage.setItem(this.events + event.event, JSON.stringify(event)), true)); }
   drop(event) { this.attempt(() => localStorage.removeItem(this.events + event)); }
+  keys() { return this.attempt(() => JSON.parse(sessionStorage.getItem(this.held)), null) ?? []; }
+  hold(keys) { this.attempt(() => sessionStorage.setItem(this.held, JSON.stringify(keys))); }
   drafts() { return this.attempt(() => JSON.parse(sessionStorage.getItem(this.drafted)), null) ?? {}; }
   draft(all) { this.attempt(() => sessionStorage.setItem(this.drafted, JSON.stringify(all))); }
 }
@@ -37,3 +40,6 @@ const known = (event, options) => {
   const fits = (key) => options.has(key) || key in COMMANDS;
   return fits(typed) ? typed : !/^[a-z]$/.test(typed) && place.length === 1 && fits(place) ? place : null;
 };
+
+const choices = (scheme) => new Map(scheme.fields.flatMap((field) =>
+  field.options.filter((option) => option.key).map((option) => [option.key, [field, option.value]])));

@@ -39,7 +39,8 @@ def text(about: dict[str, Any]) -> str:
         "## What it is",
         f"{about['rows']['outputs']} model outputs, {about['rows']['scores']} scores and "
         f"{about['rows']['labels']} label events, exported by Tailscope on {about['made_at']} "
-        f"as of warehouse snapshot {about['snapshot']}.\n\nWhat was chosen: {_plain(about['filter'])}.",
+        f"as of warehouse snapshot {about['snapshot']}.",
+        f"What was chosen: {_plain(about['filter'])}.",
         "## Where it comes from",
         _table(
             ("model", "data set", "file", "sha256", "outputs"),
@@ -54,8 +55,8 @@ def text(about: dict[str, Any]) -> str:
         _gaps(about),
         "## Columns",
         "`outputs` holds one answer a row, with its prompt and its run; `scores` one judge's score "
-        "a row, 0 to 1, `up` saying what a higher value means; `labels` every label event as it was "
-        "made, with undone ones kept. `run_id`, `item_id` and `sample` join them. A value that was "
+        "a row, 0 to 1, `up` saying what a higher value means; `labels` every label event as it "
+        "was made, with undone ones kept. `run_id`, `item_id` and `sample` join them. A value that was "
         "not measured is null.",
         "## Licenses",
         "The texts stay under the licenses of the files named above and the terms of the models' "
@@ -94,7 +95,7 @@ def _labeled(about: dict[str, Any]) -> str:
     return f"{rule}\n\n" + _table(
         ("field", "measure", "value", "95 % interval", "items", "left out"),
         [
-            (a["field"], a["measure"], _three(a["value"]), _interval(a), a["n"], a["lost"])
+            (a["group"], a["measure"], _three(a["value"]), _interval(a), a["n"], a["lost"])
             for a in about["agreement"]
         ],
     )
@@ -103,7 +104,7 @@ def _labeled(about: dict[str, Any]) -> str:
 def _gaps(about: dict[str, Any]) -> str:
     gaps = about["gaps"]
     said = [f"- {n} {what}" for what, n in gaps.items() if n]
-    return "\n".join(said) or "Every output has a text and every score a value."
+    return "\n".join(said) or "Every output has a prompt and a text, and every score a value."
 
 
 def _three(value: float | None) -> str:

@@ -97,6 +97,24 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="module")
+def sample_app(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A running app on the sample data that a module's tests share: they only read."""
+    home = tmp_path_factory.mktemp("shared") / "home"
+    shutil.copytree(sample_home, home)
+    running = App(home)
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def bare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A running app with nothing loaded that a module's tests share: they only read."""
+    running = App(tmp_path_factory.mktemp("bare"))
+    yield running
+    running.kill()
+
+
 @pytest.fixture
 def app(sample_home: Path, tmp_path: Path) -> Iterator[App]:
     """A running app on a copy of the sample stores: a test may write what it likes."""

@@ -38,7 +38,9 @@ def campaign(stores: Stores) -> str:
     """Twelve cases; the first answer is full of markup."""
 
     def write(cursor: warehouse.Connection) -> None:
-        cursor.execute("INSERT INTO lake.runs (run_id, model, dataset) VALUES ('u', 'secret-9b', 'd')")
+        cursor.execute(
+            "INSERT INTO lake.runs (run_id, model, dataset) VALUES ('u', 'secret-9b', 'd')"
+        )
         for n in range(12):
             cursor.execute(
                 "INSERT INTO lake.items (dataset, item_id, prompt) VALUES ('d', ?, ?)",
@@ -122,6 +124,18 @@ def test_ten_cases_by_keyboard_faster_than_the_server_answers(
     expect(form.locator(".labeler .wait")).to_contain_text("All 12 done")
     saved(form)
     assert len(kept(stores, campaign)) == 12
+
+
+def test_undoing_in_a_burst_takes_back_the_label_it_was_pressed_after(
+    form: Page, stores: Stores, campaign: str
+) -> None:
+    press(form, "1q\n2w\n3e\n4t\n5y\nuu1y\n2t\n3q\nu")
+    showing(form, 6)
+    saved(form)
+    assert kept(stores, campaign) == {
+        1: ("answered", "0"), 2: ("hedged", "1"), 3: ("abstained", "2"),
+        4: ("answered", "4"), 5: ("hedged", "3"),
+    }  # fmt: skip
 
 
 def test_a_reload_in_the_middle_loses_nothing_and_doubles_nothing(
