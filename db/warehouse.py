@@ -38,6 +38,9 @@ long column; `up` says what a higher score means: harm, good or neither. Times a
 ERRORS = (duckdb.Error,)
 """What opening or asking this store can raise."""
 
+GROUP = 25_000
+"""Rows of a Parquet row group: a fifth of the default, so that long texts are written in little
+memory."""
 OPENING = 160
 """Characters of a long text kept in its `opening`."""
 
@@ -108,6 +111,7 @@ def _attach(connection: Connection, catalog: str, files: str, *, waits: bool) ->
 def _tables(cursor: Connection) -> None:
     for name, columns in TABLES.items():
         cursor.execute(f"CREATE TABLE IF NOT EXISTS lake.{name} ({columns})")
+    cursor.execute(f"CALL lake.set_option('parquet_row_group_size', '{GROUP}')")
     if not cursor.execute("SELECT 1 FROM lake.turn").fetchall():
         cursor.execute("INSERT INTO lake.turn VALUES (0)")
 

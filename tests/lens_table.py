@@ -14,7 +14,10 @@ UP = {"harm": "more is worse", "good": "more is better", "neither": "neither"}
 
 def table() -> str:
     """The lenses as a Markdown table, one a line, by name."""
-    lines = ["| lens | what it shows | source | direction | needs |", "| --- | --- | --- | --- | --- |"]
+    lines = [
+        "| lens | what it shows | source | direction | needs |",
+        "| --- | --- | --- | --- | --- |",
+    ]
     for lens in lenses.every().values():
         needs = ", ".join(f"`{name}`" for name in lens.needs)
         cells = (f"`{lens.name}`", lens.title, lens.source, UP[lens.up], needs)

@@ -185,7 +185,10 @@ def _report(
             format,
             items=items[run.run_id],
             refused=staged.counts["refused"],
-            **{table: rows[run.run_id] for table, rows in counts.items()},
+            outputs=counts["outputs"][run.run_id],
+            scores=counts["scores"][run.run_id],
+            labels=counts["labels"][run.run_id],
+            steps=counts["steps"][run.run_id],
         )
         for run in found.values()
     ]

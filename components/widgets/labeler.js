@@ -154,7 +154,7 @@ class Form {
     if (!key) return event.key === "Escape" && waiting && ((this.keys = []), this.tell(), true);
     if (event.repeat && !typing) return true; // a key held down is one key
     if (key === "?" && !typing) this.view.help();
-    else if (this.current || key === "u") this.keys.push(key);
+    else if (this.current || waiting || key === "u") this.keys.push(key);
     this.replay();
     this.tell();
     return true;

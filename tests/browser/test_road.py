@@ -124,10 +124,13 @@ def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Pat
 @pytest.mark.xdist_group("pages")
 def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: App) -> None:
     page.goto(f"{sample_app.url}/profile?model=ember-30b")
-    expect(page.get_by_text("How bad is the bad end")).to_be_visible()
+    expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()
     settled(page)
     points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .points path")
-    box = points.last.bounding_box()
+    expect(points.nth(3)).to_be_visible()
+    points.nth(3).scroll_into_view_if_needed()
+    page.wait_for_timeout(1000)  # charts settle into their width after they appear
+    box = points.nth(3).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - 20, y - 20)
