@@ -174,7 +174,10 @@ def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, cam
     mapping = maps.load(map_file) if map_file else None
     opened = stores()
     told = [bringing.load(opened, f, mapping, scheme, campaign) for f in files]
-    show(told, as_json, lambda: grid(told, ["file", "labels", "new", "refused"]))
+    counted = [one | {"refused": len(one["refused"])} for one in told]
+    show(told, as_json, lambda: grid(counted, ["file", "labels", "new", "refused"]))
+    for row in (row for one in told for row in one["refused"]):
+        err.print(f"refused: {row['file']}:{row['line']}: {row['why']}", markup=False)
 
 
 @shell.command()

@@ -30,9 +30,9 @@ def load(
 ) -> dict[str, Any]:
     """Adds a file of labels for outputs that are loaded; all it can take at once, or nothing.
 
-    A row names its output by `run`, or by model and, where there are several, data set; by the id of
-    the item, and its sample (0 where none is named). It holds its labels in columns of the mapping's
-    `labels`, or one label in the columns person, field and value. The same file twice adds nothing.
+    A row names its output by `run`, or by model and, where there are several, data set; by the id
+    of the item, and its sample (0 where none is named). It holds its labels in columns of the
+    mapping's `labels`, or one in columns person, field and value. The same file twice adds nothing.
 
     Returns file, labels, new and refused (file, line, why). Raises Trouble where the file cannot be
     read, where most of its rows are refused, or where there is no such campaign.

@@ -127,10 +127,10 @@ def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: A
     expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()
     settled(page)
     points = page.locator(".js-plotly-plot").first.locator(".scatterlayer .points path")
-    expect(points.nth(3)).to_be_visible()
-    points.nth(3).scroll_into_view_if_needed()
+    expect(points.nth(30)).to_be_visible()
+    points.nth(30).scroll_into_view_if_needed()
     page.wait_for_timeout(1000)  # charts settle into their width after they appear
-    box = points.nth(3).bounding_box()
+    box = points.nth(30).bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x - 20, y - 20)
