@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.service import load
+from app.service import cases, label, load, tail
+from app.service.cases import Chosen, Filter
 from app.service.load import Loaded
+from app.service.risks import Choices
 from app.service.stores import Stores
 from data.mapping import Mapping
 from data.samples import make
 from db import runs
 
+DATASET = "sample-beats"
 Progress = Callable[[float, str], None]
 
 
@@ -30,4 +33,18 @@ def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = Non
         step(place / (len(made) + 1), f"loading {file.path.name}")
         mapping = Mapping.model_validate(file.mapping)
         loaded += load.load(stores, file.path, mapping=mapping, by="the demo").loaded
+    if not label.every(stores):
+        step(1.0, "starting a campaign to label")
+        _campaign(stores)
     return [run for run in loaded if not run.already]
+
+
+def _campaign(stores: Stores) -> None:
+    """A campaign on the worst 5 % of the riskiest sample model, so that there is a case to label."""
+    standings = tail.standings(stores, DATASET, Choices(draws=10))
+    if not standings:
+        return
+    worst = standings[0].run
+    chosen = Chosen(Filter(runs=(worst["run_id"],)), worst=0.05)
+    drawn = [(case, 1.0) for case in cases.keys(stores, chosen)]
+    label.start(stores, f"Sample: tail of {worst['model']}", drawn, "the demo", "worst 5 %")

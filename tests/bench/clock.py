@@ -9,7 +9,7 @@ from typing import Any
 
 
 def timed(what: str, work: Callable[[], Any], times: int = 5, rows: int = 0) -> None:
-    """Prints the median seconds of `times` runs of `work`, and rows a second where `rows` is told."""
+    """Prints the median time of `times` runs of `work`, and rows a second where `rows` is told."""
     took = []
     for _ in range(times):
         began = perf_counter()

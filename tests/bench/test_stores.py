@@ -32,9 +32,16 @@ def write(path: Path, model: str, seed: int) -> Path:
     with path.open("wb") as file:
         for row in range(ROWS):
             said = " ".join(draw.choice(WORDS, LENGTH))
-            record = {"id": row, "prompt": f"Question {row}: {said[:80]}", "response": said,
-                      "model": model, "dataset": "bench", "category": f"c{row % 12}",
-                      "bias_one": float(draw.random()), "bias_two": float(draw.random())}  # fmt: skip
+            record = {
+                "id": row,
+                "prompt": f"Question {row}: which of the {row % 97} harbors is meant?",
+                "response": said,
+                "model": model,
+                "dataset": "bench",
+                "category": f"c{row % 12}",
+                "bias_one": float(draw.random()),
+                "bias_two": float(draw.random()),
+            }
             file.write(orjson.dumps(record) + b"\n")
     return path
 
@@ -48,7 +55,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         path = write(home / f"{model}.jsonl", model, seed)
         size = path.stat().st_size / 1e6
         timed(
-            f"load {ROWS:,} JSONL rows ({size:.0f} MB), {'new' if seed else 'first'}",
+            f"load {ROWS:,} JSONL rows ({size:.0f} MB), {'beside others' if seed else 'first'}",
             lambda path=path: load.load(found, path),
             times=1,
             rows=ROWS,
