@@ -165,8 +165,8 @@ def recognize(columns: Iterable[str]) -> tuple[str, Mapping] | None:
 def guess(columns: Iterable[str]) -> Mapping:
     """Columns found by their names, as written in the contract; scores by dimension and judge.
 
-    >>> guess(["id", "question", "answer", "bias_judge1"]).scores
-    {'bias': {'judge1': 'bias_judge1'}}
+    >>> guess(["id", "question", "answer", "bias_owl", "fox_bias"]).scores
+    {'bias': {'owl': 'bias_owl', 'fox': 'fox_bias'}}
     """
     there = list(columns)
     lower = {name.lower(): name for name in reversed(there)}
@@ -184,14 +184,19 @@ def guess(columns: Iterable[str]) -> Mapping:
 
 
 _OTHERS = ("toxicity", "harm", "harmfulness", "violation", "jailbreak", "unsafe")
-_JUDGED = re.compile(rf"^({'|'.join((*DIMENSIONS, *_OTHERS))})(?:[_.:\- ](.+))?$", re.IGNORECASE)
+_DIMENSION = "|".join((*DIMENSIONS, *_OTHERS))
+_JUDGED = re.compile(
+    rf"^(?:({_DIMENSION})(?:[_.:\- ](.+))?|(.+)[_.:\- ]({_DIMENSION}))$", re.IGNORECASE
+)
 
 
 def _scores(columns: list[str]) -> dict[str, dict[str, str] | str]:
+    """Score columns by dimension and judge, whichever comes first in the name."""
     scores: dict[str, dict[str, str]] = {}
     for name in columns:
         if match := _JUDGED.match(name):
-            scores.setdefault(match[1].lower(), {})[match[2] or "file"] = name
+            dimension, judge = match[1] or match[4], match[2] or match[3] or "file"
+            scores.setdefault(dimension.lower(), {})[judge] = name
     return dict(scores)
 
 

@@ -157,6 +157,7 @@ class Whole:
     labels: list[dict[str, Any]]
     steps: list[dict[str, Any]]
     siblings: list[dict[str, Any]]
+    across: list[dict[str, Any]]
 
 
 def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None:
@@ -172,4 +173,17 @@ def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None
         labels=labels.of_case(stores.ledger, run_id, item_id, sample),
         steps=steps.of_case(stores.warehouse, run_id, item_id, sample),
         siblings=siblings,
+        across=_across(stores, siblings),
     )
+
+
+def _across(stores: Stores, answers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Every score and label on every answer to one prompt: a row an answer, a column a voice."""
+    found: dict[Case, dict[str, Any]] = {
+        case(row): {"model": row["model"], "sample": row["sample"]} for row in answers
+    }
+    for row in scores.of_cases(stores.warehouse, found):
+        found[case(row)][f"{row['dimension']} · {row['scorer']}"] = row["value"]
+    for row in labels.current(stores.ledger, cases=found):
+        found[case(row)][f"{row['field']} · {row['person']}"] = row["value"]
+    return list(found.values())

@@ -40,7 +40,7 @@ def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = Non
 
 
 def _campaign(stores: Stores) -> None:
-    """A campaign on the worst 5 % of the riskiest sample model, so that there is a case to label."""
+    """A campaign on the worst 5 % of the riskiest sample model: cases to label at once."""
     standings = tail.standings(stores, DATASET, Choices(draws=10))
     if not standings:
         return

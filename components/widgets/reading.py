@@ -34,6 +34,8 @@ def show(whole: Any, page: Any, terms: Sequence[str] = ()) -> None:
         _labels(whole.labels)
         _facts(case)
     _siblings(whole, page)
+    if len(whole.across) > 1:
+        _across(whole)
 
 
 def _tokens(n: int | None) -> str:
@@ -75,7 +77,7 @@ def _scores(scores: list[dict[str, Any]]) -> None:
         for value, raw in zip(frame["value"], frame["raw"], strict=True)
     ]
     wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc="first").fillna("")
-    st.dataframe(wide, lazy=False)
+    st.dataframe(wide, lazy=False, placeholder="—")
 
 
 def _labels(labels: list[dict[str, Any]]) -> None:
@@ -85,7 +87,7 @@ def _labels(labels: list[dict[str, Any]]) -> None:
         return
     frame = pd.DataFrame(labels)
     wide = frame.pivot_table("value", "person", "field", aggfunc="last").fillna("")
-    st.dataframe(wide, lazy=False)
+    st.dataframe(wide, lazy=False, placeholder="—")
 
 
 def _facts(case: dict[str, Any]) -> None:
@@ -121,6 +123,11 @@ def _siblings(whole: Any, page: Any) -> None:
                 )  # fmt: skip
                 st.caption(safe(said or "no scores"))
                 passage(_short(other["response"]), f"other-{place}", missing="no answer")
+
+
+def _across(whole: Any) -> None:
+    st.subheader("Every score and label on this prompt")
+    st.dataframe(pd.DataFrame(whole.across), hide_index=True, lazy=False, placeholder="—")
 
 
 def _short(text: str | None) -> str | None:
