@@ -22,6 +22,8 @@ RUN pip install -r requirements-web.txt -c constraints.txt
 # The stores live on a volume that belongs to whom the app runs as.
 RUN useradd --system --uid 10001 --home-dir /data --create-home tailscope
 ENV HOME=/data TAILSCOPE_HOME=/data TAILSCOPE_HOST=0.0.0.0 PYTHONUNBUFFERED=1
+# To print its welcome, Streamlit would ask a server on the network for this machine's address.
+ENV STREAMLIT_LOGGER_HIDE_WELCOME_MESSAGE=true
 
 FROM packages AS web
 COPY --from=code / /app/

@@ -47,7 +47,7 @@ class Shaper:
         m = self.mapping = mapping
         self.sha256, self.fallback = sha256, fallback
         self.runs: dict[str, Run] = {}
-        self._known: dict[tuple[str | None, str | None, str], Run] = {}
+        self._known: dict[tuple[str | None, str | None, str | None], Run] = {}
         self._prompts: dict[int, int] = {}
         self._repeats = Repeats(by_sample=bool(m.sample), scores=bool(m.value))
         self._judged = [(d, s, c) for d, by in m.judged().items() for s, c in by.items()]
@@ -90,13 +90,14 @@ class Shaper:
     def _run(self, record: Record) -> Run:
         model = self._get["model"](record) if self._answers else None
         revision = self._get["revision"](record) if self._answers else None
-        told = (model, revision, self._get["dataset"](record) or self.fallback)
+        told = (model, revision, self._get["dataset"](record))
         if told not in self._known:
+            # the fallback is no part of the id: a file under another name is the same file
+            body = repr((self.sha256, *told, self.mapping.digest))
+            run_id = hashlib.sha256(body.encode()).hexdigest()[:12]
             if self._answers and model is None:
                 model = self.fallback
-            body = f"{self.sha256}|{model}|{revision}|{told[2]}|{self.mapping.digest}"
-            run_id = hashlib.sha256(body.encode()).hexdigest()[:12]
-            self._known[told] = Run(run_id, model, revision, told[2])
+            self._known[told] = Run(run_id, model, revision, told[2] or self.fallback)
         return self._known[told]
 
     def _identity(self, record: Record) -> tuple[str, str | None]:

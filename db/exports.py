@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from db import ledger
 from db.filter import OUTPUTS, Case, Filter, only, where
+from db.outputs import ORDER
 from db.warehouse import Connection
 
 Format = Literal["jsonl", "parquet"]
@@ -18,16 +19,17 @@ HOW = {
     "jsonl": "(FORMAT json)",
     "parquet": "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)",
 }
-FINITE = """CASE WHEN o.option_logprobs IS NULL THEN NULL ELSE map_from_entries(list_transform(
-  map_entries(o.option_logprobs),
-  e -> {'k': e.key, 'v': CASE WHEN isfinite(e.value) THEN e.value END}
-)) END"""
+OPTIONS = """list_transform(map_entries(o.option_logprobs),
+  e -> {'option': e.key, 'logprob': CASE WHEN isfinite(e.value) THEN e.value END})"""
 """Option log-probabilities with null for minus infinity, which JSON cannot write."""
+TAGS = "list_transform(map_entries(i.tags), e -> {'name': e.key, 'value': e.value})"
 
-COLUMNS = f"""i.answerable, i.category, i.choices, r.dataset, o.finish, o.item_id, o.meta, r.model,
-  o.n_tokens, {FINITE} AS option_logprobs, coalesce(o.meta->>'prompt', i.prompt) AS prompt,
-  o.response,
-  r.revision, o.run_id, o.sample, r.sha256 AS source_sha256, i.should_abstain, i.tags, i.target"""
+# maps become lists and JSON becomes text: both file formats then hold the same columns, and every
+# reader takes them, also those that know no maps or want one type a column
+COLUMNS = f"""i.answerable, i.category, i.choices::VARCHAR AS choices, r.dataset, o.finish,
+  o.item_id, o.meta::VARCHAR AS meta, r.model, o.n_tokens, {OPTIONS} AS option_logprobs,
+  coalesce(o.meta->>'prompt', i.prompt) AS prompt, o.response, r.revision, o.run_id, o.sample,
+  r.sha256 AS source_sha256, i.should_abstain, {TAGS} AS tags, i.target"""
 
 
 def copy(
@@ -78,9 +80,9 @@ def _queries(
     cursor.register("told", _labels(labels))
     by = "run_id, item_id, sample"
     return {
-        "outputs": f"""SELECT {COLUMNS} {"".join(names)} FROM {OUTPUTS} JOIN picked p ON {_same("p")}
-                       {" ".join(joins)}
-                       ORDER BY r.dataset, o.item_id, r.model, o.sample, o.run_id""",
+        "outputs": f"""SELECT {COLUMNS} {"".join(names)}
+                       FROM {OUTPUTS} JOIN picked p ON {_same("p")} {" ".join(joins)}
+                       ORDER BY {ORDER}""",
         "scores": f"""SELECT dimension, item_id, raw, run_id, sample, scorer, up, value
                       FROM lake.scores JOIN picked USING ({by}) ORDER BY {by}, dimension, scorer""",
         "labels": f"""SELECT t.* FROM told t JOIN picked USING ({by})

@@ -14,6 +14,9 @@ HEAD = """o.run_id, o.item_id, o.sample, r.model, r.dataset, i.category,
           i.opening AS prompt, o.opening AS response, o.finish, o.n_tokens"""
 """What a list shows: the first words, never the long texts."""
 
+ORDER = "r.dataset, o.item_id, r.model, o.sample, o.run_id"
+"""Of a list and of an export: no two outputs stand level, so that pages neither repeat nor skip."""
+
 
 def rows(cursor: Connection) -> list[dict[str, Any]]:
     """The answer of the last query, a dictionary a row."""
@@ -43,7 +46,7 @@ def page(
     With `cases` the list is cut to them and keeps their order.
     """
     condition, values = where(chosen)
-    order = "r.dataset, i.item_id, r.model, o.sample" if cases is None else "k.place"
+    order = ORDER if cases is None else "k.place"
     cursor = connection.cursor()
     with only(cursor, cases) as join:
         cursor.execute(
@@ -59,7 +62,7 @@ def keys(
 ) -> list[Case]:
     """The cases the filter lets through, all of them or the first `limit`."""
     condition, values = where(chosen)
-    order = "r.dataset, i.item_id, r.model, o.sample" if cases is None else "k.place"
+    order = ORDER if cases is None else "k.place"
     cursor = connection.cursor()
     with only(cursor, cases) as join:
         cursor.execute(
@@ -99,7 +102,8 @@ def siblings(connection: Connection, dataset: str, item_id: str) -> list[dict[st
         connection.cursor().execute(
             """SELECT o.run_id, o.item_id, o.sample, r.model, o.response, o.finish, o.n_tokens
                FROM lake.outputs o JOIN lake.runs r USING (run_id)
-               WHERE r.dataset = ? AND o.item_id = ? ORDER BY r.model, r.made_at, o.sample""",
+               WHERE r.dataset = ? AND o.item_id = ?
+               ORDER BY r.model, r.made_at, o.run_id, o.sample""",
             [dataset, item_id],
         )
     )

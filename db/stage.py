@@ -128,11 +128,11 @@ def land(stage: Stage, runs: Sequence[Mapping[str, Any]], sha256: str, source: s
 def _land(
     cursor: Connection, runs: Sequence[Mapping[str, Any]], sha256: str, source: str
 ) -> list[str]:
-    warehouse.take_turn(cursor)
     have = {run for (run,) in cursor.execute("SELECT run_id FROM lake.runs").fetchall()}
     new = [run for run in runs if run["run_id"] not in have]
     if not new:
         return []
+    warehouse.take_turn(cursor)
     ids = [run["run_id"] for run in new]
     for run in new:
         cursor.execute(

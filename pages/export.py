@@ -38,7 +38,7 @@ elif st.button("Export", type="primary", icon=":material/package_2:", disabled=n
             progress=step,
         )  # fmt: skip
 if done := st.session_state.get("exported"):
-    take.show(done.archive.name, done.archive.read_bytes(), done.facts)
+    take.show(done.name, done.archive.read_bytes, done.facts)
 
 past = cached.ask(export.past)
 if past:

@@ -34,7 +34,7 @@ if scored:
     )
 
     st.title("Overview")
-    st.markdown(f"##### {text.safe(say.overview(tails, twins, gap))}")
+    st.markdown(f"##### {text.safe(say.overview(tails, names, twins, gap))}")
     left, right = st.columns([3, 2])
     with left, st.container(border=True):
         picked = chart.show(

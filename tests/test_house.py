@@ -71,7 +71,9 @@ def test_there_is_no_room_beyond_the_named_ones() -> None:
 def public(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
     """The classes, functions and methods of a module whose names do not begin with `_`."""
 
-    def walk(body: list[ast.stmt], inside: str) -> Iterator[tuple[str, ast.AST]]:
+    def walk(
+        body: list[ast.stmt], inside: str
+    ) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
         for node in body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name[0] != "_":
                 name = f"{inside}{node.name}"
@@ -79,7 +81,7 @@ def public(path: Path) -> Iterator[tuple[str, ast.FunctionDef | ast.ClassDef]]:
                 if isinstance(node, ast.ClassDef):
                     yield from walk(node.body, f"{name}.")
 
-    yield from walk(ast.parse(path.read_text("utf-8")).body, f"{short(path)}: ")  # type: ignore[misc]
+    yield from walk(ast.parse(path.read_text("utf-8")).body, f"{short(path)}: ")
 
 
 def setter(node: ast.FunctionDef | ast.ClassDef) -> bool:

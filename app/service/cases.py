@@ -18,6 +18,8 @@ from db.filter import Filter as Filter
 from db.filter import terms as terms
 from risk import tail as tails
 
+LABELED, UNLABELED = "labeled", "unlabeled"
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
@@ -54,22 +56,30 @@ def keys(stores: Stores, chosen: Chosen, limit: int = 0) -> list[Case]:
 
 
 def among(stores: Stores, chosen: Chosen) -> list[Case] | None:
-    """The cases the tail and the labels leave, worst first; None where neither was asked."""
+    """The cases the tail, a campaign and the labels leave; None where none of them was asked.
+
+    In the order of the first of them that was asked: worst first, as drawn, as in the list.
+    """
     kept: list[Case] | None = None
     if chosen.worst:
         kept = _tail(stores, chosen)
     if chosen.campaign:
         drawn = _drawn(stores, chosen.campaign)
-        kept = drawn if kept is None else [case for case in kept if case in set(drawn)]
+        among_drawn = set(drawn)
+        kept = drawn if kept is None else [case for case in kept if case in among_drawn]
     if chosen.act:
-        told = settle.values(stores, "act")
-        if chosen.act == "unlabeled":
-            every = kept if kept is not None else outputs.keys(stores.warehouse, chosen.filter)
-            kept = [case for case in every if case not in told]
-        else:
-            fits = {c for c, act in told.items() if chosen.act in ("labeled", act)}
-            kept = sorted(fits) if kept is None else [case for case in kept if case in fits]
+        every = kept if kept is not None else outputs.keys(stores.warehouse, chosen.filter)
+        fits = _acted(stores, chosen.act)
+        wanted = chosen.act != UNLABELED
+        kept = [case for case in every if (case in fits) == wanted]
     return kept
+
+
+def _acted(stores: Stores, act: str) -> set[Case]:
+    """The cases settled as this act; for "labeled" and "unlabeled" those with any label."""
+    if act in (LABELED, UNLABELED):
+        return {case(row) for row in labels.current(stores.ledger)}
+    return {case for case, value in settle.values(stores, "act").items() if value == act}
 
 
 def _tail(stores: Stores, chosen: Chosen) -> list[Case]:

@@ -7,6 +7,7 @@ from typing import Any
 from app.service.load import Preview
 from data.columns import COLUMNS
 from data.mapping import Mapping
+from data.trouble import Trouble
 
 KEPT = "kept as it is"
 PLAIN = (
@@ -54,22 +55,39 @@ def _held(mapping: Mapping) -> dict[str, tuple[str, str, str]]:
     return held | {column: ("option", name, "") for name, column in mapping.options.items()}
 
 
+def _text(cell: Any) -> str:
+    """A cell of the table as the person left it; one they emptied holds None or NaN."""
+    return cell.strip() if isinstance(cell, str) else ""
+
+
+def _put(of: dict[str, str], key: str, column: str, whose: str) -> None:
+    if other := of.get(key):
+        raise Trouble(
+            f"two columns stand for {key!r} of one {whose}: {other!r} and {column!r}",
+            "change what one of them holds, or how it is named",
+        )
+    of[key] = column
+
+
 def mapping(base: Mapping, rows: Rows) -> Mapping:
-    """The mapping the corrected table stands for; what it does not show stays as in `base`."""
+    """The mapping the corrected table stands for; what it does not show stays as in `base`.
+
+    Raises Trouble where two columns stand for the same.
+    """
     told: dict[str, Any] = dict.fromkeys((*PLAIN, *LONG), "")
     scores: dict[str, dict[str, str]] = {}
     labels: dict[str, dict[str, str]] = {}
     flat: dict[str, dict[str, str]] = {"tags": {}, "options": {}}
     for row in rows:
         column, holds = row["column"], row["holds"]
-        name, by = (row["name"] or column).strip(), (row["by"] or "").strip()
+        name, by = _text(row["name"]) or column, _text(row["by"])
         if holds == "score":
-            scores.setdefault(name, {})[by or column] = column
+            _put(scores.setdefault(name, {}), by or column, column, f"score {name}")
         elif holds == "label":
-            labels.setdefault(name, {})[by or column] = column
+            _put(labels.setdefault(name, {}), by or column, column, f"label {name}")
         elif holds in NAMED:
-            flat[NAMED[holds]][name] = column
+            _put(flat[NAMED[holds]], name, column, holds)
         elif holds != KEPT:
-            told[holds] = column
+            _put(told, holds, column, "file")
     dotted = {k: v for k, v in base.model_dump().items() if k in told and "." in str(v)}
     return base.model_copy(update=told | dotted | {"scores": scores, "labels": labels, **flat})

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.service import agree, cases, settle
-from app.service.cases import Chosen
+from app.service.cases import Case, Chosen, Filter
 from app.service.settle import Rule
 from app.service.stores import Stores
 from data.trouble import Trouble
@@ -71,26 +71,34 @@ def export(
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
     kept = cases.among(stores, chosen)
-    if not outputs.count(stores.warehouse, chosen.filter, kept):
+    of_run = outputs.by_run(stores.warehouse, chosen.filter, kept)
+    if not of_run:
         raise Trouble(
             "no output fits this choice, so there is nothing to export", "widen the filter"
         )
+    # what is loaded while this runs is a run of its own, and stays out of rows and card alike
+    pinned = replace(chosen.filter, runs=tuple(of_run))
     step = progress or (lambda _part, _what: None)
-    draft = to.with_name(f".{to.name}.{uuid4().hex[:8]}")
-    (draft / "data").mkdir(parents=True)
+    draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
     try:
+        (draft / "data").mkdir(parents=True)
         step(0.1, "gathering labels")
-        told = labels.events(stores.ledger, outputs.by_run(stores.warehouse, chosen.filter, kept))
+        told = labels.events(stores.ledger, of_run)
         fields = sorted({row["field"] for row in told if row["field"]})
         resolved = {} if rule == "raw" else {
             field: settle.values(stores, field, rule=rule) for field in fields
         }  # fmt: skip
         step(0.3, "writing rows")
         snapshot, rows = exports.copy(
-            stores.warehouse, chosen.filter, kept, told, resolved, draft / "data", format
+            stores.warehouse, pinned, kept, told, resolved, draft / "data", format
         )
         step(0.8, "card and checksums")
-        about = _about(stores, chosen, kept, name or to.name, format, rule, snapshot, rows)
+        about = {
+            "name": name or to.absolute().name, "format": format, "labels": rule,
+            "snapshot": snapshot, "rows": rows, "filter": cases.words(chosen),
+            "made_at": datetime.now(UTC).date().isoformat(),
+            **_about(stores, pinned, kept, of_run),
+        }  # fmt: skip
         (draft / "README.md").write_text(card.text(about), "utf-8")
         digest = manifest.write(
             draft,
@@ -101,6 +109,11 @@ def export(
         if to.exists():
             to.rmdir()
         draft.rename(to)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise Trouble(
+            f"{to} cannot be written: {error.strerror}", "name a folder you may write to, with room"
+        ) from error
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -117,25 +130,21 @@ def _recipe(chosen: Chosen, format: str, rule: str) -> dict[str, Any]:
 
 
 def _about(
-    stores: Stores, chosen: Chosen, kept: list[tuple[str, str, int]] | None, name: str,
-    format: str, rule: str, snapshot: int, rows: dict[str, int],
-) -> dict[str, Any]:  # fmt: skip
-    of_run = outputs.by_run(stores.warehouse, chosen.filter, kept)
+    stores: Stores, pinned: Filter, kept: list[Case] | None, of_run: dict[str, int]
+) -> dict[str, Any]:
+    """What only the stores can tell the card: the runs, agreement, what is missing."""
     used = [run | {"outputs": of_run[run["run_id"]]} for run in runs.every(stores.warehouse)
             if run["run_id"] in of_run]  # fmt: skip
-    exported = set(outputs.keys(stores.warehouse, chosen.filter, kept))
     return {
-        "name": name, "format": format, "labels": rule, "snapshot": snapshot, "rows": rows,
-        "made_at": datetime.now(UTC).date().isoformat(), "filter": cases.words(chosen),
         "runs": used,
-        "agreement": _agreement(stores, list(of_run), exported),
-        "gaps": outputs.gaps(stores.warehouse, chosen.filter, kept),
-    }  # fmt: skip
+        "agreement": _agreement(
+            stores, list(of_run), set(outputs.keys(stores.warehouse, pinned, kept))
+        ),
+        "gaps": outputs.gaps(stores.warehouse, pinned, kept),
+    }
 
 
-def _agreement(
-    stores: Stores, run_ids: list[str], exported: set[tuple[str, str, int]]
-) -> list[dict[str, Any]]:
+def _agreement(stores: Stores, run_ids: list[str], exported: set[Case]) -> list[dict[str, Any]]:
     """What the card tells of agreement; nothing where no two people labeled one case."""
     try:
         found = agree.rows(stores, run_ids, cases=exported)
@@ -157,6 +166,7 @@ def slug(name: str) -> str:
 class Bundle:
     """An export in one file to download, and what it holds in words."""
 
+    name: str
     archive: Path
     facts: dict[str, str]
 
@@ -170,8 +180,8 @@ def bundle(
     folder.parent.mkdir(parents=True, exist_ok=True)
     done = export(stores, chosen, folder, format=format, rule=rule, name=name, by=by,
                   progress=progress)  # fmt: skip
-    archive = shutil.make_archive(str(folder), "zip", folder)
-    return Bundle(Path(archive).rename(folder.with_name(f"{name}.zip")), {
+    archive = Path(shutil.make_archive(str(folder), "zip", folder))
+    return Bundle(f"{name}.zip", archive, {
         "outputs": str(done.rows["outputs"]), "scores": str(done.rows["scores"]),
         "label events": str(done.rows["labels"]), "warehouse snapshot": str(done.snapshot),
         "sha256 of the manifest": done.sha256, "folder on this machine": str(folder),

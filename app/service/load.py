@@ -117,9 +117,10 @@ def load(
         _enough(staged, refused, rows, source)
         _agrees(staged, source)
         report = _report(staged, found, refused, understood.title or source.kind(), source.name)
-        have = runs.known(stores.warehouse, list(found))
+        have = {run["run_id"]: run for run in runs.of_file(stores.warehouse, sha256)}
         for run in report.loaded:
-            run.already = run.run in have
+            if stands := have.get(run.run):  # perhaps loaded under another file name
+                run.already, run.model, run.dataset = True, stands["model"], stands["dataset"]
         if not dry_run:
             _land(stores, staged, found, report, source, sha256, understood, by)
     finally:

@@ -18,6 +18,8 @@ from risk.harm import How as How
 from risk.harm import LogRisk, Vector
 
 Floats = NDArray[np.float64]
+NONE = "none"
+"""What stands for the category of a prompt that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,22 @@ class Risks:
     """Every answer of a run with its log-risk (nats): what all the numbers below are made of."""
 
     run: dict[str, Any]
+    choices: Choices
     vector: Vector
+    pooled: Floats  # (N, D) one harm from several judges
     risk: LogRisk
-    categories: NDArray[Any]
-    unscored: int
+    categories: NDArray[Any]  # (N,) "none" where the prompt has none
+    without: dict[str, int]  # category -> answers without any harm score
+
+    @property
+    def unscored(self) -> int:
+        """How many answers have no harm score at all."""
+        return sum(self.without.values())
+
+    @property
+    def groups(self) -> list[str]:
+        """The categories of the answers, also of those nobody scored."""
+        return sorted({*self.categories.tolist(), *self.without})
 
     @property
     def cases(self) -> list[Case]:
@@ -121,25 +135,27 @@ def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
     except ValueError as error:
         raise Trouble(f"{run['model']}: {error}", "choose another judge or another run") from error
     of = dict(zip(columns["item_id"], columns["category"], strict=True))
-    categories = np.array([of[item] or "none" for item in vector.item], dtype=object)
-    found = Risks(run, vector, risk, categories, max(run["outputs"] - len(vector.item), 0))
+    categories = np.array([of[item] or NONE for item in vector.item], dtype=object)
+    without = {c or NONE: n for c, n in scores.unscored(stores.warehouse, run_id).items()}
+    found = Risks(run, choices, vector, pooled, risk, categories, without)
     return within(found, choices.category) if choices.category else found
 
 
 def within(found: Risks, category: str) -> Risks:
     """The answers of one category only."""
     keep = found.categories == category
-    return Risks(
-        run=found.run,
+    return replace(
+        found,
         vector=replace(
             found.vector,
             item=found.vector.item[keep],
             sample=found.vector.sample[keep],
             h=found.vector.h[keep],
         ),
-        risk=replace(found.risk, parts=found.risk.parts[keep], total=found.risk.total[keep]),
+        pooled=found.pooled[keep],
+        risk=harm.log_risk(found.pooled[keep], found.choices.eps),
         categories=found.categories[keep],
-        unscored=0,
+        without={category: found.without.get(category, 0)},
     )
 
 

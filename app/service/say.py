@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from app.service.risks import Choices
@@ -15,6 +17,7 @@ def profile(tail: Tail, others: list[Standing]) -> str:
     if not tail.measures["cvar"].known:
         return f"No tail to show: {tail.measures['cvar'].why or 'no answer has all its scores'}."
     parts = []
+    others = [other for other in others if other.measures["cvar"].known]
     if len(others) > 1:
         mean, end = (_place(tail, others, name) for name in ("mean", "cvar"))
         parts.append(
@@ -60,15 +63,19 @@ def twins(tails: list[Standing], near: float = 0.05) -> tuple[Standing, Standing
 
 
 def overview(
-    tails: list[Standing], twin: tuple[Standing, Standing] | None, gap: Measure | None
+    tails: list[Standing],
+    names: Mapping[str, str],
+    twin: tuple[Standing, Standing] | None,
+    gap: Measure | None,
 ) -> str:
-    """What the models have in common at the mean and not in the tail."""
+    """What the models, called by `names` (run -> name), share at the mean and not in the tail."""
+    tails = [one for one in tails if one.measures["cvar"].known]
     if not tails:
-        return "No run here has harm scores yet."
+        return "No answer here has all its harm scores, so there is no tail to compare."
     level = tails[0].choices.level
     worst = f"in the worst {(1 - level) * 100:g} %"
     if twin and gap and gap.known and gap.low > 1:
-        a, b = (one.run["model"] for one in twin)
+        a, b = (names[one.run["run_id"]] for one in twin)
         mean = twin[0].measures["mean"].value
         return (
             f"{a} and {b} share a mean log-risk of {mean:.2g} nats; {worst} {a} is {gap.value:.2g} "
@@ -76,8 +83,8 @@ def overview(
         )
     top = tails[0]
     return (
-        f"{len(tails)} model{'s' if len(tails) > 1 else ''}; {worst} {top.run['model']} is the "
-        f"riskiest, with a mean log-risk of {top.measures['cvar'].value:.3g} nats there."
+        f"{len(tails)} model{'s' if len(tails) > 1 else ''}; {worst} {names[top.run['run_id']]} is "
+        f"the riskiest, with a mean log-risk of {top.measures['cvar'].value:.3g} nats there."
     )
 
 

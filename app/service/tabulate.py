@@ -22,12 +22,11 @@ DEFINITIONS = {
     "VaR, weighted as in CVaR, divided by the sum of all. The shares add to one (Euler shares of "
     "CVaR; our reading of SHARP's marginal tails).",
     "measures": "Mean, VaR and CVaR of the log-risk R in nats; per dimension on its own log-risk, "
-    "which do not add up to the whole. Intervals: 95 % percentile bootstrap over prompts, the same "
-    "prompts drawn for every model. R nats stand for a chance of harm of 1 − exp(−R), were the "
-    "dimensions independent.",
-    "overview": "Mean and CVaR of the log-risk of every model on the same prompts. Models on the "
-    "dotted line have tails in proportion to their means; those above it are worse than their mean "
-    "lets one think.",
+    "which do not add up to the whole. Intervals: 95 % percentile bootstrap over prompts. R nats "
+    "stand for a chance of harm of 1 − exp(−R), were the dimensions independent.",
+    "overview": "Mean and CVaR of the log-risk of every model, each on all its answers. Models on "
+    "the dotted line have tails in proportion to their means; those above it are worse than their "
+    "mean lets one think.",
     "categories": "Mean and CVaR of the log-risk within each category, on that category's answers "
     "alone. With few answers the tail is made by fewer than five of them: read those with care.",
 }

@@ -89,7 +89,7 @@ def _measures(x: Floats, found: Risks, choices: Choices) -> dict[str, Measure]:
 def _by_category(found: Risks, choices: Choices) -> dict[str, dict[str, Measure]]:
     """Category -> its own mean, VaR and CVaR, on its own answers."""
     by = {}
-    for name in sorted(set(found.categories.tolist())):
+    for name in found.groups:
         part = within(found, name)
         by[name] = _measures(part.risk.total, part, choices)
     return by
@@ -98,9 +98,10 @@ def _by_category(found: Risks, choices: Choices) -> dict[str, dict[str, Measure]
 def _category_shares(found: Risks, weight: Floats) -> Floats:
     """What each category (rows, by name) and dimension (columns) adds to the run's tail."""
     parts = np.nan_to_num(found.risk.parts) * np.nan_to_num(weight)[:, None]  # (N, D)
-    names = sorted(set(found.categories.tolist()))
-    sums = np.array([parts[found.categories == name].sum(axis=0) for name in names])  # (C, D)
-    return np.asarray(sums / parts.sum() if parts.sum() > 0 else np.full(sums.shape, np.nan))
+    sums = np.zeros((len(found.groups), parts.shape[1]))  # (C, D)
+    for row, name in enumerate(found.groups):
+        sums[row] = parts[found.categories == name].sum(axis=0)
+    return sums / parts.sum() if parts.sum() > 0 else np.full(sums.shape, np.nan)
 
 
 def _members(found: Risks, weight: Floats) -> tuple[Member, ...]:
@@ -125,17 +126,17 @@ def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
     notes = []
     if found.risk.clipped:
         notes.append(
-            f"{found.risk.clipped} scores of exactly 1 were cut to 1 − {choices.eps:g}: "
+            f"harm above 1 − {choices.eps:g} was cut to it, {found.risk.clipped} times: "
             "the tail depends on that choice"
         )
     absent = np.isnan(found.vector.h)  # (N, D, J)
     unscored = np.all(absent, axis=2)  # (N, D)
     if missing := int(np.any(unscored, axis=1).sum()):
-        notes.append(f"{missing} answers lack a dimension and were left out")
+        notes.append(f"left out, lacking a dimension: {missing} of {len(absent)} answers")
     if some := int((np.any(absent, axis=2) & ~unscored).sum()):
-        notes.append(f"{some} of {unscored.size} cells were scored by fewer judges")
+        notes.append(f"scored by fewer judges: {some} of {unscored.size} cells")
     if found.unscored:
-        notes.append(f"{found.unscored} answers have no harm score at all")
+        notes.append(f"left out, without any harm score: {found.unscored} answers")
     return tuple(notes)
 
 
@@ -152,15 +153,16 @@ def standings(stores: Stores, dataset: str, choices: Choices) -> list[Standing]:
 def gap(stores: Stores, worse: str, better: str, choices: Choices) -> Measure:
     """How many times as large the CVaR of one run is as another's, on the answers both have.
 
-    A paired bootstrap over prompts makes the interval; prompts only one of them has are lost.
+    A paired bootstrap over prompts makes the interval; answers only one of them has are lost.
     """
     a, b = (risks(stores, run, choices) for run in (worse, better))
     shared, rows_a, rows_b = np.intersect1d(
         _keys(a), _keys(b), assume_unique=True, return_indices=True
     )
     measured = tail.paired_ratio(
-        a.risk.total[rows_a], b.risk.total[rows_b], choices.level, choices.draws, choices.seed
-    )
+        a.risk.total[rows_a], b.risk.total[rows_b], choices.level, choices.draws, choices.seed,
+        clusters=replace(a.vector, item=a.vector.item[rows_a]).clusters,
+    )  # fmt: skip
     apart = len(a.vector.item) + len(b.vector.item) - 2 * len(shared)
     return replace(measured, lost=measured.lost + apart)
 

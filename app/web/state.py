@@ -67,7 +67,7 @@ def opened() -> Case | None:
     if "run" not in asked or "item" not in asked:
         return None
     sample = asked.get("sample", "0")
-    return asked["run"], asked["item"], int(sample) if sample.isdigit() else 0
+    return asked["run"], asked["item"], int(sample) if sample.isdecimal() and len(sample) < 9 else 0
 
 
 def terms() -> list[str]:

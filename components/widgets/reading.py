@@ -76,7 +76,7 @@ def _scores(scores: list[dict[str, Any]]) -> None:
         f"— {raw if isinstance(raw, str) else ''}" if pd.isna(value) else number(value)
         for value, raw in zip(frame["value"], frame["raw"], strict=True)
     ]
-    wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc="first").fillna("")
+    wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc=", ".join).fillna("")
     st.dataframe(wide, lazy=False, placeholder="—")
 
 
@@ -86,7 +86,7 @@ def _labels(labels: list[dict[str, Any]]) -> None:
         st.caption("— nobody has labeled this answer")
         return
     frame = pd.DataFrame(labels)
-    wide = frame.pivot_table("value", "person", "field", aggfunc="last").fillna("")
+    wide = frame.pivot_table("value", "person", "field", aggfunc=", ".join).fillna("")
     st.dataframe(wide, lazy=False, placeholder="—")
 
 

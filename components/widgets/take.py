@@ -24,8 +24,8 @@ def progress(words: str) -> Iterator[Callable[[float, str], None]]:
         bar.empty()
 
 
-def show(name: str, content: bytes, facts: dict[str, str]) -> None:
-    """What was made, and the button that takes it."""
+def show(name: str, content: Callable[[], bytes], facts: dict[str, str]) -> None:
+    """What was made, and the button that takes it; the content is asked for when it is pressed."""
     with st.container(border=True):
         st.success("The data set is ready.", icon=":material/check:")
         st.dataframe(

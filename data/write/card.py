@@ -24,7 +24,7 @@ def text(about: dict[str, Any]) -> str:
         "configs": [
             {
                 "config_name": name,
-                "data_files": [{"split": "all", "path": f"data/{name}.{about['format']}"}],
+                "data_files": [{"split": "train", "path": f"data/{name}.{about['format']}"}],
                 **({"default": True} if name == "outputs" else {}),
             }
             for name in ("outputs", "scores", "labels")
@@ -56,8 +56,9 @@ def text(about: dict[str, Any]) -> str:
         "## Columns",
         "`outputs` holds one answer a row, with its prompt and its run; `scores` one judge's score "
         "a row, 0 to 1, `up` saying what a higher value means; `labels` every label event as it "
-        "was made, with undone ones kept. `run_id`, `item_id` and `sample` join them. A value that was "
-        "not measured is null.",
+        "was made, with undone ones kept. `run_id`, `item_id` and `sample` join them. `meta` and "
+        "`choices` are JSON text. A value that was not measured is null; so is the logarithm of "
+        "a probability of 0.",
         "## Licenses",
         "The texts stay under the licenses of the files named above and the terms of the models' "
         "makers. Check them before you pass this on.",

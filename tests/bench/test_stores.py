@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
@@ -56,7 +57,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         size = path.stat().st_size / 1e6
         timed(
             f"load {ROWS:,} JSONL rows ({size:.0f} MB), {'beside others' if seed else 'first'}",
-            lambda path=path: load.load(found, path),
+            partial(load.load, found, path),
             times=1,
             rows=ROWS,
         )
@@ -74,8 +75,8 @@ def test_a_page_of_the_list(stores: Stores) -> None:
 def test_a_search_by_words(stores: Stores) -> None:
     for said, words in (("common word", WORDS[3]), ("rare phrase", '"question 4711:"')):
         chosen = Chosen(Filter(words=words))
-        timed(f"count of a {said} in {2 * ROWS:,}", lambda c=chosen: cases.total(stores, c), 3)
-        timed(f"first page with a {said}", lambda c=chosen: cases.find(stores, c), 3)
+        timed(f"count of a {said} in {2 * ROWS:,}", partial(cases.total, stores, chosen), 3)
+        timed(f"first page with a {said}", partial(cases.find, stores, chosen), 3)
 
 
 def test_the_tail_of_both_models(stores: Stores) -> None:

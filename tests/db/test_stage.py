@@ -1,0 +1,69 @@
+"""The stage: rows wait beside the lake, then land all at once, each run once."""
+
+from __future__ import annotations
+
+import pytest
+
+from db import stage, warehouse
+
+ITEM = ("d", "1", "p", None, None, None, None, None, [])
+OUTPUT = ("r1", "1", 0, "said", [("A", -0.5)], None, 3, None)
+
+
+def described(run):
+    return {"run_id": run, "model": "m", "revision": None, "dataset": "d", "format": "csv",
+            "source": "a.csv", "sha256": "0", "params": "{}", "loaded_by": "test"}  # fmt: skip
+
+
+@pytest.fixture
+def staged(stores):
+    opened = stage.open_stage(stores.warehouse)
+    yield opened
+    opened.close()
+
+
+def test_what_is_staged_is_not_in_the_lake(stores, staged, held):
+    before = held(stores)
+    staged.add("items", [ITEM])
+    staged.add("outputs", [OUTPUT])
+    assert staged.counts["outputs"] == 1
+    assert held(stores) == before
+
+
+def test_everything_lands_as_one_snapshot(stores, staged, ask):
+    staged.add("items", [ITEM])
+    staged.add("outputs", [OUTPUT])
+    staged.add("scores", [("r1", "1", 0, "bias", "j", 0.5, "0.5", "harm")])
+    staged.add("steps", [("r1", "1", 0, 0, "agent", "looks", None, ["late"])])
+    staged.add("refused", [(7, "why", "raw")])
+    before = warehouse.snapshot(stores.warehouse)
+    assert stage.land(staged, [described("r1")], "0", "a.csv") == ["r1"]
+    assert warehouse.snapshot(stores.warehouse) == before + 1
+    assert ask(stores, "SELECT response, opening, option_logprobs FROM lake.outputs") == [
+        ("said", "said", {"A": -0.5})
+    ]
+    assert ask(stores, "SELECT line, why FROM lake.refused_rows") == [(7, "why")]
+
+
+def test_a_run_that_is_there_lands_no_second_time_and_makes_no_snapshot(stores, staged, held):
+    staged.add("outputs", [OUTPUT])
+    stage.land(staged, [described("r1")], "0", "a.csv")
+    before = held(stores)
+    assert stage.land(staged, [described("r1")], "0", "a.csv") == []
+    assert held(stores) == before
+
+
+def test_prompts_differ_only_by_more_than_white_space(stores, staged):
+    staged.add("items", [ITEM, ("d", "2", "two  words ", *ITEM[3:])])
+    stage.land(staged, [described("r1")], "0", "a.csv")
+    other = stage.open_stage(stores.warehouse)
+    other.add("items", [("d", "1", "q", *ITEM[3:]), ("d", "2", " two words", *ITEM[3:]),
+                        ("d", "3", "new", *ITEM[3:])])  # fmt: skip
+    assert stage.differing(other) == (1, 2, "1")
+    other.close()
+
+
+def test_a_row_that_does_not_fit_its_columns_raises_before_anything_is_staged(staged):
+    with pytest.raises(ValueError):  # noqa: PT011  Arrow's own words
+        staged.add("outputs", [OUTPUT, OUTPUT[:-1]])
+    assert staged.counts["outputs"] == 0

@@ -1,0 +1,128 @@
+"""The shell, as a person runs it: exit codes, JSON on stdout, what and fix on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.lens_rows import independent, made
+
+RUN = {"run", "model", "dataset", "format", "items", "outputs", "scores", "labels", "refused",
+       "already"}  # fmt: skip
+ROW = {"run", "model", "group", "measure", "value", "low", "high", "n", "lost"}
+
+
+def complaint(answer):
+    """stderr of a command that must have ended with 2 and told what and fix, and only there."""
+    code, told, complained = answer
+    assert (code, told) == (2, "")
+    assert complained.startswith("what: ")
+    assert "\nfix:" in complained
+    assert "Traceback" not in complained
+    return complained
+
+
+def test_load_runs_lens_and_agreement_print_what_they_promise(home, put):
+    rows, harm = made(80)
+    for place, row in enumerate(rows):
+        row |= {"one": ("refused", "answered")[place % 2], "two": "refused"}
+    del rows[3]["bias_j"]
+    path = put("herons.jsonl", [*rows, {"mood": "no id here"}])
+    mapping = put("map.yaml", "labels: {act: {ann: one, bo: two}}\nfixed: {model: heron-2}\n")
+
+    told = home.json("load", path, "--map", mapping)
+    (run,) = told["loaded"]
+    assert run.keys() >= RUN
+    assert (run["model"], run["outputs"], run["labels"], run["refused"], run["already"]) == (
+        "heron-2", 80, 160, 1, False,
+    )  # fmt: skip
+    assert told["refused"] == [
+        {"file": "herons.jsonl", "line": 81, "why": "has neither an id nor a prompt"}
+    ]
+    assert home.json("load", path, "--map", mapping)["loaded"][0]["already"] is True
+
+    (listed,) = home.json("runs")
+    assert listed.keys() >= {"run", "model", "dataset", "format", "outputs", "made_at", "checks"}
+    assert (listed["run"], listed["outputs"], listed["checks"]) == (run["run"], 80, [])
+
+    states = {state["lens"]: state for state in home.json("lens")}
+    assert states["sharp"]["ready"] is True
+    assert states["xstest"]["missing"]
+
+    seen = home.json("lens", "sharp", "--run", "heron-2", "--set", "draws=200")
+    assert seen.keys() == {"lens", "source", "rows"}
+    assert all(row.keys() >= ROW for row in seen["rows"])
+    found = {row["measure"]: row for row in seen["rows"] if not row["group"]}
+    whole = [i for i in range(80) if i != 3]
+    for measure, value in independent(harm[whole]).items():
+        assert found[measure]["value"] == pytest.approx(value, abs=1e-9)
+    assert (found["mean"]["n"], found["mean"]["lost"]) == (79, 1)
+
+    agreed = {row["measure"]: row for row in home.json("agreement")["rows"]}
+    assert {"alpha_nominal", "fleiss_kappa", "cohen_kappa", "percent", "ac1"} <= agreed.keys()
+    assert agreed["percent"]["value"] == pytest.approx(0.5)
+    assert all(row.keys() >= ROW for row in agreed.values())
+
+
+def test_a_number_that_was_not_measured_is_null(home, put):
+    rows, _ = made(1)
+    home.json("load", put("one.jsonl", rows))
+    seen = home.json("lens", "sharp", "--set", "draws=200")["rows"]
+    assert any(row["value"] is None or row["low"] is None for row in seen)
+
+
+def test_labels_load_tells_how_many_were_new_and_which_rows_were_refused(home, put):
+    rows, _ = made(3)
+    home.json("load", put("herons.jsonl", rows), "--model", "heron")
+    body = "model,item_id,person,field,value\nheron,p0,ann,act,refused\nheron,p9,ann,act,x\n"
+    (told,) = home.json("labels", "load", put("l.csv", body))
+    assert (told["labels"], told["new"]) == (1, 1)
+    assert told["refused"][0]["line"] == 3
+
+
+def test_what_a_person_can_put_right_ends_with_2_and_says_how(home, put, tmp_path):
+    good = put("a.csv", "id,prompt,response\n1,a,b\n")
+    assert "does not exist" in complaint(home("load", tmp_path / "none.csv", "--json"))
+    assert "0 bytes" in complaint(home("load", put("empty.csv", ""), "--json"))
+    assert "not YAML" in complaint(home("load", good, "--map", put("m.yaml", "a: [")))
+    assert "no run" in complaint(home("lens", "sharp", "--run", "nobody", "--json"))
+    assert "no lens" in complaint(home("lens", "shark"))
+    assert "two people" in complaint(home("agreement", "--json"))
+    assert "no campaign" in complaint(home("labels", "load", good, "--campaign", "none"))
+    assert home.json("runs") == []
+
+
+def test_a_dry_run_tells_and_writes_nothing(home, put):
+    rows, _ = made(5)
+    told = home.json("load", put("a.jsonl", rows), "--dry-run")
+    assert told["loaded"][0]["outputs"] == 5
+    assert home.json("runs") == []
+
+
+def test_a_second_app_on_a_taken_port_says_so(home):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        assert f"port {port}" in complaint(home("serve", "--port", str(port)))
+
+
+def test_the_web_never_loads_torch(home):
+    script = (
+        "import sys, warnings, logging; warnings.simplefilter('ignore'); "
+        "logging.disable(logging.CRITICAL); import app.main, json; "
+        "print(json.dumps(sorted({m.partition('.')[0] for m in sys.modules})))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120,
+        env=home.environment | {"PYTHONPATH": os.getcwd()}, cwd=os.getcwd(),
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr
+    loaded = set(json.loads(found.stdout.splitlines()[-1]))
+    assert "streamlit" in loaded
+    assert not loaded & {"torch", "transformers", "scoring"}
