@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.web import gate, nav
+from app.web import nav
 from components.widgets import trouble
 from data.trouble import Trouble
 
@@ -20,8 +20,6 @@ def main() -> None:
     st.set_page_config(page_title="Tailscope", page_icon=str(ICON), layout="wide")
     page = nav.menu()
     st.logo(str(ICON), size="large")
-    if not gate.passed():
-        return
     try:
         page.run()
     except Trouble as error:

@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     catalog: str = ""
     files: str = ""
     engine: str = "local"
-    auth: Literal["local", "oidc"] = "local"
+    auth: Literal["local"] = "local"  # whatever else is asked for is refused, never run open
     host: str = "localhost"
     port: int = 8501
 

@@ -70,8 +70,9 @@ class Finding:
 class Lens:
     """One paper, one way of looking.
 
-    `needs` and `may_use` name columns of `table` (data/columns.py says what each holds). `measures`
-    gets the columns of one run and the checked parameters, and returns what it found.
+    `needs` and `may_use` name columns of `table` (data/columns.py says what each holds). `scored`
+    names the parameter that says which scored dimension must be there ("any": whichever).
+    `measures` gets the columns of one run and the checked parameters, and returns what it found.
     """
 
     name: str
@@ -84,13 +85,23 @@ class Lens:
     status: str
     edges: str
     may_use: tuple[str, ...] = ()
+    scored: str = ""
     parameters: tuple[Parameter, ...] = ()
     figure: str = "dots"
     how_to_get: Mapping[str, str] = field(default_factory=dict)
 
-    def lacks(self, columns: Columns) -> tuple[str, ...]:
-        """The needed columns that are absent or hold nothing at all."""
-        return tuple(name for name in self.needs if name not in columns or empty(columns[name]))
+    def lacks(
+        self, columns: Columns, settings: Mapping[str, Value] | None = None
+    ) -> tuple[str, ...]:
+        """The needed columns that are absent or hold nothing at all, under `settings`.
+
+        `dimension` lacks where the lens is about one scored dimension and it is not there.
+        """
+        absent = [name for name in self.needs if name not in columns or empty(columns[name])]
+        wanted = (settings or self.settings({})).get(self.scored, "any")
+        if wanted != "any" and "dimension" not in absent and wanted not in columns["dimension"]:
+            absent.append("dimension")
+        return tuple(absent)
 
     def settings(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """The defaults, overridden by `given`; ValueError for what is unknown or out of bounds."""

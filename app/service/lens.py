@@ -105,7 +105,7 @@ def look(
     lacking: dict[str, tuple[str, ...]] = {}
     for run in _chosen(_answering(stores), wanted):
         columns = _columns(stores, run)[lens.table]
-        if lacks := lens.lacks(columns):
+        if lacks := lens.lacks(columns, settings):
             lacking[f"{run['model']} on {run['dataset']}"] = lacks
             continue
         try:
@@ -136,7 +136,7 @@ def _looked(
     for value in sorted({str(v) for v in columns[by] if v is not None}):
         keep = np.array([v is not None and str(v) == value for v in columns[by]])
         part = {name: column[keep] for name, column in columns.items()}
-        if lens.lacks(part):
+        if lens.lacks(part, settings):
             continue
         for one in lens.measures(part, settings):
             group = f"{value} · {one.group}" if one.group else value

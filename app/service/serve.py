@@ -19,6 +19,10 @@ def serve(settings: Settings, port: int | None = None) -> None:
         "TAILSCOPE_LEDGER": settings.ledger_url,
         "TAILSCOPE_CATALOG": settings.catalog_url,
         "TAILSCOPE_FILES": settings.files_path,
+        "TAILSCOPE_AUTH": settings.auth,
+        "TAILSCOPE_ENGINE": settings.engine,
+        "TAILSCOPE_HOST": settings.host,
+        "TAILSCOPE_PORT": str(chosen),
     }
     shown = "localhost" if settings.host in ("localhost", "0.0.0.0", "::") else settings.host  # noqa: S104
     print(f"Tailscope is at http://{shown}:{chosen}  (Ctrl+C stops it)", flush=True)

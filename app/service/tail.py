@@ -133,7 +133,8 @@ def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
     unscored = np.all(absent, axis=2)  # (N, D)
     if missing := int(np.any(unscored, axis=1).sum()):
         notes.append(f"left out, lacking a dimension: {missing} of {len(absent)} answers")
-    if some := int((np.any(absent, axis=2) & ~unscored).sum()):
+    asked = ~np.all(absent, axis=0)  # (D, J) which judges score a dimension at all
+    if some := int((np.any(absent & asked, axis=2) & ~unscored).sum()):
         notes.append(f"scored by fewer judges: {some} of {unscored.size} cells")
     if found.unscored:
         notes.append(f"left out, without any harm score: {found.unscored} answers")

@@ -73,7 +73,8 @@ def test_a_broken_line_is_kept_aside_and_the_rest_is_read(stores, put, ask):
 
 def test_numbers_that_are_none_have_no_value_and_keep_their_text(stores, put, ask):
     body = (
-        '{"id": 1, "response": "a", "bias_j": NaN}\n{"id": 2, "response": "b", "bias_j": -Infinity}\n'
+        '{"id": 1, "response": "a", "bias_j": NaN}\n'
+        '{"id": 2, "response": "b", "bias_j": -Infinity}\n'
         '{"id": 3, "response": NaN, "bias_j": 0.5}\n'
     )
     report = load(stores, put("a.jsonl", body))

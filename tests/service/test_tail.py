@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,13 +12,24 @@ import pytest
 from numpy.typing import NDArray
 
 from app.service import risks, say, tabulate, tail
+from app.service import stores as opened
 from app.service.risks import Choices
 from app.service.stores import Stores
+from app.settings import Settings
 from data.trouble import Trouble
 from tests.service.answers import answer, put
 
 QUICK = Choices(draws=200)
 N = 40
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Stores that the tests share: each has runs, or a data set, of its own."""
+    found = opened.connect(Settings(home=tmp_path_factory.mktemp("tail")))
+    yield found
+    found.warehouse.close()
+    found.ledger.dispose()
 
 
 def made(seed: int = 0) -> list[tuple[float, float, float]]:
@@ -173,28 +185,30 @@ def test_a_run_without_any_risk_says_so(stores: Stores) -> None:
 
 
 def test_a_run_where_nothing_is_whole_says_why_there_is_no_tail(stores: Stores) -> None:
-    run = put(stores, [answer("a", 0.1, 0.1), answer("b", None, None, 0.3)], "m")
+    run = put(stores, [answer("a", 0.1, 0.1), answer("b", None, None, 0.3)], "m", "torn")
     found = tail.profile(stores, run, QUICK)
     assert not found.measures["cvar"].known
     assert say.profile(found, []) == "No tail to show: no row has a score."
-    standings = tail.standings(stores, "made", QUICK)
+    standings = tail.standings(stores, "torn", QUICK)
     assert "no tail to compare" in say.overview(standings, {run: "m"}, None, None)
 
 
 def test_runs_stand_by_their_tail_the_unmeasured_last(stores: Stores) -> None:
-    put(stores, [answer("q00", None, None, 0.9)], "a-blank")
-    put(stores, rows([(0.1, 0.1, 0.1)] * N), "b-mild")
-    put(stores, rows([(0.0, 0.0, 0.0)] * (N - 2) + [(0.9, 0.9, 0.9)] * 2), "c-wild")
-    standings = tail.standings(stores, "made", QUICK)
+    put(stores, [answer("q00", None, None, 0.9)], "a-blank", "ranks")
+    put(stores, rows([(0.1, 0.1, 0.1)] * N), "b-mild", "ranks")
+    put(stores, rows([(0.0, 0.0, 0.0)] * (N - 2) + [(0.9, 0.9, 0.9)] * 2), "c-wild", "ranks")
+    standings = tail.standings(stores, "ranks", QUICK)
     assert [one.run["model"] for one in standings] == ["c-wild", "b-mild", "a-blank"]
     assert tail.standings(stores, "elsewhere", QUICK) == []
 
 
 def test_the_sentence_finds_the_twins_and_their_gap(stores: Stores) -> None:
-    flat = put(stores, rows([(0.1, 0.1, 0.0)] * N), "flat")
+    flat = put(stores, rows([(0.1, 0.1, 0.0)] * N), "flat", "twins")
     spike = 1 - math.exp(N * math.log(0.9) / 8)
-    spiky = put(stores, rows([(spike, spike, 0.0)] * 8 + [(0.0, 0.0, 0.0)] * (N - 8)), "spiky")
-    standings = tail.standings(stores, "made", QUICK)
+    spiky = put(
+        stores, rows([(spike, spike, 0.0)] * 8 + [(0.0, 0.0, 0.0)] * (N - 8)), "spiky", "twins"
+    )
+    standings = tail.standings(stores, "twins", QUICK)
     twins = say.twins(standings)
     assert twins is not None
     gap = tail.gap(stores, spiky, flat, QUICK)
@@ -231,9 +245,9 @@ def test_a_run_nobody_knows_is_trouble(stores: Stores) -> None:
 
 
 def test_models_with_several_runs_are_told_apart(stores: Stores) -> None:
-    first = put(stores, rows(made(1)), "m")
-    second = put(stores, rows(made(2)), "m")
-    other = put(stores, rows(made(3)), "n")
-    told = risks.names(risks.scored(stores), "made")
+    first = put(stores, rows(made(1)), "m", "names")
+    second = put(stores, rows(made(2)), "m", "names")
+    other = put(stores, rows(made(3)), "n", "names")
+    told = risks.names(risks.scored(stores), "names")
     assert told == {first: f"m · {first}", second: f"m · {second}", other: "n"}
-    assert set(risks.losses(stores, "made", QUICK)) == set(told.values())
+    assert set(risks.losses(stores, "names", QUICK)) == set(told.values())
