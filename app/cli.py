@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from app import printed
 from app.printed import bar, err, grid, out, rows, show
 from app.settings import settings
 from data.trouble import Trouble
@@ -21,10 +22,10 @@ def main() -> None:
     try:
         shell(standalone_mode=False)
     except Trouble as trouble:
-        err.print(f"what: {trouble.what}\nfix:  {trouble.fix}", markup=False, highlight=False)
+        printed.trouble(trouble)
         sys.exit(2)
     except click.ClickException as error:
-        err.print(f"what: {error.format_message()}\nfix:  tailscope --help", markup=False)
+        printed.trouble(Trouble(error.format_message(), "tailscope --help"))
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         err.print("stopped; nothing half-written", markup=False)
@@ -32,12 +33,8 @@ def main() -> None:
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        err.print(
-            f"what: this is a fault of Tailscope: {type(error).__name__}: {error}\n"
-            "fix:  run it again with --debug behind `tailscope`, and report what it prints",
-            markup=False,
-            highlight=False,
-        )
+        what = f"this is a fault of Tailscope: {type(error).__name__}: {error}"
+        printed.trouble(Trouble(what, "run it again as `tailscope --debug …` and report that"))
         sys.exit(1)
 
 
@@ -96,19 +93,20 @@ def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, mo
 
     mapping = maps.load(map_file) if map_file else None
     named = {k: v for k, v in (("dataset", dataset), ("model", model)) if v}
-    report, opened = loading.Report(), stores()
-    for path in paths:
+    opened = stores()
+
+    def one(path: Path) -> loading.Report:
         with bar() as shown:
-            one = loading.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
-                               progress=rows(shown, path.name))  # fmt: skip
-        report.loaded += one.loaded
-        report.refused += one.refused
-    told = report.json()
-    columns = ["run", "model", "dataset", "format", "items", "outputs", "scores", "labels",
-               "refused", "already"]  # fmt: skip
-    show(told, as_json, lambda: grid(told["loaded"], columns))
-    for row in report.refused:
-        err.print(f"refused: {row['file']}:{row['line'] or '…'}: {row['why']}", markup=False)
+            return loading.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
+                                progress=rows(shown, path.name))  # fmt: skip
+
+    done, well = printed.each(paths, one)
+    told = loading.together(done).json()
+    columns = "run model dataset format items outputs scores labels refused already".split()  # noqa: SIM905
+    if done:
+        show(told, as_json, lambda: grid(told["loaded"], columns))
+    printed.refused(told["refused"])
+    sys.exit(0 if well else 2)
 
 
 @shell.command()
@@ -173,11 +171,14 @@ def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, cam
 
     mapping = maps.load(map_file) if map_file else None
     opened = stores()
-    told = [bringing.load(opened, f, mapping, scheme, campaign) for f in files]
+    told, well = printed.each(
+        files, lambda file: bringing.load(opened, file, mapping, scheme, campaign)
+    )
     counted = [one | {"refused": len(one["refused"])} for one in told]
-    show(told, as_json, lambda: grid(counted, ["file", "labels", "new", "refused"]))
-    for row in (row for one in told for row in one["refused"]):
-        err.print(f"refused: {row['file']}:{row['line']}: {row['why']}", markup=False)
+    if told:
+        show(told, as_json, lambda: grid(counted, ["file", "labels", "new", "refused"]))
+    printed.refused([row for one in told for row in one["refused"]])
+    sys.exit(0 if well else 2)
 
 
 @shell.command()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 import orjson
@@ -13,6 +14,9 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from data.trouble import Trouble
+
+Result = TypeVar("Result")
 WIDE = 200
 """Columns of a table that no terminal bounds."""
 
@@ -43,6 +47,32 @@ def _cell(value: Any) -> str:
     if value is None or value != value:
         return "—"
     return f"{value:.4g}" if isinstance(value, float) else escape(str(value))
+
+
+def trouble(one: Trouble) -> None:
+    """What happened and the way out, on stderr."""
+    err.print(f"what: {one.what}\nfix:  {one.fix}", markup=False, highlight=False)
+
+
+def each(paths: Iterable[Path], work: Callable[[Path], Result]) -> tuple[list[Result], bool]:
+    """`work` on every path; one that gives trouble is told and does not keep the others out.
+
+    Returns the results, and whether all went well.
+    """
+    done, well = [], True
+    for path in paths:
+        try:
+            done.append(work(path))
+        except Trouble as one:
+            trouble(one)
+            well = False
+    return done, well
+
+
+def refused(lines: list[dict[str, Any]]) -> None:
+    """Rows that could not be taken, with file, line and reason, on stderr."""
+    for row in lines:
+        err.print(f"refused: {row['file']}:{row['line'] or '…'}: {row['why']}", markup=False)
 
 
 def rows(shown: Progress, name: str) -> Callable[[float, int], None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from db.new import insert_new
 
 Case = tuple[str, str, int]
 CHUNK = 5_000
-"""Imported rows written in one transaction."""
+"""Imported rows of one statement."""
 
 CASE = (labels.c.run_id, labels.c.item_id, labels.c.sample)
 COLUMNS = tuple(column for column in labels.c if column.name != "seq")
@@ -226,7 +225,7 @@ def add_many(
     for run_id, item_id, sample, person, field, value in rows:
         said[(run_id, item_id, sample), person][field] = value
     made_at = now()
-    ready = (
+    ready = [
         _row(
             event, "import", person, case, campaign=campaign, scheme=scheme,
             scheme_version=scheme_version, field=field, value=value, made_at=made_at,
@@ -234,17 +233,16 @@ def add_many(
         for (case, person), fields in said.items()
         for event in [_digest(campaign, person, case, scheme, scheme_version, fields)]
         for field, value in fields.items()
-    )  # fmt: skip
-    new = 0
-    while chunk := list(itertools.islice(ready, CHUNK)):
-        new += _append(engine, chunk)
-    return new
+    ]  # fmt: skip
+    return _append(engine, ready)
 
 
 @patient
 def _append(engine: sa.Engine, rows: list[dict[str, Any]]) -> int:
+    """All of the rows or, cut short, none of them."""
     with engine.begin() as connection:
-        return insert_new(connection, labels, rows)
+        chunks = (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
+        return sum(insert_new(connection, labels, chunk) for chunk in chunks)
 
 
 def _digest(*parts: Any) -> str:

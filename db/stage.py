@@ -88,7 +88,7 @@ def rows(stage: Stage, table: str) -> Counter[str]:
 
 
 def items(stage: Stage, runs: Sequence[tuple[str, str]]) -> dict[str, int]:
-    """Run -> how many different prompts it answers; for a run without answers, how many it holds."""
+    """Run -> how many prompts it answers; for a run without answers, how many it holds."""
     answered = dict(
         stage.cursor.execute(
             "SELECT run_id, count(DISTINCT item_id) FROM temp.staged_outputs GROUP BY 1"
@@ -136,9 +136,9 @@ def _land(
     ids = [run["run_id"] for run in new]
     for run in new:
         cursor.execute(
-            "INSERT INTO lake.runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, current_timestamp::TIMESTAMP, ?)",
+            "INSERT INTO lake.runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [run[name] for name in ("run_id", "model", "revision", "dataset", "format", "source",
-                                    "sha256", "params", "loaded_by")],
+                                    "sha256", "params", "made_at", "loaded_by")],
         )  # fmt: skip
     # a prompt that another file gave otherwise stays with the answers that were given to it
     cursor.execute(
@@ -146,7 +146,8 @@ def _land(
             SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
                    o.option_logprobs, o.finish, o.n_tokens,
                    CASE WHEN d.prompt IS NULL THEN o.meta
-                        ELSE json_merge_patch(json_object('prompt', d.prompt), coalesce(o.meta, '{{}}'))
+                        ELSE json_merge_patch(
+                           json_object('prompt', d.prompt), coalesce(o.meta, '{{}}'))
                         END
             FROM temp.staged_outputs o
             LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)

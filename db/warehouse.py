@@ -23,10 +23,11 @@ TABLES = {
     "items": "dataset VARCHAR, item_id VARCHAR, prompt VARCHAR, opening VARCHAR, category VARCHAR, "
     "target VARCHAR, choices JSON, answerable BOOLEAN, should_abstain BOOLEAN, "
     "tags MAP(VARCHAR, VARCHAR)",
-    "outputs": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, response VARCHAR, opening VARCHAR, "
-    "option_logprobs MAP(VARCHAR, DOUBLE), finish VARCHAR, n_tokens BIGINT, meta JSON",
-    "scores": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, dimension VARCHAR, scorer VARCHAR, "
-    "value DOUBLE, raw VARCHAR, up VARCHAR",
+    "outputs": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, response VARCHAR, "
+    "opening VARCHAR, option_logprobs MAP(VARCHAR, DOUBLE), finish VARCHAR, n_tokens BIGINT, "
+    "meta JSON",
+    "scores": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, dimension VARCHAR, "
+    "scorer VARCHAR, value DOUBLE, raw VARCHAR, up VARCHAR",
     "steps": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, step INTEGER, role VARCHAR, "
     "content VARCHAR, state VARCHAR, flags VARCHAR[]",
     "refused_rows": "sha256 VARCHAR, source VARCHAR, line BIGINT, why VARCHAR, raw VARCHAR",
@@ -96,7 +97,8 @@ def _attach(connection: Connection, catalog: str, files: str, *, waits: bool) ->
         "SELECT 1 FROM duckdb_databases() WHERE database_name = 'lake'"
     ).fetchall():
         connection.execute(
-            f"ATTACH 'ducklake:{place}' AS lake (DATA_PATH '{folder}', OVERRIDE_DATA_PATH true{lock})"
+            f"ATTACH 'ducklake:{place}' AS lake "
+            f"(DATA_PATH '{folder}', OVERRIDE_DATA_PATH true{lock})"
         )
     there = {
         name

@@ -5,12 +5,18 @@ import streamlit as st
 from app.service import cases, runs
 from app.web import cached, nav, start, state
 from components.figures import frame
-from components.widgets import chips, empty, reading, send, table, text
+from components.widgets import empty, reading, send, table, text
 
 PAGE = 25
 opened = state.opened()
 if opened is not None:
-    st.page_link(nav.page("cases"), label="All cases", icon=":material/arrow_back:")
+    origin = state.origin()
+    st.page_link(
+        nav.page("cases"),
+        label="Back to the list" if origin else "All cases",
+        icon=":material/arrow_back:",
+        query_params=origin,
+    )
     reading.show(cached.ask(cases.read, *opened), nav.page("cases"), state.terms())
     st.stop()
 
@@ -29,7 +35,7 @@ total = cached.ask(cases.total, chosen)
 count, pages, to_label, to_file = st.columns([2, 3, 2, 1], vertical_alignment="center")
 count.markdown(f"**{frame.count(total)}** cases: {text.safe(cases.words(chosen))}")
 with pages:
-    before = chips.turn(total, PAGE)
+    before = state.turned(chosen, total, PAGE)
 with to_label:
     send.show(
         cached.ask(cases.keys, chosen, send.MOST),
@@ -46,6 +52,6 @@ if not total:
     st.info("No case fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
     st.stop()
 rows = cached.ask(cases.find, chosen, PAGE, before)
-row = table.pick(cases.listed(rows), "list", height="content", digits=2)
+row = table.pick(cases.listed(rows), state.picker("list"), height="content", digits=2)
 if row is not None:
     state.open_case(cases.case(rows[row]))

@@ -69,7 +69,7 @@ if scored:
         )
     run = picked or (ranked[0] if ranked else None)
     if run in names:
-        st.switch_page(nav.page("tail"), query_params={"dataset": dataset, "model": names[run]})
+        state.open_profile(names[run])
 else:
     st.title("Overview")
     st.markdown("##### The loaded runs have no harm scores, so there is no tail to compare.")

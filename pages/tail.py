@@ -18,6 +18,7 @@ if not scored:
     )
     st.stop()
 
+state.arrive()
 where, who = st.columns([1, 2])
 with where:
     dataset = chips.choice("Data set", "dataset", cached.measured(risks.datasets))
@@ -109,7 +110,7 @@ if segment:
     )
 row = table.pick(
     tabulate.members(members, cached.measured(tail.openings, members), profile.dimensions),
-    "members",
+    state.picker("members"),
     height=360,
     digits=2,
 )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A file as it stands: its format, the mapping that would be used, its first rows and columns."""
+    """A file as it stands: its format, the mapping that would be used, first rows, columns."""
 
     format: str
     mapping: Mapping
@@ -69,6 +70,15 @@ class Report:
     def json(self) -> dict[str, Any]:
         """The report as `tailscope load --json` prints it."""
         return {"loaded": [asdict(run) for run in self.loaded], "refused": self.refused}
+
+
+def together(reports: Iterable[Report]) -> Report:
+    """What became of several files, as one report."""
+    whole = Report()
+    for report in reports:
+        whole.loaded += report.loaded
+        whole.refused += report.refused
+    return whole
 
 
 def preview(path: Path, name: str = "", mapping: Mapping | None = None) -> Preview:
@@ -222,10 +232,19 @@ def _land(
             "source": source.name,
             "sha256": sha256,
             "params": json.dumps(params, sort_keys=True),
-            "loaded_by": by or getpass.getuser(),
+            "made_at": datetime.now(UTC).replace(tzinfo=None),
+            "loaded_by": by or _me(),
         }
         for run in found.values()
     ]
     new = stage.land(staged, described, sha256, source.name)
     for run in report.loaded:
         run.already = run.run not in new
+
+
+def _me() -> str:
+    """Who is logged in; a container may know no name for its user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

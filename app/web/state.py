@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from urllib.parse import parse_qs, urlencode
+
 import streamlit as st
 
 from app.service import cases, runs
@@ -19,6 +22,24 @@ POOLINGS: dict[How, str] = {
     "rms": "root mean square",
     "median": "median",
 }
+
+
+MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
+
+
+def open_profile(name: str) -> None:
+    """Goes to a model's profile, measured as on this page."""
+    # a choice bound to the link cannot be put there by hand, so it is handed on beside it
+    st.session_state["handed on"] = {
+        key: st.session_state[key] for key in MEASURED if key in st.session_state
+    }
+    st.switch_page(nav.page("tail"), query_params={"model": name})
+
+
+def arrive() -> None:
+    """Takes up the choices another page handed on; to be called before any of them is drawn."""
+    for key, value in st.session_state.pop("handed on", {}).items():
+        st.session_state[key] = value
 
 
 def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
@@ -70,18 +91,32 @@ def opened() -> Case | None:
     return asked["run"], asked["item"], int(sample) if sample.isdecimal() and len(sample) < 9 else 0
 
 
+def origin() -> dict[str, list[str]]:
+    """The list a case was opened from, as its link; nothing where it was opened elsewhere."""
+    return {k: v for k, v in parse_qs(st.query_params.get("from", "")).items() if k in LISTED}
+
+
 def terms() -> list[str]:
-    """The words the link searches for, to be marked in what is read."""
-    return cases.terms(st.query_params.get("q", ""))
+    """The words the case was found by, to be marked in what is read."""
+    return cases.terms(origin().get("q", [""])[0])
 
 
 def open_case(case: Case) -> None:
-    """Goes to a case's own page; the words searched for go along."""
+    """Goes to a case's own page; the list it was found in goes along."""
     run, item, sample = case
     params = {"run": run, "item": item} | ({"sample": str(sample)} if sample else {})
-    if words := st.query_params.get("q"):
-        params["q"] = words
+    if listed := link(LISTED):
+        params["from"] = urlencode(listed, doseq=True)
+    st.session_state["opened"] = st.session_state.get("opened", 0) + 1
     st.switch_page(nav.page("cases"), query_params=params)
+
+
+def picker(key: str) -> str:
+    """The key of a table to pick from: another after every case opened.
+
+    A row stays picked while its table keeps its key, so going back would open it again.
+    """
+    return f"{key}-{st.session_state.get('opened', 0)}"
 
 
 WORST = {"all": 0.0, "worst 10 %": 0.10, "worst 5 %": 0.05, "worst 1 %": 0.01}
@@ -125,6 +160,17 @@ def filters() -> Chosen:
 SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "between")
 
 
-def link() -> dict[str, list[str]]:
+LISTED = (*SHARED, "page")
+
+
+def link(keys: Sequence[str] = SHARED) -> dict[str, list[str]]:
     """The filters as they stand in the link, to hand on to another page."""
-    return {key: st.query_params.get_all(key) for key in SHARED if key in st.query_params}
+    return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}
+
+
+def turned(chosen: Chosen, total: int, size: int) -> int:
+    """How many cases lie before the page chosen; another choice begins at its first page."""
+    if st.session_state.get("list of") not in (None, chosen):
+        st.session_state["page"] = 1
+    st.session_state["list of"] = chosen
+    return chips.turn(total, size)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from db import stage, warehouse
@@ -12,7 +14,8 @@ OUTPUT = ("r1", "1", 0, "said", [("A", -0.5)], None, 3, None)
 
 def described(run):
     return {"run_id": run, "model": "m", "revision": None, "dataset": "d", "format": "csv",
-            "source": "a.csv", "sha256": "0", "params": "{}", "loaded_by": "test"}  # fmt: skip
+            "source": "a.csv", "sha256": "0", "params": "{}", "loaded_by": "test",
+            "made_at": datetime(2026, 1, 1)}  # fmt: skip
 
 
 @pytest.fixture
