@@ -1,24 +1,13 @@
-"""Cases: find, filter, search and read; one case across all models with all that was said of it."""
+"""Cases: find, filter and search the answers of all models; pick one to read it."""
 
 import streamlit as st
 
 from app.service import cases, runs
 from app.web import cached, nav, start, state
 from components.figures import frame
-from components.widgets import empty, reading, send, table, text
+from components.widgets import empty, send, table, text
 
 PAGE = 25
-opened = state.opened()
-if opened is not None:
-    origin = state.origin()
-    st.page_link(
-        nav.page("cases"),
-        label="Back to the list" if origin else "All cases",
-        icon=":material/arrow_back:",
-        query_params=origin,
-    )
-    reading.show(cached.ask(cases.read, *opened), nav.page("cases"), state.terms())
-    st.stop()
 
 if not cached.ask(runs.answering):
     empty.show(
@@ -44,10 +33,8 @@ with to_label:
         start.campaign,
         nav.page("label"),
     )
-with to_file:
-    st.page_link(
-        nav.page("export"), label="Export", icon=":material/package_2:", query_params=state.link()
-    )
+if to_file.button("Export", type="tertiary", icon=":material/package_2:"):
+    state.open_export()
 if not total:
     st.info("No case fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
     st.stop()

@@ -17,6 +17,7 @@ if not cached.ask(runs.answering):
     st.stop()
 
 st.title("Export")
+state.arrive()
 chosen = state.filters()
 total = cached.ask(cases.total, chosen)
 st.markdown(f"##### {frame.count(total)} outputs: {text.safe(cases.words(chosen))}")

@@ -49,7 +49,7 @@ if scored:
             key="scatter",
             rows=tabulate.overview(tails, names),
             definition=tabulate.DEFINITIONS["overview"],
-            select=True,
+            select=state.picker("scatter"),
         )
     with right, st.container(border=True):
         ranked = chart.show(
@@ -65,7 +65,7 @@ if scored:
             key="ranked",
             rows=tabulate.overview(tails, names),
             definition=tabulate.DEFINITIONS["overview"],
-            select=True,
+            select=state.picker("ranked"),
         )
     run = picked or (ranked[0] if ranked else None)
     if run in names:
@@ -75,9 +75,6 @@ else:
     st.markdown("##### The loaded runs have no harm scores, so there is no tail to compare.")
 
 st.subheader("What is loaded")
-row = table.pick(tabulate.loaded(loaded), "runs", height=280)
+row = table.pick(tabulate.loaded(loaded), state.picker("runs"), height=280)
 if row is not None and loaded[row]["model"]:
-    st.switch_page(
-        nav.page("cases"),
-        query_params={"models": loaded[row]["model"], "datasets": loaded[row]["dataset"]},
-    )
+    state.open_list({"models": loaded[row]["model"], "datasets": loaded[row]["dataset"]})

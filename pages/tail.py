@@ -51,7 +51,7 @@ with left, st.container(border=True):
         key="curve",
         rows=tabulate.curve(profile),
         definition=tabulate.DEFINITIONS["survival"],
-        select=True,
+        select=state.picker("curve"),
     )
     if picked is not None:
         state.open_case(profile.cases[int(picked)])
@@ -68,7 +68,7 @@ with middle, st.container(border=True):
         key="shares",
         rows=tabulate.shares(profile),
         definition=tabulate.DEFINITIONS["shares"],
-        select=True,
+        select="shares",
     )
 with right, st.container(border=True):
     chart.show(
@@ -96,7 +96,7 @@ with st.container(border=True):
         key="categories",
         rows=tabulate.measures(profile),
         definition=tabulate.DEFINITIONS["categories"],
-        select=True,
+        select="categories",
     )
 for note in profile.notes:
     st.caption(f":material/info: {text.safe(note)}")

@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from app.service import stores as opened
 from app.service.stores import Stores
 from app.settings import Settings
+
+# A slow machine is no broken law.
+settings.register_profile("laws", deadline=None)
+settings.load_profile("laws")
 
 ROOT = Path(__file__).parents[1]
 TABLES = ("runs", "items", "outputs", "scores", "steps", "refused_rows")

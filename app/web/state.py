@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlencode
 
 import streamlit as st
@@ -29,11 +29,19 @@ MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
 
 def open_profile(name: str) -> None:
     """Goes to a model's profile, measured as on this page."""
+    _hand_on(MEASURED)
+    _open("tail", {"model": name})
+
+
+def open_export() -> None:
+    """Goes to the export of what this page lets through."""
+    _hand_on(SHARED)
+    _open("export", {})
+
+
+def _hand_on(keys: Sequence[str]) -> None:
     # a choice bound to the link cannot be put there by hand, so it is handed on beside it
-    st.session_state["handed on"] = {
-        key: st.session_state[key] for key in MEASURED if key in st.session_state
-    }
-    st.switch_page(nav.page("tail"), query_params={"model": name})
+    st.session_state["handed on"] = {k: st.session_state[k] for k in keys if k in st.session_state}
 
 
 def arrive() -> None:
@@ -107,12 +115,21 @@ def open_case(case: Case) -> None:
     params = {"run": run, "item": item} | ({"sample": str(sample)} if sample else {})
     if listed := link(LISTED):
         params["from"] = urlencode(listed, doseq=True)
+    _open("case", params)
+
+
+def open_list(link: Mapping[str, str | list[str]]) -> None:
+    """Goes to the list of cases with these filters in its link."""
+    _open("cases", link)
+
+
+def _open(script: str, link: Mapping[str, str | list[str]]) -> None:
     st.session_state["opened"] = st.session_state.get("opened", 0) + 1
-    st.switch_page(nav.page("cases"), query_params=params)
+    st.switch_page(nav.page(script), query_params=dict(link))
 
 
 def picker(key: str) -> str:
-    """The key of a table to pick from: another after every case opened.
+    """The key of a table or chart to pick from: another after everything opened.
 
     A row stays picked while its table keeps its key, so going back would open it again.
     """

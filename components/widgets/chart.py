@@ -15,10 +15,11 @@ from components.widgets.text import safe
 
 def show(
     figure: go.Figure, title: str, *, key: str, rows: list[dict[str, Any]], definition: str,
-    select: bool = False,
+    select: str = "",
 ) -> Any:  # fmt: skip
     """Draws the chart; returns the custom data of the point a person picked, or None.
 
+    `select` is the key picks are kept under; without one nothing can be picked.
     Beside the title stands a menu with the definition, the table twin, its download as CSV, and
     the kind of picture the chart's own camera saves (SVG or PNG).
     """
@@ -36,7 +37,7 @@ def show(
         )
     drawn = st.plotly_chart(
         frame.ink(figure, st.context.theme.type),
-        key=key,
+        key=select or key,
         config=frame.config(key, str(kind or "svg")),
         on_select="rerun" if select else "ignore",
         selection_mode="points",

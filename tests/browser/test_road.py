@@ -1,4 +1,4 @@
-"""The main road in a real browser: load a file, read its tail, label cases, take a data set away."""
+"""The main road in a real browser: load a file, read its tail, send cases, take a set away."""
 
 from __future__ import annotations
 

@@ -175,8 +175,8 @@ def test_what_is_no_table_is_refused():
 
 
 @pytest.mark.real
-def test_ten_people_on_hatecheck(realdata):
-    with (realdata / "hatecheck/all_annotations.csv").open(encoding="utf-8") as file:
+def test_ten_people_on_hatecheck(real):
+    with (real / "hatecheck/all_annotations.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     code = {"hateful": 1.0, "non-hateful": 0.0, "": NAN}
     ratings = [[code[row[f"label_{i}"]] for i in range(1, 11)] for row in rows]
@@ -188,10 +188,10 @@ def test_ten_people_on_hatecheck(realdata):
 
 
 @pytest.mark.real
-def test_four_people_on_paraphrases(realdata):
+def test_four_people_on_paraphrases(real):
     rows = []
     for part in ("train", "dev", "test"):
-        path = realdata / f"lewidi2025/Paraphrase_{part}.json"
+        path = real / f"lewidi2025/Paraphrase_{part}.json"
         rows += json.loads(path.read_text(encoding="utf-8")).values()
     people = sorted({who for row in rows for who in row["annotations"]})
     ratings = [[float(row["annotations"].get(who, NAN)) for who in people] for row in rows]

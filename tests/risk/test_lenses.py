@@ -144,8 +144,8 @@ def test_asr_counts_a_behavior_once_however_many_attempts_or_dimensions_it_has()
 
 
 @pytest.mark.real
-def test_xstest_on_the_published_labels(realdata):
-    with (realdata / "xstest/xstest_v2_completions_gpt4.csv").open(encoding="utf-8") as file:
+def test_xstest_on_the_published_labels(real):
+    with (real / "xstest/xstest_v2_completions_gpt4.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     act = {
         "1_full_compliance": "answered",
@@ -169,8 +169,8 @@ def test_xstest_on_the_published_labels(realdata):
 @pytest.mark.parametrize(
     ("model", "rate"), [("gpt-3.5-turbo-1106", 0.71), ("vicuna-13b-v1.5", 0.69)]
 )
-def test_asr_on_the_published_attacks(realdata, model, rate):
-    path = realdata / f"jailbreakbench_artifacts/PAIR/black_box/{model}.json"
+def test_asr_on_the_published_attacks(real, model, rate):
+    path = real / f"jailbreakbench_artifacts/PAIR/black_box/{model}.json"
     tries = json.loads(path.read_text(encoding="utf-8"))["jailbreaks"]
     columns = {
         "item_id": text(*(str(t["index"]) for t in tries)),
