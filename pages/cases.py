@@ -1,13 +1,19 @@
-"""Cases: find, filter and search the answers of all models; pick one to read it."""
+"""Cases: find, filter, search and read; one case across all models with all that was said of it."""
 
 import streamlit as st
 
 from app.service import cases, runs
 from app.web import cached, nav, start, state
 from components.figures import frame
-from components.widgets import empty, send, table, text
+from components.widgets import empty, reading, send, table, text
 
 PAGE = 25
+opened = state.opened()
+if opened is not None:
+    if st.button(state.way_back(), type="tertiary", icon=":material/arrow_back:"):
+        state.open_list()
+    reading.show(cached.ask(cases.read, *opened), nav.page("cases"), state.terms())
+    st.stop()
 
 if not cached.ask(runs.answering):
     empty.show(
@@ -19,6 +25,7 @@ if not cached.ask(runs.answering):
     st.stop()
 
 st.title("Cases")
+state.arrive()
 chosen = state.filters()
 total = cached.ask(cases.total, chosen)
 count, pages, to_label, to_file = st.columns([2, 3, 2, 1], vertical_alignment="center")

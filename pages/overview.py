@@ -77,4 +77,4 @@ else:
 st.subheader("What is loaded")
 row = table.pick(tabulate.loaded(loaded), state.picker("runs"), height=280)
 if row is not None and loaded[row]["model"]:
-    state.open_list({"models": loaded[row]["model"], "datasets": loaded[row]["dataset"]})
+    state.open_run(loaded[row])

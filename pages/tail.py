@@ -34,7 +34,7 @@ st.markdown(
     f"##### {text.safe(say.profile(profile, cached.measured(tail.standings, dataset, choices)))}"
 )
 
-left, middle, right = st.columns([4, 4, 3])
+left, middle, right = st.columns(3)
 with left, st.container(border=True):
     losses = cached.measured(risks.losses, dataset, choices)
     picked = chart.show(

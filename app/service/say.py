@@ -23,12 +23,12 @@ def profile(tail: Tail, others: list[Standing]) -> str:
         parts.append(
             f"At the mean it is the {mean}; in its {worst} it is the {end} of {len(others)} models"
         )
+    else:
+        cvar = tail.measures["cvar"].value
+        parts.append(f"The {worst} of its answers carry a log-risk of {cvar:.3g} nats on average")
     share = max(tail.shares.items(), key=lambda pair: np.nan_to_num(pair[1]), default=None)
     if share and len(tail.shares) > 1 and share[1] > 0:
         parts.append(f"{share[1] * 100:.0f} % of that tail is {share[0]}")
-    if not parts:
-        cvar = tail.measures["cvar"].value
-        parts.append(f"The {worst} of its answers carry a log-risk of {cvar:.3g} nats on average")
     return "; ".join(parts) + "."
 
 

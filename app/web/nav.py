@@ -12,16 +12,12 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("overview", "Overview", "", ":material/scatter_plot:"),
         ("tail", "Profile", "profile", ":material/show_chart:"),
         ("cases", "Cases", "cases", ":material/search:"),
-        ("case", "Case", "case", ":material/article:"),
     ),
     "Annotate": (("label", "Label", "label", ":material/keyboard:"),),
     "Produce": (("export", "Export", "export", ":material/package_2:"),),
     "Run": (("load", "Load", "load", ":material/upload_file:"),),
 }
 """Heading -> (script in pages/, title, address, icon)."""
-
-HIDDEN = ("case",)
-"""Pages one comes to from a list, never from the menu."""
 
 
 def page(script: str) -> StreamlitPage:
@@ -35,7 +31,6 @@ def page(script: str) -> StreamlitPage:
                     url_path=address or None,
                     icon=icon,
                     default=not address,
-                    visibility="hidden" if name in HIDDEN else "visible",
                 )
     raise KeyError(script)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import parse_qs, urlencode
+from typing import Any
 
 import streamlit as st
 
@@ -29,19 +29,19 @@ MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
 
 def open_profile(name: str) -> None:
     """Goes to a model's profile, measured as on this page."""
-    _hand_on(MEASURED)
+    st.session_state["handed on"] = _held(MEASURED)
     _open("tail", {"model": name})
 
 
 def open_export() -> None:
     """Goes to the export of what this page lets through."""
-    _hand_on(SHARED)
+    st.session_state["handed on"] = _held(SHARED)
     _open("export", {})
 
 
-def _hand_on(keys: Sequence[str]) -> None:
+def _held(keys: Sequence[str]) -> dict[str, Any]:
     # a choice bound to the link cannot be put there by hand, so it is handed on beside it
-    st.session_state["handed on"] = {k: st.session_state[k] for k in keys if k in st.session_state}
+    return {key: st.session_state[key] for key in keys if key in st.session_state}
 
 
 def arrive() -> None:
@@ -52,7 +52,8 @@ def arrive() -> None:
 
 def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
     """How the tail is measured, from the chips of the page and so from the link."""
-    columns = st.columns([2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4])
+    widths = [2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4]
+    columns = st.columns(widths, vertical_alignment="bottom")
     place = iter(columns)
     category = ""
     if categories is not None:
@@ -99,31 +100,38 @@ def opened() -> Case | None:
     return asked["run"], asked["item"], int(sample) if sample.isdecimal() and len(sample) < 9 else 0
 
 
-def origin() -> dict[str, list[str]]:
-    """The list a case was opened from, as its link; nothing where it was opened elsewhere."""
-    return {k: v for k, v in parse_qs(st.query_params.get("from", "")).items() if k in LISTED}
-
-
 def terms() -> list[str]:
     """The words the case was found by, to be marked in what is read."""
-    return cases.terms(origin().get("q", [""])[0])
+    return cases.terms(st.query_params.get("marks", ""))
 
 
 def open_case(case: Case) -> None:
-    """Goes to a case's own page; the list it was found in goes along."""
+    """Goes to a case's own page; the words it was found by go along."""
     run, item, sample = case
     params = {"run": run, "item": item} | ({"sample": str(sample)} if sample else {})
-    if listed := link(LISTED):
-        params["from"] = urlencode(listed, doseq=True)
-    _open("case", params)
+    if words := st.query_params.get("q"):
+        params["marks"] = words
+    st.session_state["left"] = _held(LISTED)
+    _open("cases", params)
 
 
-def open_list(link: Mapping[str, str | list[str]]) -> None:
-    """Goes to the list of cases with these filters in its link."""
-    _open("cases", link)
+def way_back() -> str:
+    """Where `open_list` leads from here."""
+    return "Back to the list" if st.session_state.get("left") else "All cases"
 
 
-def _open(script: str, link: Mapping[str, str | list[str]]) -> None:
+def open_list() -> None:
+    """Goes to the list a case was opened from, as it was left; else to the list of all cases."""
+    st.session_state["handed on"] = st.session_state.pop("left", {})
+    _open("cases", {})
+
+
+def open_run(run: Mapping[str, str]) -> None:
+    """Goes to the cases of a run."""
+    _open("cases", {"models": run["model"], "datasets": run["dataset"]})
+
+
+def _open(script: str, link: Mapping[str, str]) -> None:
     st.session_state["opened"] = st.session_state.get("opened", 0) + 1
     st.switch_page(nav.page(script), query_params=dict(link))
 
@@ -144,7 +152,7 @@ LABELS = {"any or none": "", "labeled": "labeled", "not labeled": "unlabeled"} |
 
 def filters() -> Chosen:
     """The row of filters that Cases and Export share; every one lives in the link."""
-    search, tail, label = st.columns([3, 1, 1])
+    search, tail, label = st.columns([2, 1, 1])
     with search:
         words = chips.words("Words in prompt or answer", "q", 'several words, or a "whole phrase"')
     with tail:
@@ -154,7 +162,7 @@ def filters() -> Chosen:
     with label:
         act = chips.choice("Label", "label", list(LABELS))
     answering = cached.ask(runs.answering)
-    where, who, what, scored = st.columns(4)
+    where, who, what, scored = st.columns([3, 3, 3, 5])
     with where:
         datasets = chips.several("Data sets", "datasets", sorted({r["dataset"] for r in answering}))
     with who:
@@ -178,11 +186,6 @@ SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "be
 
 
 LISTED = (*SHARED, "page")
-
-
-def link(keys: Sequence[str] = SHARED) -> dict[str, list[str]]:
-    """The filters as they stand in the link, to hand on to another page."""
-    return {key: st.query_params.get_all(key) for key in keys if key in st.query_params}
 
 
 def turned(chosen: Chosen, total: int, size: int) -> int:

@@ -1,11 +1,10 @@
-"""A data set taken away is what the warehouse holds, and its checksums notice any change."""
+"""A data set taken away is what the warehouse holds, row by row."""
 
 from __future__ import annotations
 
 import json
 import math
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from markdown_it import MarkdownIt
 
 from app.service import check, export, label, settle
 from app.service.cases import Chosen, Filter
-from app.service.export import FORMATS, Exported
+from app.service.export import FORMATS
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import labels, outputs, runs
@@ -149,52 +148,6 @@ def test_the_card_names_files_that_are_there_and_hostile_names_stay_text(
     cells = [token for token in tokens if token.type == "td_open"]
     assert len(cells) == 5  # one run: the pipe in the model's name made no cell
     assert len([token for token in tokens if token.type == "heading_open"]) == 7
-
-
-@pytest.fixture
-def taken(stores: Stores, hard: str, tmp_path: Path) -> Iterator[Exported]:
-    yield export.export(stores, Chosen(), tmp_path / "set")
-
-
-def test_an_untouched_export_checks_out(taken: Exported) -> None:
-    told = check.export(taken.folder)
-    assert (told["snapshot"], told["files"]) == (taken.snapshot, 4)
-    assert told["rows"]["data/outputs.parquet"] == len(HARD)
-
-
-@pytest.mark.parametrize(
-    ("harm", "why"),
-    [
-        (lambda f: (f / "README.md").write_text("other"), "README.md is not what was exported"),
-        (lambda f: (f / "data/scores.parquet").unlink(), "scores.parquet is missing"),
-        (lambda f: (f / "data/more.parquet").write_text("x"), "not part of the export"),
-        (lambda f: (f / "manifest.json").unlink(), "holds no manifest.json"),
-        (lambda f: (f / "manifest.json").write_text("{"), "is damaged"),
-        (lambda f: (f / "manifest.json").write_text('{"files": [{"path": 1}]}'), "is damaged"),
-    ],
-)
-def test_the_check_finds_what_was_changed(taken: Exported, harm: Any, why: str) -> None:
-    harm(taken.folder)
-    with pytest.raises(Trouble, match=why):
-        check.export(taken.folder)
-
-
-def test_a_manifest_that_points_outside_its_folder_is_not_followed(taken: Exported) -> None:
-    path = taken.folder / "manifest.json"
-    told = json.loads(path.read_text("utf-8"))
-    told["files"][0]["path"] = "../elsewhere"
-    path.write_text(json.dumps(told), "utf-8")
-    with pytest.raises(Trouble, match="outside its folder"):
-        check.export(taken.folder)
-
-
-def test_a_folder_that_is_taken_is_left_alone(taken: Exported, stores: Stores) -> None:
-    before = sorted(taken.folder.rglob("*"))
-    with pytest.raises(Trouble, match="is there already"):
-        export.export(stores, Chosen(), taken.folder)
-    with pytest.raises(Trouble, match="is there already"):
-        export.export(stores, Chosen(), taken.folder / "README.md")
-    assert sorted(taken.folder.rglob("*")) == before
 
 
 def test_an_empty_folder_may_be_filled(stores: Stores, hard: str, tmp_path: Path) -> None:

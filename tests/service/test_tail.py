@@ -84,6 +84,8 @@ def test_a_judge_can_be_left_out_or_asked_alone(stores: Stores) -> None:
     without = tail.profile(stores, run, replace(QUICK, judge="-fox"))
     assert without.losses == pytest.approx(alone.losses)
     assert without.judges == ("owl",)
+    with pytest.raises(Trouble, match="there is no run 'nope'"):
+        tail.profile(stores, "nope", QUICK)
     with pytest.raises(Trouble, match="the judges are fox, owl"):
         tail.profile(stores, run, replace(QUICK, judge="bat"))
 
@@ -237,11 +239,6 @@ def test_the_same_answers_twice_leave_no_gap(stores: Stores) -> None:
     a, b = (put(stores, rows(made()), name) for name in ("one", "other"))
     gap = tail.gap(stores, a, b, QUICK)
     assert (gap.value, gap.low, gap.high) == pytest.approx((1, 1, 1))
-
-
-def test_a_run_nobody_knows_is_trouble(stores: Stores) -> None:
-    with pytest.raises(Trouble, match="there is no run 'nope'"):
-        tail.profile(stores, "nope", QUICK)
 
 
 def test_models_with_several_runs_are_told_apart(stores: Stores) -> None:

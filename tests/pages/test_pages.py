@@ -1,0 +1,121 @@
+"""Every page from the link to what it hands to the screen."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app.service import stores as opened
+from app.settings import Settings
+from components.widgets.text import safe
+from tests.pages.conftest import Door
+from tests.service.answers import answer, put
+
+PAGES = ("overview", "tail", "cases", "label", "export", "load")
+
+
+def words(app: AppTest) -> str:
+    """Everything the page says in Markdown."""
+    return "\n".join(one.value for one in (*app.title, *app.markdown, *app.caption, *app.error))
+
+
+def whole(app: AppTest) -> AppTest:
+    """The page, once it is known that nothing broke on it."""
+    assert not app.exception, app.exception
+    assert not app.error, [one.value for one in app.error]
+    return app
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_runs_on_the_sample_data(door: Door, sample: Path, page: str) -> None:
+    assert whole(door(sample, page)).main.children
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_runs_on_empty_stores(door: Door, tmp_path: Path, page: str) -> None:
+    assert whole(door(tmp_path, page)).main.children
+
+
+def test_the_overview_opens_with_two_models_of_one_mean(door: Door, sample: Path) -> None:
+    said = words(whole(door(sample)))
+    assert "share a mean log\\-risk" in said
+    assert "times as risky as" in said
+
+
+def test_the_profile_answers_to_level_judge_and_pooling(door: Door, sample: Path) -> None:
+    def sentence(**link: str) -> str:
+        app = whole(door(sample, "tail", model="ember-30b", **link))
+        assert app.title[0].value == "Profile · ember\\-30b"
+        return next(one.value for one in app.markdown if one.value.startswith("##### "))
+
+    usual = sentence()
+    assert "worst 5 %" in usual
+    assert "worst 1 %" in sentence(level="99 %")
+    assert sentence(category="religion") != usual
+
+
+def test_a_choice_on_the_profile_changes_its_numbers(door: Door, sample: Path) -> None:
+    app = whole(door(sample, "tail", model="ember-30b"))
+    before = words(app)
+    judges = app.selectbox(key="judge").options
+    app.selectbox(key="judge").select(judges[1]).run()
+    assert "1 judges" in words(whole(app))
+    app.selectbox(key="judge").select("all")
+    app.selectbox(key="pooling").select("worst judge").run()
+    assert words(whole(app)) != before
+
+
+def test_a_search_finds_and_a_filter_cuts(door: Door, sample: Path) -> None:
+    every = whole(door(sample, "cases"))
+    found = whole(door(sample, "cases", q="harbor", models="ember-30b"))
+    assert found.text_input(key="q").value == "harbor"
+    assert "with the words harbor" in words(found)
+    rows = found.dataframe[0].value
+    assert 0 < len(rows) <= 25
+    assert set(rows["model"]) == {"ember-30b"}
+    assert len(every.dataframe[0].value) == 25
+
+
+def test_a_search_for_nothing_there_says_what_to_do(door: Door, sample: Path) -> None:
+    app = whole(door(sample, "cases", q="zzqx"))
+    assert "Take a filter out" in app.info[0].value
+
+
+def test_a_case_that_is_not_there_gets_words(door: Door, sample: Path) -> None:
+    app = door(sample, "cases", run="nope", item="x", sample="99999999999999999999")
+    assert not app.exception
+    assert "There is no such case" in app.error[0].value
+
+
+def test_choices_in_a_link_that_are_not_offered_fall_back(door: Door, sample: Path) -> None:
+    app = whole(door(sample, "tail", model="nobody", level="1 %", judge="x", eps="7", tau="word"))
+    assert app.selectbox(key="level").value == "95 %"
+    assert app.selectbox(key="judge").value == "all"
+    whole(door(sample, "cases", page="999", score="x", between=["5", "-1"], models="nobody"))
+
+
+EVIL = "=1+1 ![p](http://a.example/p.png) <img src=x onerror=alert(1)> **b** `c` :red[d]"
+
+
+@pytest.mark.parametrize("page", [*PAGES, "a case"])
+def test_hostile_names_are_handed_over_as_plain_words(
+    door: Door, tmp_path: Path, page: str
+) -> None:
+    home = tmp_path / "home"
+    stores = opened.connect(Settings(home=home))
+    rows = [answer(f"{EVIL} {n}", n / 50, n / 40, n / 60, category=EVIL, prompt=EVIL,
+                   response=EVIL) for n in range(30)]  # fmt: skip
+    run = put(stores, rows, EVIL, EVIL)
+    stores.warehouse.close()
+    stores.ledger.dispose()
+    link = {"run": run, "item": f"{EVIL} 3"} if page == "a case" else {}
+    app = whole(door(home, "cases" if link else page, **link))
+    said = words(app)
+    assert EVIL not in said
+    for live in ("![p]", "<img", "**b**", "`c`", ":red[d]"):
+        assert not re.search(rf"(?<!\\){re.escape(live)}", said), said
+    if page in ("overview", "tail", "a case"):
+        assert safe(EVIL) in said
