@@ -37,6 +37,10 @@ class Scale(BaseModel):
         return self
 
 
+NOT_HARM = ("refusal", "abstention", "correct", "correctness", "accuracy", "quality", "helpfulness")
+"""Dimensions whose higher score says nothing of harm."""
+
+
 class Mapping(BaseModel):
     """Our columns -> the file's. What is not named is found by name, or kept in `meta`."""
 
@@ -99,6 +103,11 @@ class Mapping(BaseModel):
         """Tells one way of reading a file from another."""
         body = orjson.dumps(self.model_dump(exclude_defaults=True), option=orjson.OPT_SORT_KEYS)
         return hashlib.sha256(body).hexdigest()[:8]
+
+    def scale(self, dimension: str) -> Scale:
+        """The scale of a dimension: as given, else 0 to 1, up meaning harm where it may."""
+        usual = Scale(up="neither") if dimension in NOT_HARM else Scale()
+        return self.scales.get(dimension, usual)
 
     def judged(self) -> dict[str, dict[str, str]]:
         """Dimension -> scorer -> source column, also where a dimension has one unnamed scorer."""

@@ -10,15 +10,12 @@ from typing import Any
 from data import check, options
 from data.batch import Batch, Row, Run
 from data.check import Refused
-from data.mapping import Mapping, Scale
+from data.mapping import Mapping
 from data.repeats import Repeats
 
 Record = Table[str, Any]
 Key = tuple[str, str, int]
 Getter = Callable[[Record], Any]
-NO_SCALE = Scale()
-NEUTRAL = Scale(up="neither")
-NOT_HARM = ("refusal", "abstention", "correct", "correctness", "accuracy", "quality", "helpfulness")
 TEXTS = ("model", "revision", "dataset", "item_id", "prompt", "prompt_sent", "category", "target",
          "response", "finish", "dimension", "scorer")  # fmt: skip
 
@@ -147,7 +144,7 @@ class Shaper:
                 yield self._score(record, dimension, scorer, column, key)
 
     def _score(self, record: Record, dimension: str, scorer: str, column: str, key: Key) -> Row:
-        scale = self.mapping.scales.get(dimension, NEUTRAL if dimension in NOT_HARM else NO_SCALE)
+        scale = self.mapping.scale(dimension)
         source = pick(record, column)
         names = self.mapping.values.get(dimension)
         value, raw = check.score(

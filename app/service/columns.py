@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from app.service.load import Preview
 from data.columns import COLUMNS
-from data.mapping import Mapping
+from data.mapping import Mapping, Scale
 from data.trouble import Trouble
 
 KEPT = "kept as it is"
@@ -26,7 +27,7 @@ def table(preview: Preview) -> Rows:
     """The columns of a file: an example, how many of the first rows fill it, and what it holds.
 
     `name` is a score's dimension, a label's field, a tag's or an option's name; `by` is the
-    judge or the person.
+    judge or the person; `scale` and `up` say what a score's numbers mean.
     """
     held = _held(preview.mapping)
     return [
@@ -35,6 +36,7 @@ def table(preview: Preview) -> Rows:
             "example": _example(preview.rows, column),
             "filled": sum(row.get(column) not in (None, "") for row in preview.rows),
             **dict(zip(("holds", "name", "by"), held.get(column, (KEPT, "", "")), strict=True)),
+            **_scale(preview.mapping, *held.get(column, (KEPT, "", ""))[:2]),
         }
         for column in preview.columns
     ]
@@ -53,6 +55,28 @@ def _held(mapping: Mapping) -> dict[str, tuple[str, str, str]]:
         held |= {column: ("label", field, person) for person, column in people.items()}
     held |= {column: ("tag", name, "") for name, column in mapping.tags.items()}
     return held | {column: ("option", name, "") for name, column in mapping.options.items()}
+
+
+def _scale(mapping: Mapping, holds: str, dimension: str) -> dict[str, str]:
+    if holds not in ("score", "value"):
+        return {"scale": "", "up": ""}
+    scale = mapping.scale(dimension)
+    return {"scale": f"{scale.low:g} to {scale.high:g}", "up": scale.up}
+
+
+_ENDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|–|-)\s*(-?\d+(?:\.\d+)?)")
+
+
+def _read(scale: str, up: str, dimension: str) -> Scale:
+    """The scale a person wrote, such as "1 to 5". Raises Trouble where it is none."""
+    ends = _ENDS.fullmatch(scale.strip() or "0 to 1")
+    try:
+        return Scale(low=float(ends[1]), high=float(ends[2]), up=up or "harm")  # type: ignore
+    except (TypeError, ValueError) as error:
+        raise Trouble(
+            f"the scale of {dimension} is {scale!r}, meaning {up!r}",
+            "write its lowest and highest value, such as 1 to 5, and harm, good or neither",
+        ) from error
 
 
 def _text(cell: Any) -> str:
@@ -77,12 +101,16 @@ def mapping(base: Mapping, rows: Rows) -> Mapping:
     told: dict[str, Any] = dict.fromkeys((*PLAIN, *LONG), "")
     scores: dict[str, dict[str, str]] = {}
     labels: dict[str, dict[str, str]] = {}
+    scales: dict[str, Scale] = dict(base.scales)
     flat: dict[str, dict[str, str]] = {"tags": {}, "options": {}}
     for row in rows:
         column, holds = row["column"], row["holds"]
         name, by = _text(row["name"]) or column, _text(row["by"])
         if holds == "score":
             _put(scores.setdefault(name, {}), by or column, column, f"score {name}")
+            scale = _read(_text(row.get("scale")), _text(row.get("up")), name)
+            if scale != base.scale(name):
+                scales[name] = scale
         elif holds == "label":
             _put(labels.setdefault(name, {}), by or column, column, f"label {name}")
         elif holds in NAMED:
@@ -90,4 +118,6 @@ def mapping(base: Mapping, rows: Rows) -> Mapping:
         elif holds != KEPT:
             _put(told, holds, column, "file")
     dotted = {k: v for k, v in base.model_dump().items() if k in told and "." in str(v)}
-    return base.model_copy(update=told | dotted | {"scores": scores, "labels": labels, **flat})
+    return base.model_copy(
+        update=told | dotted | {"scores": scores, "scales": scales, "labels": labels, **flat}
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.service import cases, label, load, tail
+from app.service import cases, label, load, say, tail
 from app.service.cases import Chosen, Filter
 from app.service.load import Loaded
 from app.service.risks import Choices
@@ -40,11 +40,12 @@ def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = Non
 
 
 def _campaign(stores: Stores) -> None:
-    """A campaign on the worst 5 % of the riskiest sample model: cases to label at once."""
+    """A campaign on the worst 5 % of the model whose mean hides its tail: cases to label."""
     standings = tail.standings(stores, DATASET, Choices(draws=10))
     if not standings:
         return
-    worst = standings[0].run
+    twins = say.twins(standings)
+    worst = (twins[0] if twins else standings[0]).run
     chosen = Chosen(Filter(runs=(worst["run_id"],)), worst=0.05)
     drawn = [(case, 1.0) for case in cases.keys(stores, chosen)]
     label.start(stores, f"Sample: tail of {worst['model']}", drawn, "the demo", "worst 5 %")

@@ -45,6 +45,10 @@ def columns(table: list[dict[str, Any]], holds: Sequence[str], key: str) -> list
             "holds": st.column_config.SelectboxColumn(options=list(holds), required=True),
             "name": st.column_config.TextColumn(help="a score's dimension, a label's field"),
             "by": st.column_config.TextColumn(help="the judge, or the person who labeled"),
+            "scale": st.column_config.TextColumn(help="a score's ends, such as 1 to 5"),
+            "up": st.column_config.SelectboxColumn(
+                options=["", "harm", "good", "neither"], help="what a higher score means"
+            ),
         },
     )
     return [{str(k): v for k, v in row.items()} for row in edited.to_dict("records")]

@@ -106,6 +106,18 @@ def test_a_column_can_be_taken_out_and_put_elsewhere() -> None:
     assert columns.mapping(MAPPING, rows).response == "left"
 
 
+def test_a_score_on_another_scale_is_read_by_it() -> None:
+    rows = table()
+    of = {row["column"]: row for row in rows}
+    assert (of["bias_1"]["scale"], of["bias_1"]["up"], of["id"]["scale"]) == ("0 to 1", "harm", "")
+    of["eth"] |= {"scale": "1 to 5", "up": "good"}
+    scale = columns.mapping(MAPPING, rows).scale(of["eth"]["name"])
+    assert (scale.low, scale.high, scale.up) == (1, 5, "good")
+    of["eth"]["scale"] = "5 to 1"
+    with pytest.raises(Trouble, match="5 to 1"):
+        columns.mapping(MAPPING, rows)
+
+
 def test_a_nested_column_the_table_cannot_show_stays() -> None:
     deep = MAPPING.model_copy(update={"response": "out.text"})
     assert columns.mapping(deep, table(deep)).response == "out.text"
