@@ -9,12 +9,10 @@ from typing import Any
 import click
 
 from app import printed
-from app.printed import bar, err, grid, out, rows, show
+from app.cli_labels import agreement, labels
+from app.printed import AsJson, Runs, bar, err, grid, out, rows, show, stores
 from app.settings import settings
 from data.trouble import Trouble
-
-AsJson = click.option("--json", "as_json", is_flag=True, help="print JSON")
-Runs = click.option("--run", "chosen", multiple=True, metavar="RUN", help="a run id or a model")
 
 
 def main() -> None:
@@ -45,13 +43,6 @@ def shell(debug: bool) -> None:
     """Explore, label and export the risk of language models."""
 
 
-def stores() -> Any:
-    """The stores of the settings."""
-    from app.service import stores as opened
-
-    return opened.connect(settings())
-
-
 @shell.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="where to listen (default 8501)")
 def serve(port: int | None) -> None:
@@ -80,13 +71,18 @@ def demo(if_empty: bool) -> None:
 
 @shell.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    type=click.Choice(["csv", "jsonl", "json", "parquet"]),
+    help="what the files are, where their content leaves it open",
+)
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
 @click.option("--dataset", help="the data set, where the file does not say")
 @click.option("--model", help="the model, where the file does not say")
 @click.option("--dry-run", is_flag=True, help="read everything, write nothing")
 @AsJson
-def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, model: str | None,
-         dry_run: bool, as_json: bool) -> None:  # fmt: skip
+def load(paths: tuple[Path, ...], format: Any, map_file: Path | None, dataset: str | None,
+         model: str | None, dry_run: bool, as_json: bool) -> None:  # fmt: skip
     """Bring files of model outputs in (CSV, TSV, JSONL, JSON, Parquet, plain or gzipped)."""
     from app.service import load as loading
     from data import mapping as maps
@@ -97,8 +93,8 @@ def load(paths: tuple[Path, ...], map_file: Path | None, dataset: str | None, mo
 
     def one(path: Path) -> loading.Report:
         with bar() as shown:
-            return loading.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
-                                progress=rows(shown, path.name))  # fmt: skip
+            return loading.load(opened, path, mapping=mapping, named=named, format=format,
+                                dry_run=dry_run, progress=rows(shown, path.name))  # fmt: skip
 
     done, well = printed.each(paths, one)
     told = loading.together(done).json()
@@ -152,48 +148,6 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-@shell.group()
-def labels() -> None:
-    """Labels made by people."""
-
-
-@labels.command("load")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--scheme", default="imported", help="the scheme they were made by")
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
-@click.option("--campaign", help="the campaign they belong to")
-@AsJson
-def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, campaign: str | None,
-                as_json: bool) -> None:  # fmt: skip
-    """Bring in labels of outputs that are loaded already."""
-    from app.service import labels as bringing
-    from data import mapping as maps
-
-    mapping = maps.load(map_file) if map_file else None
-    opened = stores()
-    told, well = printed.each(
-        files, lambda file: bringing.load(opened, file, mapping, scheme, campaign)
-    )
-    counted = [one | {"refused": len(one["refused"])} for one in told]
-    if told:
-        show(told, as_json, lambda: grid(counted, ["file", "labels", "new", "refused"]))
-    printed.refused([row for one in told for row in one["refused"]])
-    sys.exit(0 if well else 2)
-
-
-@shell.command()
-@click.option("--campaign", help="over the cases of a campaign")
-@Runs
-@AsJson
-def agreement(campaign: str | None, chosen: tuple[str, ...], as_json: bool) -> None:
-    """Do the people who labeled agree."""
-    from app.service import agree
-
-    rows = [row.json() for row in agree.rows(stores(), chosen, campaign)]
-    columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
-    show({"rows": rows}, as_json, lambda: grid(rows, columns))
-
-
 @shell.command()
 @click.option(
     "--where",
@@ -242,6 +196,9 @@ def check(folder: Path | None, as_json: bool) -> None:
         told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"])
     )
 
+
+shell.add_command(labels)
+shell.add_command(agreement)
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""How the shell door speaks: tables and JSON on stdout, bars and trouble on stderr."""
+"""What the shell's commands share: tables and JSON on stdout, bars and trouble on stderr."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from app.settings import settings
 from data.trouble import Trouble
 
 Result = TypeVar("Result")
@@ -22,6 +23,16 @@ WIDE = 200
 
 out = Console(width=None if sys.stdout.isatty() else WIDE)
 err = Console(stderr=True, soft_wrap=True)
+
+AsJson = click.option("--json", "as_json", is_flag=True, help="print JSON")
+Runs = click.option("--run", "chosen", multiple=True, metavar="RUN", help="a run id or a model")
+
+
+def stores() -> Any:
+    """The stores of the settings."""
+    from app.service import stores as opened
+
+    return opened.connect(settings())
 
 
 def show(value: Any, as_json: bool, table: Callable[[], Table]) -> None:

@@ -14,7 +14,7 @@ from app.service.stores import Stores
 from data.batch import Run
 from data.mapping import Mapping
 from data.read import table
-from data.read.source import Source
+from data.read.source import Kind, Source
 from data.trouble import Trouble
 from db import labels, runs, stage
 from db.stage import Stage
@@ -74,11 +74,10 @@ class Report:
 
 def together(reports: Iterable[Report]) -> Report:
     """What became of several files, as one report."""
-    whole = Report()
-    for report in reports:
-        whole.loaded += report.loaded
-        whole.refused += report.refused
-    return whole
+    every = list(reports)
+    return Report(
+        [r for one in every for r in one.loaded], [r for one in every for r in one.refused]
+    )
 
 
 def preview(path: Path, name: str = "", mapping: Mapping | None = None) -> Preview:
@@ -107,6 +106,7 @@ def load(
     name: str = "",
     mapping: Mapping | None = None,
     named: dict[str, str] | None = None,
+    format: Kind | None = None,
     by: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -117,7 +117,7 @@ def load(
     already is reported and changes nothing. Raises Trouble where the file cannot be read, where
     most of its rows cannot, or where its prompts contradict those the data set already has.
     """
-    source = Source(path, name)
+    source = Source(path, name, format)
     sha256 = source.sha256()
     understood = table.understand(source, mapping)
     table.ready(understood, source)

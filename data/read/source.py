@@ -24,11 +24,13 @@ UTF16 = (b"\xff\xfe", b"\xfe\xff")
 class Source:
     """A file on disk. Raises Trouble at once when there is nothing to read.
 
-    `name` is what people know the file by; an upload lies under another name on disk.
+    `name` is what people know the file by; an upload lies under another name on disk. `format`
+    says what the file is where a person knows better than its content tells.
     """
 
-    def __init__(self, path: Path, name: str = "") -> None:
+    def __init__(self, path: Path, name: str = "", format: Kind | None = None) -> None:
         self.path = path
+        self.format = format
         # a name that is not UTF-8 on disk could be neither stored nor printed
         self.name = (name or path.name).encode("utf-8", "replace").decode()
         self._position = 0.0
@@ -84,12 +86,17 @@ class Source:
             "iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
         )
 
+    @property
+    def gzipped(self) -> bool:
+        """Whether gzip wrote it."""
+        return self._head[:2] == GZIP
+
     @contextmanager
     def binary(self) -> Iterator[BinaryIO]:
         """The bytes, decompressed where gzip wrote them, in UTF-8 where UTF-16 was declared."""
         with self.path.open("rb") as file:
             self._file = file
-            plain = gzip.GzipFile(fileobj=file) if self._head[:2] == GZIP else file
+            plain = gzip.GzipFile(fileobj=file) if self.gzipped else file
             stream = io.BufferedReader(cast(io.RawIOBase, plain), BLOCK)
             try:
                 if stream.peek(2)[:2] in UTF16:
@@ -105,7 +112,9 @@ class Source:
                 ) from error
 
     def kind(self) -> Kind:
-        """What the file is, told by its content. Raises Trouble for what is not read yet."""
+        """What the file is, as said or told by its content. Raises Trouble for what is not read."""
+        if self.format:
+            return self.format
         if self._head == PARQUET:
             return "parquet"
         if self._head == ZIP:
@@ -122,6 +131,8 @@ class Source:
             second = stream.readline(HEAD)
             while second.isspace():
                 second = stream.readline(HEAD)
+        if head.startswith(PARQUET):
+            return "parquet"
         start = head.lstrip()[:1]
         if not start:
             raise Trouble(f"{self.name} holds only blank space", "export it again, then load it")

@@ -113,6 +113,8 @@ READ = {
         {"id": 2, "prompt": "How?", "response": "Thus.", "bias_j": 0.25},
     ]),
 }  # fmt: skip
+READ["packed.jsonl.gz"] = gzip.compress(READ["lines.jsonl"])
+READ["packed.parquet.gz"] = gzip.compress(READ["table.parquet"])
 
 
 @pytest.mark.parametrize("name", READ)
@@ -125,6 +127,13 @@ def test_the_same_rows_come_out_of_every_form_of_a_file(name, shared, put, ask):
                           ORDER BY 1""", name, report.loaded[0].run) == [
         ("1", "Why?", "So.", 0.5), ("2", "How?", "Thus.", 0.25),
     ]  # fmt: skip
+
+
+def test_a_format_that_is_said_goes_before_what_the_content_tells(shared, put):
+    path = put("answers.txt", b'{"id":"9","prompt":"Who?","response":"Me."}')
+    assert load(shared, path, format="jsonl", dry_run=True).loaded[0].outputs == 1
+    with pytest.raises(Trouble, match="no row that can be read"):
+        load(shared, path, format="csv", dry_run=True)
 
 
 SEEDS = [
