@@ -9,6 +9,9 @@ from pathlib import Path
 import streamlit as st
 
 _SIGNS = re.compile(r"([\\`*_{}\[\]()#+\-.!|~<>$:&@/])")
+APART = "\u2060"
+"""A word joiner: it shows nothing and takes no room."""
+_LINKS = re.compile(r"(?<=:)(?=[/\w+])|(?<=www)(?=\.)|(?=@)", re.IGNORECASE)
 _HERE = Path(__file__).parent
 _passage = st.components.v2.component(
     "tailscope_passage",
@@ -19,12 +22,18 @@ _passage = st.components.v2.component(
 
 
 def safe(text: str) -> str:
-    """Text with every sign Markdown knows made harmless, for use inside our own Markdown.
+    r"""Text with every sign Markdown knows made harmless, for use inside our own Markdown.
 
-    >>> safe("![x](http://a)")
-    '\\\\!\\\\[x\\\\]\\\\(http\\\\:\\\\/\\\\/a\\\\)'
+    A bare address would still become a link after all signs are read, so a mark without width
+    parts it.
+
+    >>> safe("![x](y)")
+    '\\!\\[x\\]\\(y\\)'
+    >>> safe("http://a") == "http\\:" + APART + "\\/\\/a"
+    True
     """
-    return _SIGNS.sub(r"\\\1", text.replace("\n", " ").replace("\r", " "))
+    line = _LINKS.sub(APART, text.replace("\n", " ").replace("\r", " "))
+    return _SIGNS.sub(r"\\\1", line)
 
 
 def passage(
