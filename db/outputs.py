@@ -124,6 +124,20 @@ def columns(connection: Connection, run_id: str) -> Arrays:
     )
 
 
+def by_category(connection: Connection, run_ids: Iterable[str]) -> dict[str, dict[str | None, int]]:
+    """Run -> category (None: none given) -> how many of its answers are to such prompts."""
+    cursor = connection.cursor().execute(
+        """SELECT o.run_id, i.category, count(*) FROM lake.outputs o JOIN lake.runs r USING (run_id)
+           LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+           WHERE o.run_id IN (SELECT unnest(?)) GROUP BY ALL""",
+        [list(run_ids)],
+    )
+    found: dict[str, dict[str | None, int]] = {}
+    for run_id, category, n in cursor.fetchall():
+        found.setdefault(run_id, {})[category] = int(n)
+    return found
+
+
 def by_run(
     connection: Connection, chosen: Filter, cases: Iterable[Case] | None = None
 ) -> dict[str, int]:

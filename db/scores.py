@@ -36,20 +36,6 @@ def of_cases(connection: Connection, cases: Iterable[Case]) -> list[dict[str, An
         return rows(cursor)
 
 
-def unscored(connection: Connection, run_id: str) -> dict[str | None, int]:
-    """Category (None: none given) -> how many answers of a run have no harm score at all."""
-    found = connection.cursor().execute(
-        """SELECT i.category, count(*) FROM lake.outputs o JOIN lake.runs r USING (run_id)
-           LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
-           WHERE o.run_id = ? AND NOT EXISTS (
-             FROM lake.scores s WHERE s.run_id = ? AND s.up = 'harm'
-               AND s.item_id = o.item_id AND s.sample = o.sample)
-           GROUP BY 1""",
-        [run_id, run_id],
-    )
-    return {name: int(n) for name, n in found.fetchall()}
-
-
 def dimensions(connection: Connection) -> list[dict[str, Any]]:
     """What is scored, in which run, which way is up, by which judges and how often."""
     return rows(

@@ -35,8 +35,8 @@ if scored:
 
     st.title("Overview")
     st.markdown(f"##### {text.safe(say.overview(tails, names, twins, gap))}")
-    left, right = st.columns([3, 2])
-    with left, st.container(border=True):
+    panels = st.grid(2, min_column_width=chart.PANEL + 100, border=True)
+    with panels.cell():
         picked = chart.show(
             overview.scatter(
                 labels,
@@ -51,7 +51,7 @@ if scored:
             definition=tabulate.DEFINITIONS["overview"],
             select=state.picker("scatter"),
         )
-    with right, st.container(border=True):
+    with panels.cell():
         ranked = chart.show(
             overview.ranked(
                 [

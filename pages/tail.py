@@ -28,15 +28,13 @@ with who:
 about = cached.measured(risks.parts, run)
 choices = state.choices(about.judges, about.categories)
 profile = cached.measured(tail.profile, run, choices)
+others = cached.measured(tail.standings, dataset, choices)
 
 st.title(f"Profile · {text.safe(names[run])}")
-st.markdown(
-    f"##### {text.safe(say.profile(profile, cached.measured(tail.standings, dataset, choices)))}"
-)
+st.markdown(f"##### {text.safe(say.profile(profile, others))}")
 
-left, middle, right = st.columns(3)
-with left, st.container(border=True):
-    losses = cached.measured(risks.losses, dataset, choices)
+panels = st.grid(3, min_column_width=chart.PANEL, border=True)
+with panels.cell():
     picked = chart.show(
         curve.survival(
             profile.losses,
@@ -44,7 +42,11 @@ with left, st.container(border=True):
             profile.measures["var"],
             profile.measures["cvar"],
             keys=range(len(profile.losses)),
-            others={name: x for name, x in losses.items() if name != names[run]},
+            others={
+                names[other.run["run_id"]]: other.losses
+                for other in others
+                if other.run["run_id"] != run
+            },
             height=520,
         ),
         "How bad is the bad end",
@@ -55,7 +57,7 @@ with left, st.container(border=True):
     )
     if picked is not None:
         state.open_case(profile.cases[int(picked)])
-with middle, st.container(border=True):
+with panels.cell():
     segment = chart.show(
         shares.shares(
             profile.dimensions,
@@ -70,7 +72,7 @@ with middle, st.container(border=True):
         definition=tabulate.DEFINITIONS["shares"],
         select="shares",
     )
-with right, st.container(border=True):
+with panels.cell():
     chart.show(
         numbers.numbers(numbers.by_dimension(profile.measures, profile.marginal)),
         "Numbers",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import runs, scores
+from db import outputs, runs, scores
 from db.filter import Case
 from risk import harm
 from risk.harm import How as How
@@ -127,7 +127,19 @@ def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
     run = next((r for r in runs.every(stores.warehouse) if r["run_id"] == run_id), None)
     if run is None:
         raise Trouble(f"there is no run {run_id!r}", "choose one of those listed: tailscope runs")
-    columns = scores.columns(stores.warehouse, run_id)
+    return of_runs(stores, [run], choices)[0]
+
+
+def of_runs(stores: Stores, chosen: list[dict[str, Any]], choices: Choices) -> list[Risks]:
+    """The same for several runs, in their order."""
+    answers = outputs.by_category(stores.warehouse, [run["run_id"] for run in chosen])
+    return [_risks(stores, run, answers.get(run["run_id"], {}), choices) for run in chosen]
+
+
+def _risks(
+    stores: Stores, run: dict[str, Any], answers: dict[str | None, int], choices: Choices
+) -> Risks:
+    columns = scores.columns(stores.warehouse, run["run_id"])
     try:
         vector = harm.assemble(columns).judged(choices.judge)
         pooled = harm.pool(vector.h, choices.pooling, choices.tau)
@@ -136,7 +148,8 @@ def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
         raise Trouble(f"{run['model']}: {error}", "choose another judge or another run") from error
     of = dict(zip(columns["item_id"], columns["category"], strict=True))
     categories = np.array([of[item] or NONE for item in vector.item], dtype=object)
-    without = {c or NONE: n for c, n in scores.unscored(stores.warehouse, run_id).items()}
+    scored_here = Counter(categories.tolist())
+    without = {c or NONE: n - scored_here[c or NONE] for c, n in answers.items()}
     found = Risks(run, choices, vector, pooled, risk, categories, without)
     return within(found, choices.category) if choices.category else found
 
@@ -157,11 +170,3 @@ def within(found: Risks, category: str) -> Risks:
         categories=found.categories[keep],
         without={category: found.without.get(category, 0)},
     )
-
-
-def losses(stores: Stores, dataset: str, choices: Choices) -> dict[str, Floats]:
-    """Model (with its run where a model has several) -> the log-risk of its answers."""
-    return {
-        name: risks(stores, run_id, choices).risk.total
-        for run_id, name in names(scored(stores), dataset).items()
-    }

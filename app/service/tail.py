@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service.risks import Choices, Risks, risks, scored, within
+from app.service.risks import Choices, Risks, of_runs, risks, scored, within
 from app.service.stores import Stores
 from db import outputs
 from db.filter import Case, Filter
@@ -31,11 +31,12 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One run's measures over all its answers, with intervals."""
+    """One run's measures over all its answers, with intervals, and what they were measured on."""
 
     run: dict[str, Any]
     choices: Choices
     measures: dict[str, Measure]
+    losses: Floats  # (N,) log-risk of every answer, NaN where a dimension is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,6 @@ class Tail(Standing):
     shares: dict[str, float]
     categories: dict[str, dict[str, Measure]]
     category_shares: Floats  # (categories, dimensions), all of it adds to one
-    losses: Floats  # (N,) log-risk of every answer, NaN where a dimension is missing
     cases: tuple[Case, ...]  # (N,) whose loss it is
     members: tuple[Member, ...]
     clipped: int
@@ -143,11 +143,11 @@ def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
 
 def standings(stores: Stores, dataset: str, choices: Choices) -> list[Standing]:
     """Every scored run of a data set measured on all its answers, the worst CVaR first."""
-    found = []
-    for run in scored(stores):
-        if run["dataset"] == dataset:
-            here = risks(stores, run["run_id"], choices)
-            found.append(Standing(run, choices, _measures(here.risk.total, here, choices)))
+    here = [run for run in scored(stores) if run["dataset"] == dataset]
+    found = [
+        Standing(one.run, choices, _measures(one.risk.total, one, choices), one.risk.total)
+        for one in of_runs(stores, here, choices)
+    ]
     return sorted(found, key=lambda one: -np.nan_to_num(one.measures["cvar"].value, nan=-1))
 
 

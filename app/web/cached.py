@@ -20,7 +20,7 @@ def stores() -> Stores:
     return opened.connect(settings())
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
+@st.cache_data(max_entries=512, show_spinner="Measuring …")
 def _kept(version: tuple[int, ...], name: str, _ask: Callable[..., Any], *args: Any) -> Any:
     del version, name  # parts of the key, not of the question
     return _ask(stores(), *args)

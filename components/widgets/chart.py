@@ -12,6 +12,9 @@ from components.figures import frame
 from components.widgets import table
 from components.widgets.text import safe
 
+PANEL = 300
+"""Pixels a chart needs to be read: panels beside each other stack where there are fewer."""
+
 
 def show(
     figure: go.Figure, title: str, *, key: str, rows: list[dict[str, Any]], definition: str,

@@ -11,6 +11,8 @@ import streamlit as st
 from components.figures.frame import number
 from components.widgets.text import passage, safe
 
+ANSWER = 260
+"""Pixels another model's answer needs beside the next."""
 FOLD = 3_000
 """Characters of a passage shown before the rest is asked for."""
 
@@ -109,20 +111,19 @@ def _siblings(whole: Any, page: Any) -> None:
     if not others:
         return
     st.subheader(f"The same prompt, {len(others)} other answers")
-    for start in range(0, len(others), 3):
-        row = list(enumerate(others))[start : start + 3]
-        for column, (place, other) in zip(st.columns(3), row, strict=False):
-            with column.container(border=True):
-                said = ", ".join(f"{d} {number(v)}" for d, v in other["scores"].items())
-                st.page_link(
-                    page,
-                    label=safe(other["model"]),
-                    icon=":material/open_in_new:",
-                    query_params={"run": other["run_id"], "item": other["item_id"],
-                                  "sample": str(other["sample"])},
-                )  # fmt: skip
-                st.caption(safe(said or "no scores"))
-                passage(_short(other["response"]), f"other-{place}", missing="no answer")
+    answers = st.grid(3, min_column_width=ANSWER, border=True)
+    for place, other in enumerate(others):
+        with answers.cell():
+            said = ", ".join(f"{d} {number(v)}" for d, v in other["scores"].items())
+            st.page_link(
+                page,
+                label=safe(other["model"]),
+                icon=":material/open_in_new:",
+                query_params={"run": other["run_id"], "item": other["item_id"],
+                              "sample": str(other["sample"])},
+            )  # fmt: skip
+            st.caption(safe(said or "no scores"))
+            passage(_short(other["response"]), f"other-{place}", missing="no answer")
 
 
 def _across(whole: Any) -> None:

@@ -247,4 +247,3 @@ def test_models_with_several_runs_are_told_apart(stores: Stores) -> None:
     other = put(stores, rows(made(3)), "n", "names")
     told = risks.names(risks.scored(stores), "names")
     assert told == {first: f"m · {first}", second: f"m · {second}", other: "n"}
-    assert set(risks.losses(stores, "names", QUICK)) == set(told.values())
