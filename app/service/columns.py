@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from pydantic import ValidationError
+
 from app.service.load import Preview
 from data.columns import COLUMNS
 from data.mapping import Mapping, Scale
@@ -71,8 +73,9 @@ def _read(scale: str, up: str, dimension: str) -> Scale:
     """The scale a person wrote, such as "1 to 5". Raises Trouble where it is none."""
     ends = _ENDS.fullmatch(scale.strip() or "0 to 1")
     try:
-        return Scale(low=float(ends[1]), high=float(ends[2]), up=up or "harm")  # type: ignore
-    except (TypeError, ValueError) as error:
+        low, high = ends.groups() if ends else (None, None)
+        return Scale.model_validate({"low": low, "high": high, "up": up or "harm"})
+    except ValidationError as error:
         raise Trouble(
             f"the scale of {dimension} is {scale!r}, meaning {up!r}",
             "write its lowest and highest value, such as 1 to 5, and harm, good or neither",
