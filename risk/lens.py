@@ -95,12 +95,15 @@ class Lens:
     ) -> tuple[str, ...]:
         """The needed columns that are absent or hold nothing at all, under `settings`.
 
-        `dimension` lacks where the lens is about one scored dimension and it is not there.
+        `dimension` lacks where the lens is about one scored dimension and it is not there; `value`
+        lacks where the lens looks for harm and no score runs towards it.
         """
         absent = [name for name in self.needs if name not in columns or empty(columns[name])]
         wanted = (settings or self.settings({})).get(self.scored, "any")
         if wanted != "any" and "dimension" not in absent and wanted not in columns["dimension"]:
             absent.append("dimension")
+        if self.table == "scores" and self.up == "harm" and "value" not in absent:
+            absent += [] if "harm" in columns.get("up", ("harm",)) else ["value"]
         return tuple(absent)
 
     def settings(self, given: Mapping[str, Value]) -> dict[str, Value]:

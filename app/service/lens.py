@@ -103,6 +103,7 @@ def look(
     wanted = list(chosen)
     found: list[Row] = []
     lacking: dict[str, tuple[str, ...]] = {}
+    wrong: list[str] = []
     for run in _chosen(_answering(stores), wanted):
         columns = _columns(stores, run)[lens.table]
         if lacks := lens.lacks(columns, settings):
@@ -111,9 +112,11 @@ def look(
         try:
             found += [_row(run, one) for one in _looked(lens, columns, settings, by)]
         except ValueError as error:
-            raise Trouble(f"{name} on {run['model']}: {error}", "choose another setting") from error
+            wrong.append(f"{name} on {run['model']}: {error}")
     seen = {name for row in found for name in (row.run, row.model)}
     if not found or any(name not in seen for name in wanted):
+        if wrong:
+            raise Trouble(wrong[0], "choose another setting or another run")
         _explain(lens, lacking)
     return found
 

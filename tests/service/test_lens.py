@@ -7,6 +7,7 @@ import pytest
 
 from app.service import lens as looking
 from app.service import load as loading
+from data.mapping import Mapping
 from data.trouble import Trouble
 from tests.lens_rows import independent, made
 
@@ -64,3 +65,14 @@ def test_every_lens_says_which_runs_feed_it_or_what_is_missing(stores, loaded):
     assert states["sharp"]["runs"] == [loaded[0].loaded[0].run]
     assert "act" in states["xstest"]["missing"]
     assert not any(state["ready"] and state["missing"] for state in states.values())
+
+
+def test_a_run_that_cannot_feed_a_lens_keeps_no_other_out(stores, loaded, put):
+    rows = [{"id": n, "prompt": f"p{n}", "response": "r", "score": n % 2} for n in range(8)]
+    mapping = Mapping(scores={"refusal": {"judge": "score"}})
+    loading.load(stores, put("polite.jsonl", rows), mapping=mapping, named={"model": "egret"})
+    assert {row.model for row in looking.look(stores, "sharp")} == {"heron"}
+    with pytest.raises(Trouble, match="sharp needs value"):
+        looking.look(stores, "sharp", ["egret"])
+    sharp = next(s for s in looking.states(stores) if s.lens.name == "sharp")
+    assert len(sharp.ready) == 1
