@@ -35,6 +35,8 @@ if scored:
 
     st.title("Overview")
     st.markdown(f"##### {text.safe(say.overview(tails, names, twins, gap))}")
+    if absent := [name for run, name in names.items() if run not in runs_here]:
+        st.caption(f":material/info: not scored by this judge: {text.safe(', '.join(absent))}")
     panels = st.grid(2, min_column_width=chart.PANEL + 100, border=True)
     with panels.cell():
         picked = chart.show(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,13 +128,18 @@ def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
     run = next((r for r in runs.every(stores.warehouse) if r["run_id"] == run_id), None)
     if run is None:
         raise Trouble(f"there is no run {run_id!r}", "choose one of those listed: tailscope runs")
-    return of_runs(stores, [run], choices)[0]
+    answers = outputs.by_category(stores.warehouse, [run_id])
+    return _risks(stores, run, answers.get(run_id, {}), choices)
 
 
 def of_runs(stores: Stores, chosen: list[dict[str, Any]], choices: Choices) -> list[Risks]:
-    """The same for several runs, in their order."""
+    """The same for several runs, in their order; a run the choices do not fit is left out."""
     answers = outputs.by_category(stores.warehouse, [run["run_id"] for run in chosen])
-    return [_risks(stores, run, answers.get(run["run_id"], {}), choices) for run in chosen]
+    found = []
+    for run in chosen:
+        with suppress(Trouble):
+            found.append(_risks(stores, run, answers.get(run["run_id"], {}), choices))
+    return found
 
 
 def _risks(
