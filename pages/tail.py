@@ -110,14 +110,17 @@ if segment:
     st.caption(
         text.safe(f"Only {category or 'all categories'}, by {dimension}: picked in the bars")
     )
+worst = members[: table.MOST]
+if len(worst) < len(members):
+    st.caption(f"The worst {len(worst)} of them; the Cases page lists them all")
 row = table.pick(
-    tabulate.members(members, cached.measured(tail.openings, members), profile.dimensions),
+    tabulate.members(worst, cached.measured(tail.openings, worst), profile.dimensions),
     state.picker("members"),
     height=360,
     digits=2,
 )
 if row is not None:
-    state.open_case(members[row].case)
+    state.open_case(worst[row].case)
 send.show(
     [member.case for member in members],
     f"Tail of {names[run]}",

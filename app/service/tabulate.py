@@ -97,9 +97,10 @@ def within(profile: Tail, category: str | None, dimension: str | None) -> tuple[
 def footing(profile: Tail) -> str:
     """What the numbers stand on."""
     cvar, choices = profile.measures["cvar"], profile.choices
+    judges = f"{len(profile.judges)} judge{'s' if len(profile.judges) != 1 else ''}"
     caution = f" · {cvar.why}" if cvar.why else ""
     return (
-        f"n {cvar.n} · left out {cvar.lost} · {len(profile.judges)} judges · ε {choices.eps:g} · "
+        f"n {cvar.n} · left out {cvar.lost} · {judges} · ε {choices.eps:g} · "
         f"{choices.draws} bootstrap draws{caution}"
     )
 

@@ -10,6 +10,10 @@ import streamlit as st
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
+MOST = 200
+"""Rows a table is handed at most: longer lists are paged."""
+
+
 def csv(rows: list[dict[str, Any]]) -> bytes:
     """The rows as CSV; text that a spreadsheet would run gets an apostrophe in front.
 
