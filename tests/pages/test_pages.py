@@ -62,7 +62,7 @@ def test_a_choice_on_the_profile_changes_its_numbers(door: Door, sample: Path) -
     before = words(app)
     judges = app.selectbox(key="judge").options
     app.selectbox(key="judge").select(judges[1]).run()
-    assert "1 judges" in words(whole(app))
+    assert "1 judge" in words(whole(app))
     app.selectbox(key="judge").select("all")
     app.selectbox(key="pooling").select("worst judge").run()
     assert words(whole(app)) != before
