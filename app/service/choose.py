@@ -16,23 +16,29 @@ KNOWN = "model, dataset, category, run, words, worst, act, or a score as NAME=LO
 def read(conditions: Iterable[tuple[str, str]], campaign: str = "") -> Chosen:
     """The choice these conditions make; the same key twice means either. Raises Trouble."""
     many: dict[str, list[str]] = defaultdict(list)
-    one: dict[str, object] = {}
+    words, dimension, low, high = "", "", 0.0, 1.0
     worst, act = 0.0, ""
     for key, value in conditions:
         if key in MANY:
             many[MANY[key]].append(value)
         elif key == "words":
-            one["words"] = value
+            words = value
         elif key == "worst":
             worst = _share(value)
         elif key == "act":
             act = value
         elif ".." in value:
+            dimension = key
             low, high = (_number(part) for part in value.split("..", 1))
-            one |= {"dimension": key, "low": low, "high": high}
         else:
             raise Trouble(f"{key}={value} is not a condition", f"it can be {KNOWN}")
-    chosen = Filter(**{k: tuple(v) for k, v in many.items()}, **one)  # type: ignore[arg-type]
+    chosen = Filter(
+        **{name: tuple(values) for name, values in many.items()},
+        words=words,
+        dimension=dimension,
+        low=low,
+        high=high,
+    )
     return Chosen(chosen, worst=worst, act=act, campaign=campaign)
 
 
