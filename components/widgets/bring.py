@@ -37,6 +37,7 @@ def columns(table: list[dict[str, Any]], holds: Sequence[str], key: str) -> list
     edited = st.data_editor(
         pd.DataFrame(table),
         key=f"columns-{key}",
+        placeholder="",
         hide_index=True,
         height=min(36 * (len(table) + 1) + 3, 420),
         disabled=["column", "example", "filled"],
