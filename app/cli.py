@@ -73,26 +73,29 @@ def demo(if_empty: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format",
-    type=click.Choice(["csv", "jsonl", "json", "parquet"]),
+    metavar="FORMAT",
     help="what the files are, where their content leaves it open",
 )
-@click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
+@click.option("--map", "mapped", help="a mapping: a YAML file, or the name of a saved one")
 @click.option("--dataset", help="the data set, where the file does not say")
 @click.option("--model", help="the model, where the file does not say")
 @click.option("--dry-run", is_flag=True, help="read everything, write nothing")
 @AsJson
-def load(paths: tuple[Path, ...], format: Any, map_file: Path | None, dataset: str | None,
+def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, dataset: str | None,
          model: str | None, dry_run: bool, as_json: bool) -> None:  # fmt: skip
-    """Bring files of model outputs in (CSV, TSV, JSONL, JSON, Parquet, plain or gzipped)."""
+    """Bring in files or folders: logs of evaluation tools; CSV, TSV, JSONL, JSON, Parquet."""
+    from app.service import folder, maps
     from app.service import load as loading
-    from data import mapping as maps
 
-    mapping = maps.load(map_file) if map_file else None
+    mapping = maps.named(settings(), mapped) if mapped else None
     named = {k: v for k, v in (("dataset", dataset), ("model", model)) if v}
     opened = stores()
 
     def one(path: Path) -> loading.Report:
         with bar() as shown:
+            if path.is_dir():
+                return folder.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,
+                                   watch=lambda name: rows(shown, name))  # fmt: skip
             return loading.load(opened, path, mapping=mapping, named=named, format=format,
                                 dry_run=dry_run, progress=rows(shown, path.name))  # fmt: skip
 

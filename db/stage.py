@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from db import warehouse
+from db import checks, warehouse
+from db.checks import Checked
 from db.warehouse import OPENING, Connection
 
 TEXT, REAL, INT = pa.string(), pa.float64(), pa.int64()
@@ -35,6 +36,14 @@ SHAPES: dict[str, pa.Schema] = {
     "labels": pa.schema([
         ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("person", TEXT), ("field", TEXT),
         ("value", TEXT),
+    ]),
+    "acts": pa.schema([
+        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("act", TEXT), ("origin", TEXT),
+        ("why", TEXT),
+    ]),
+    "reported": pa.schema([
+        ("run_id", TEXT), ("metric", TEXT), ("value", REAL), ("how", TEXT), ("dimension", TEXT),
+        ("scorer", TEXT),
     ]),
     "refused": pa.schema([("line", INT), ("why", TEXT), ("raw", TEXT)]),
 }  # fmt: skip
@@ -117,22 +126,42 @@ def differing(stage: Stage) -> tuple[int, int, str | None]:
     return (int(row[0]), int(row[1]), row[2]) if row else (0, 0, None)
 
 
-def land(stage: Stage, runs: Sequence[Mapping[str, Any]], sha256: str, source: str) -> list[str]:
+def land(
+    stage: Stage,
+    runs: Sequence[Mapping[str, Any]],
+    sha256: str,
+    source: str,
+    checked: Mapping[str, Sequence[Checked]] | None = None,
+) -> list[str]:
     """Puts everything staged into the lake as one snapshot; returns the runs that were new.
 
-    Loads go one by one (`take_turn`), so a run loaded by two processes at once lands once.
+    Loads go one by one (`take_turn`), so a run loaded by two processes at once lands once. A run
+    that is there already gets the checks it lacks: its log's own numbers may have come later.
     """
-    return warehouse.within(stage.cursor, lambda cursor: _land(cursor, runs, sha256, source))
+
+    def work(cursor: Connection) -> list[str]:
+        return _land(cursor, runs, sha256, source, checked or {})
+
+    return warehouse.within(stage.cursor, work)
 
 
 def _land(
-    cursor: Connection, runs: Sequence[Mapping[str, Any]], sha256: str, source: str
+    cursor: Connection,
+    runs: Sequence[Mapping[str, Any]],
+    sha256: str,
+    source: str,
+    checked: Mapping[str, Sequence[Checked]],
 ) -> list[str]:
     have = {run for (run,) in cursor.execute("SELECT run_id FROM lake.runs").fetchall()}
     new = [run for run in runs if run["run_id"] not in have]
-    if not new:
+    held = {run for (run,) in cursor.execute("SELECT run_id FROM lake.checks").fetchall()}
+    unchecked = checked.keys() - held
+    if not new and not unchecked:
         return []
     warehouse.take_turn(cursor)
+    checks.land(cursor, checked, sorted(unchecked))
+    if not new:
+        return []
     ids = [run["run_id"] for run in new]
     for run in new:
         cursor.execute(
@@ -158,7 +187,7 @@ def _land(
             WHERE run_id IN (SELECT unnest(?))""",
         [ids],
     )
-    for table in ("scores", "steps"):
+    for table in ("scores", "steps", "acts"):
         cursor.execute(
             f"INSERT INTO lake.{table} FROM temp.staged_{table} WHERE run_id IN (SELECT unnest(?))",
             [ids],

@@ -30,6 +30,10 @@ TABLES = {
     "scorer VARCHAR, value DOUBLE, raw VARCHAR, up VARCHAR",
     "steps": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, step INTEGER, role VARCHAR, "
     "content VARCHAR, state VARCHAR, flags VARCHAR[]",
+    "acts": "run_id VARCHAR, item_id VARCHAR, sample INTEGER, act VARCHAR, origin VARCHAR, "
+    "why VARCHAR",
+    "checks": "run_id VARCHAR, metric VARCHAR, reported DOUBLE, recomputed DOUBLE, n BIGINT, "
+    "agrees BOOLEAN, why VARCHAR",
     "refused_rows": "sha256 VARCHAR, source VARCHAR, line BIGINT, why VARCHAR, raw VARCHAR",
     "turn": "n BIGINT",
 }

@@ -2,29 +2,40 @@
 
 import streamlit as st
 
-from app.service import columns, load, runs, tabulate
+from app.service import columns, load, maps, preview, runs, tabulate
 from app.web import cached, gate, incoming, nav
 from components.figures import frame
 from components.widgets import bring, table, text
 
 st.title("Load")
 st.markdown(
-    "Drop in a file of model outputs: CSV, TSV, JSONL, JSON or Parquet, plain or gzipped. "
-    "Nothing is written until you say so."
+    "Drop in a log of an evaluation tool (Inspect, lm-evaluation-harness, HELM, lighteval, "
+    "promptfoo and others), or a table: CSV, TSV, JSONL, JSON, Parquet or Arrow, plain or gzipped. "
+    "Nothing is written until you say so. A folder loads from the shell: `tailscope load FOLDER`."
 )
 upload = bring.file()
 if upload is not None:
-    path = incoming.keep(upload)
-    preview = load.preview(path, upload.name)
-    st.subheader(f"{text.safe(upload.name)}: {text.safe(preview.format)}")
-    bring.rows(preview.rows, preview.refused)
-    corrected = bring.columns(columns.table(preview), columns.HOLDS, upload.file_id)
-    named = bring.names(preview.model, preview.dataset, upload.file_id)
+    path, key = incoming.keep(upload), upload.file_id
+    settings = cached.stores().settings
+    saved = maps.saved(settings)
+    seen = preview.preview(path, upload.name)
+    if seen.mapping is not None and (way := bring.way(list(saved), key)):
+        seen, key = preview.preview(path, upload.name, saved[way]), f"{key}-{way}"
+    st.subheader(f"{text.safe(upload.name)}: {text.safe(seen.format)}")
+    bring.rows(seen.rows, seen.refused)
+    mapping = seen.mapping
+    if mapping is not None:
+        corrected = bring.columns(columns.table(seen), columns.HOLDS, key)
+        mapping = columns.mapping(mapping, corrected)
+        if name := bring.keep(maps.written(mapping), key):
+            maps.save(settings, name, mapping)
+            bring.kept(name)
+    named = bring.names(seen.model, seen.dataset, key)
     if st.button("Load this file", type="primary", icon=":material/upload:"):
         with bring.progress(upload.name) as step:
             report = load.load(
                 cached.stores(), path, name=upload.name, named=named, by=gate.person(),
-                mapping=columns.mapping(preview.mapping, corrected), progress=step,
+                mapping=mapping, progress=step,
             )  # fmt: skip
         bring.report(report.json(), nav.page("tail"), nav.page("cases"))
 
@@ -32,6 +43,7 @@ loaded = cached.ask(runs.every)
 if loaded:
     st.subheader(f"Loaded so far: {frame.count(len(loaded))} runs")
     table.pick(tabulate.loaded(loaded), "loaded", height=320)
+    bring.checks(loaded)
 refused = cached.ask(runs.refused)
 if refused:
     st.subheader(f"Rows that could not be read: {frame.count(len(refused))}")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.service.load import Preview
+from app.service.preview import Preview
 from data.columns import COLUMNS
 from data.mapping import Mapping, Scale
 from data.trouble import Trouble
@@ -26,11 +26,14 @@ Rows = list[dict[str, Any]]
 
 
 def table(preview: Preview) -> Rows:
-    """The columns of a file: an example, how many of the first rows fill it, and what it holds.
+    """The columns of a table: an example, how many of the first rows fill it, and what it holds.
 
     `name` is a score's dimension, a label's field, a tag's or an option's name; `by` is the
-    judge or the person; `scale` and `up` say what a score's numbers mean.
+    judge or the person; `scale` and `up` say what a score's numbers mean. A native log has no
+    columns to correct.
     """
+    if preview.mapping is None:
+        return []
     held = _held(preview.mapping)
     return [
         {

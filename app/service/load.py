@@ -13,38 +13,27 @@ from typing import Any
 from app.service.stores import Stores
 from data.batch import Run
 from data.mapping import Mapping
-from data.read import table
-from data.read.source import Kind, Source
+from data.read import reading, table
+from data.read.reading import Reading
 from data.trouble import Trouble
-from db import labels, runs, stage
+from db import checks, labels, runs, stage
 from db.stage import Stage
 
 Progress = Callable[[float, int], None]
 """Told how much of the file has been read (0 to 1) and how many rows that was."""
 
-COUNTED = ("outputs", "scores", "labels", "steps")
+COUNTED = ("outputs", "scores", "labels", "acts", "steps")
 SHOWN = 20
-"""Rows of a preview, and refused rows named one by one in a report."""
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """A file as it stands: its format, the mapping that would be used, first rows, columns."""
-
-    format: str
-    mapping: Mapping
-    rows: list[dict[str, Any]]
-    columns: list[str]
-    refused: list[dict[str, Any]]
-    model: str | None
-    dataset: str | None
+"""Refused rows named one by one in a report."""
 
 
 @dataclass(slots=True)
 class Loaded:
     """What one run of a file brought, or that it was there already.
 
-    `refused` counts the rows refused in its whole file: a refused row belongs to no run.
+    `refused` counts the rows refused in its whole file: a refused row belongs to no run. `acts`
+    counts what the log itself says the model did; `checks` hold the log's own numbers against those
+    recomputed from what was loaded.
     """
 
     run: str
@@ -55,9 +44,12 @@ class Loaded:
     outputs: int = 0
     scores: int = 0
     labels: int = 0
+    acts: int = 0
     steps: int = 0
     refused: int = 0
     already: bool = False
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -80,25 +72,6 @@ def together(reports: Iterable[Report]) -> Report:
     )
 
 
-def preview(path: Path, name: str = "", mapping: Mapping | None = None) -> Preview:
-    """The first rows of a file and how it would be understood; nothing is written.
-
-    Raises Trouble where the file cannot be read or understood.
-    """
-    source = Source(path, name)
-    understood = table.understand(source, mapping)
-    lines = table.first(source, understood.explode, SHOWN)
-    rows = [line.record for line in lines if not line.why]
-    return Preview(
-        format=understood.title or source.kind().upper(),
-        mapping=understood,
-        rows=rows,
-        columns=list(dict.fromkeys(column for row in rows for column in row)),
-        refused=[{"file": source.name, "line": x.number, "why": x.why} for x in lines if x.why],
-        **table.names(source, understood),
-    )
-
-
 def load(
     stores: Stores,
     path: Path,
@@ -106,7 +79,7 @@ def load(
     name: str = "",
     mapping: Mapping | None = None,
     named: dict[str, str] | None = None,
-    format: Kind | None = None,
+    format: str | None = None,
     by: str = "",
     dry_run: bool = False,
     progress: Progress | None = None,
@@ -117,22 +90,27 @@ def load(
     already is reported and changes nothing. Raises Trouble where the file cannot be read, where
     most of its rows cannot, or where its prompts contradict those the data set already has.
     """
-    source = Source(path, name, format)
-    sha256 = source.sha256()
-    understood = table.understand(source, mapping)
-    table.ready(understood, source)
+    opened = reading.opened(path, name, mapping, format)
+    if opened.mapping is not None:
+        table.ready(opened.mapping, opened.source)
+    sha256 = opened.source.sha256()
     staged = stage.open_stage(stores.warehouse)
     try:
-        found, refused, rows = _fill(staged, source, understood, named or {}, sha256, progress)
-        _enough(staged, refused, rows, source)
-        _agrees(staged, source)
-        report = _report(staged, found, refused, understood.title or source.kind(), source.name)
+        found, refused, rows = _fill(staged, opened, named or {}, sha256, progress)
+        _enough(staged, refused, rows, opened.source.name)
+        if not found:
+            raise Trouble(
+                f"{opened.source.name} ({opened.title}) holds no answer and no result",
+                "load a log of a run that has begun to answer",
+            )
+        _agrees(staged, opened.source.name)
+        report = _report(staged, found, refused, opened)
         have = {run["run_id"]: run for run in runs.of_file(stores.warehouse, sha256)}
         for run in report.loaded:
             if stands := have.get(run.run):  # perhaps loaded under another file name
                 run.already, run.model, run.dataset = True, stands["model"], stands["dataset"]
         if not dry_run:
-            _land(stores, staged, found, report, source, sha256, understood, by)
+            _land(stores, staged, found, report, opened, sha256, by)
     finally:
         staged.close()
     return report
@@ -140,8 +118,7 @@ def load(
 
 def _fill(
     staged: Stage,
-    source: Source,
-    mapping: Mapping,
+    opened: Reading,
     named: dict[str, str],
     sha256: str,
     progress: Progress | None,
@@ -149,43 +126,44 @@ def _fill(
     found: dict[str, Run] = {}
     refused: list[dict[str, Any]] = []
     rows = 0
-    for batch in table.read(source, mapping, named, sha256):
-        for name, held in batch.rows.items():
-            staged.add(name, held)
+    name = opened.source.name
+    for batch in opened.batches(named, sha256):
+        for table_, held in batch.rows.items():
+            staged.add(table_, held)
         rows = batch.lines
         found.update(batch.runs)
-        refused += [{"file": source.name, "line": r[0], "why": r[1]} for r in batch.rows["refused"]]
+        refused += [{"file": name, "line": r[0], "why": r[1]} for r in batch.rows["refused"]]
         del refused[SHOWN:]
         if progress:
             progress(batch.position, batch.lines)
     return found, refused, rows
 
 
-def _enough(staged: Stage, refused: list[dict[str, Any]], rows: int, source: Source) -> None:
+def _enough(staged: Stage, refused: list[dict[str, Any]], rows: int, name: str) -> None:
     """Refuses a file most of whose rows were refused: it is not what it was taken for."""
     bad = staged.counts["refused"]
     if bad * 2 > rows:
         first = refused[0]
         raise Trouble(
-            f"{source.name}: {bad} of {rows} rows cannot be read; line {first['line']}: "
-            f"{first['why']}",
+            f"{name}: {bad} of {rows} rows cannot be read; line {first['line']}: {first['why']}",
             "correct the file or its mapping; nothing was loaded",
         )
 
 
-def _agrees(staged: Stage, source: Source) -> None:
+def _agrees(staged: Stage, name: str) -> None:
     differ, known, example = stage.differing(staged)
     if differ * 2 > known:
         raise Trouble(
-            f"{source.name}: {differ} of {known} ids stand for other prompts in this data set "
+            f"{name}: {differ} of {known} ids stand for other prompts in this data set "
             f"already, for instance {example!r}",
             "give the file a data set of its own: --dataset NAME",
         )
 
 
 def _report(
-    staged: Stage, found: dict[str, Run], refused: list[dict[str, Any]], format: str, name: str
+    staged: Stage, found: dict[str, Run], refused: list[dict[str, Any]], opened: Reading
 ) -> Report:
+    checked = checks.staged(staged.cursor)
     counts = {table: stage.rows(staged, table) for table in COUNTED}
     items = stage.items(staged, [(run.run_id, run.dataset) for run in found.values()])
     loaded = [
@@ -193,19 +171,23 @@ def _report(
             run.run_id,
             run.model,
             run.dataset,
-            format,
+            opened.title,
             items=items[run.run_id],
             refused=staged.counts["refused"],
             outputs=counts["outputs"][run.run_id],
             scores=counts["scores"][run.run_id],
             labels=counts["labels"][run.run_id],
+            acts=counts["acts"][run.run_id],
             steps=counts["steps"][run.run_id],
+            checks=[one.json() for one in checked.get(run.run_id, [])],
+            notes=opened.notes(run.run_id),
         )
         for run in found.values()
     ]
     more = staged.counts["refused"] - len(refused)
     if more:
-        refused = [*refused, {"file": name, "line": None, "why": f"and {more} more rows"}]
+        why = f"and {more} more rows"
+        refused = [*refused, {"file": opened.source.name, "line": None, "why": why}]
     return Report(loaded, refused)
 
 
@@ -214,32 +196,35 @@ def _land(
     staged: Stage,
     found: dict[str, Run],
     report: Report,
-    source: Source,
+    opened: Reading,
     sha256: str,
-    mapping: Mapping,
     by: str,
 ) -> None:
     # Labels first: they show only once their run is there, and adding them twice adds nothing.
-    labels.add_many(stores.ledger, stage.labels(staged), scheme=mapping.title or "imported")
-    params = {
-        "mapping": mapping.model_dump(exclude_defaults=True),
-        "refused": staged.counts["refused"],
-    }
+    scheme = (opened.mapping.title or "imported") if opened.mapping else opened.title
+    labels.add_many(stores.ledger, stage.labels(staged), scheme=scheme)
     described = [
         asdict(run)
         | {
-            "format": mapping.title or source.kind(),
-            "source": source.name,
+            "format": opened.title,
+            "source": opened.source.name,
             "sha256": sha256,
-            "params": json.dumps(params, sort_keys=True),
+            "params": _params(opened, run.run_id, staged.counts["refused"]),
             "made_at": datetime.now(UTC).replace(tzinfo=None),
             "loaded_by": by or _me(),
         }
         for run in found.values()
     ]
-    new = stage.land(staged, described, sha256, source.name)
+    new = stage.land(staged, described, sha256, opened.source.name, checks.staged(staged.cursor))
     for run in report.loaded:
         run.already = run.run not in new
+
+
+def _params(opened: Reading, run_id: str, refused: int) -> str:
+    told = opened.params(run_id) | {"refused": refused}
+    if notes := opened.notes(run_id):
+        told["notes"] = notes
+    return json.dumps(told, sort_keys=True, default=str)
 
 
 def _me() -> str:

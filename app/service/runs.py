@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from app.service.stores import Stores
-from db import items, runs, scores
+from db import checks, items, runs, scores
 
 
 def every(stores: Stores) -> list[dict[str, Any]]:
     """Every run, the newest first, as `tailscope runs --json` prints it."""
     refused = runs.refused_count(stores.warehouse)
+    checked = checks.every(stores.warehouse)
     return [
         {
             "run": run["run_id"],
@@ -23,7 +24,8 @@ def every(stores: Stores) -> list[dict[str, Any]]:
             "refused": refused.get(run["sha256"], 0),
             "made_at": run["made_at"].isoformat(timespec="seconds") + "Z",
             "loaded_by": run["loaded_by"],
-            "checks": [],
+            "notes": run["params"].get("notes", []),
+            "checks": checked.get(run["run_id"], []),
         }
         for run in runs.every(stores.warehouse)
     ]

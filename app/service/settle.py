@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.service.stores import Stores
-from db import labels
+from db import acts, labels
 from db.filter import Case
 from risk.lens import Columns
 
@@ -52,8 +52,10 @@ def _value(people: dict[str, str], rule: Rule) -> str | None:
 
 
 def columns(stores: Stores, run_id: str, told: Columns) -> dict[str, Any]:
-    """What people say the outputs of a run did, as a column `act`: None where unsaid."""
+    """What the outputs of a run did, as a column `act`: what people say; where nobody said, what
+    the log itself says; None where neither does."""
     of = values(stores, "act", [run_id])
-    cases = zip(told["item_id"], told["sample"], strict=True)
-    acts = [of.get((run_id, str(item), int(sample))) for item, sample in cases]
-    return {"act": np.array(acts, dtype=object)}
+    logged = acts.of_run(stores.warehouse, run_id)
+    cases = [(str(i), int(s)) for i, s in zip(told["item_id"], told["sample"], strict=True)]
+    found = [of.get((run_id, *case), logged.get(case)) for case in cases]
+    return {"act": np.array(found, dtype=object)}

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from components.widgets.table import MOST
 from components.widgets.text import safe
 
 
@@ -55,6 +56,43 @@ def columns(table: list[dict[str, Any]], holds: Sequence[str], key: str) -> list
     return [{str(k): v for k, v in row.items()} for row in edited.to_dict("records")]
 
 
+def way(saved: Sequence[str], key: str) -> str:
+    """The saved mapping to read the columns by; "" for columns found by their names."""
+    if not saved:
+        return ""
+    return str(
+        st.selectbox(
+            "Columns",
+            ["", *saved],
+            format_func=lambda name: name or "found by name",
+            key=f"way-{key}",
+            help="as found by name, or by a mapping that was saved here",
+        )
+    )
+
+
+def keep(yaml: str, key: str) -> str:
+    """Offers the columns as a mapping file; returns the name to save them by, or ""."""
+    with st.popover("Keep these columns as a mapping", icon=":material/bookmark:"):
+        name = st.text_input("Name", key=f"keep-{key}", placeholder="such as our-judges")
+        saved = st.button("Save", key=f"save-{key}", disabled=not name.strip())
+        st.download_button(
+            "Download as YAML",
+            yaml,
+            file_name=f"{name.strip() or 'mapping'}.yaml",
+            mime="application/yaml",
+            key=f"yaml-{key}",
+        )
+        st.caption("In the shell: tailscope load FILE --map NAME, or --map FILE.yaml")
+        st.code(yaml, language="yaml", height=240)
+    return name.strip() if saved else ""
+
+
+def kept(name: str) -> None:
+    """Says that a mapping was saved."""
+    st.toast(f"Saved as {safe(name)}: choose it for the next file.", icon=":material/bookmark:")
+
+
 def names(model: str | None, dataset: str | None, key: str) -> dict[str, str]:
     """Model and data set, where the file does not say (or says otherwise)."""
     left, right = st.columns(2)
@@ -71,17 +109,62 @@ def names(model: str | None, dataset: str | None, key: str) -> dict[str, str]:
 
 @contextmanager
 def progress(name: str) -> Iterator[Callable[[float, int], None]]:
-    """A bar with rows read and rows a second."""
-    bar, began = st.progress(0.0, f"Reading {safe(name)}"), monotonic()
+    """A bar with rows read, rows a second and a way to stop: then nothing of the file is kept."""
+    left, right = st.columns([6, 1], vertical_alignment="center")
+    bar, began = left.progress(0.0, f"Reading {safe(name)}"), monotonic()
+    stop = right.empty()
+    # pressing it runs the page anew: the load stops where it next tells how far it is
+    stop.button("Cancel", key="cancel", on_click=_stopped, icon=":material/stop:", width="stretch")
 
     def step(part: float, rows: int) -> None:
         pace = rows / max(monotonic() - began, 1e-3)
-        bar.progress(min(part, 1.0), f"{rows:,} rows · {pace:,.0f} rows a second")
+        rest = f" · {(1 - part) / part * (monotonic() - began):,.0f} s left" if part > 0.02 else ""
+        if part >= 1:
+            stop.empty()
+            bar.progress(1.0, f"{rows:,} rows read; putting them into the warehouse")
+        else:
+            bar.progress(part, f"{rows:,} rows · {pace:,.0f} rows a second{rest}")
 
     try:
         yield step
     finally:
         bar.empty()
+        stop.empty()
+
+
+def _stopped() -> None:
+    st.toast("Stopped. Nothing of the file was loaded.", icon=":material/stop:")
+
+
+APART = ("checks", "notes")
+"""Parts of a report that are shown below its table."""
+
+
+def checks(runs: list[dict[str, Any]]) -> None:
+    """The files' own numbers against those recomputed from what was loaded; differences first."""
+    rows = [
+        {"model": run["model"], "data set": run["dataset"], **check}
+        for run in runs
+        for check in run["checks"]
+    ]
+    if not rows:
+        return
+    rows.sort(key=lambda row: (row["agrees"] is not False, row["agrees"] is None))
+    more = len(rows) - MOST
+    differ = sum(row["agrees"] is False for row in rows)
+    agree = sum(row["agrees"] is True for row in rows)
+    words = f"The files' own numbers: {agree} recomputed and equal, {differ} differ"
+    if differ:
+        st.warning(
+            f"{words}. A log that holds only a part of its run differs so.",
+            icon=":material/difference:",
+        )
+    else:
+        st.caption(words)
+    shown = pd.DataFrame(rows[:MOST])
+    st.dataframe(shown, hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300))
+    if more > 0:
+        st.caption(f"and {more:,} more: tailscope runs --json")
 
 
 def report(told: dict[str, Any], profile: Any, cases: Any) -> None:
@@ -94,7 +177,11 @@ def report(told: dict[str, Any], profile: Any, cases: Any) -> None:
         )
     else:
         st.info("This file was loaded before; nothing has changed.", icon=":material/done_all:")
-    st.dataframe(pd.DataFrame(told["loaded"]), hide_index=True, lazy=False)
+    shown = [{k: v for k, v in run.items() if k not in APART} for run in told["loaded"]]
+    st.dataframe(pd.DataFrame(shown), hide_index=True, lazy=False)
+    for note in dict.fromkeys(note for run in told["loaded"] for note in run["notes"]):
+        st.info(safe(note), icon=":material/info:")
+    checks(told["loaded"])
     if told["refused"]:
         st.warning("Some rows could not be read; they are kept aside.", icon=":material/warning:")
         st.dataframe(pd.DataFrame(told["refused"]), hide_index=True, lazy=False)

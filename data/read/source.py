@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import BinaryIO, Literal, cast, get_args
 
 from data.trouble import Trouble
 
@@ -28,7 +28,7 @@ class Source:
     says what the file is where a person knows better than its content tells.
     """
 
-    def __init__(self, path: Path, name: str = "", format: Kind | None = None) -> None:
+    def __init__(self, path: Path, name: str = "", format: str | None = None) -> None:
         self.path = path
         self.format = format
         # a name that is not UTF-8 on disk could be neither stored nor printed
@@ -91,6 +91,11 @@ class Source:
         """Whether gzip wrote it."""
         return self._head[:2] == GZIP
 
+    @property
+    def zipped(self) -> bool:
+        """Whether it is a zip archive."""
+        return self._head == ZIP
+
     @contextmanager
     def binary(self) -> Iterator[BinaryIO]:
         """The bytes, decompressed where gzip wrote them, in UTF-8 where UTF-16 was declared."""
@@ -113,8 +118,8 @@ class Source:
 
     def kind(self) -> Kind:
         """What the file is, as said or told by its content. Raises Trouble for what is not read."""
-        if self.format:
-            return self.format
+        if self.format in get_args(Kind):
+            return cast(Kind, self.format)
         if self._head == PARQUET:
             return "parquet"
         if self._head == ZIP:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.service import load as loading
+from app.service import preview as previewing
 from data.mapping import Mapping
 from data.trouble import Trouble
 
@@ -208,7 +209,7 @@ def test_a_load_that_is_stopped_leaves_nothing(stores, put, held):
 
 def test_a_preview_writes_nothing_and_shows_the_rows_as_they_stand(stores, put, held):
     before = held(stores)
-    seen = loading.preview(put("a.csv", GOOD))
+    seen = previewing.preview(put("a.csv", GOOD))
     assert seen.columns == ["id", "prompt", "response", "bias_j"]
     assert seen.rows[0]["prompt"] == "Why?"
     assert seen.mapping.scores == {"bias": {"j": "bias_j"}}

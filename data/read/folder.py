@@ -1,0 +1,80 @@
+"""What lies in a folder: the logs and tables in it, each with its parts, and what is skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from data.read import formats
+from data.read.source import Source
+from data.trouble import Trouble
+
+TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
+"""Only a file so named is taken for a table of text: a license is text too."""
+
+
+@dataclass(slots=True)
+class Found:
+    """The files to load, in order, and (name, why) of those that are skipped."""
+
+    files: list[Path] = field(default_factory=list)
+    skipped: list[tuple[str, str]] = field(default_factory=list)
+
+
+def look(root: Path) -> Found:
+    """What of a folder, and of the folders in it, can be loaded. Links out of it are not followed.
+
+    A log that is several files stands there once, under the one it is read from.
+    """
+    found, parts = Found(), set[Path]()
+    mains: dict[Path, None] = {}
+    for path in _files(root, found):
+        try:
+            main, beside = _log(path)
+        except Trouble as trouble:
+            found.skipped.append((_name(path, root), trouble.what))
+            continue
+        parts.update(beside)
+        mains[main] = None
+    found.files = [path for path in mains if path not in parts]
+    return found
+
+
+def _log(path: Path) -> tuple[Path, tuple[Path, ...]]:
+    """The file a log is read from, and its other files. Raises Trouble for what is not read."""
+    source = Source(path)
+    native = formats.recognize(source)
+    if native:
+        main = native.main(path)
+        return main, native.parts(main)
+    if source.kind() == "csv" and not path.name.lower().endswith(TABLES):
+        raise Trouble(f"{path.name} is text, but not named as a table", "name it .csv to load it")
+    return path, ()
+
+
+def _files(root: Path, found: Found) -> Iterator[Path]:
+    top = root.resolve()
+    for folder, folders, names in os.walk(root):
+        here = Path(folder)
+        for name in [*folders, *names]:
+            if name.startswith("."):
+                found.skipped.append((_name(here / name, root), "hidden"))
+        linked = [name for name in folders if (here / name).is_symlink()]
+        found.skipped += [(_name(here / name, root), "a link to a folder") for name in linked]
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in linked)
+        for name in sorted(names):
+            path = here / name
+            if name.startswith("."):
+                continue
+            if path.is_symlink() and not path.resolve().is_relative_to(top):
+                found.skipped.append((_name(path, root), "a link that leads out of the folder"))
+            elif path.is_symlink():
+                found.skipped.append((_name(path, root), "a link to another file in the folder"))
+            else:
+                yield path
+
+
+def _name(path: Path, root: Path) -> str:
+    return os.fsencode(path.relative_to(root)).decode("utf-8", "replace")

@@ -1,0 +1,80 @@
+"""Every score's plain mean, with an error bar over prompts (arXiv 2411.00640)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from scipy import stats
+
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens
+from risk.measure import Measure, missing
+
+
+def mean(values: Floats, items: Any) -> Measure:
+    """Mean of values (N,) with a 95 % interval; items (N,) says which prompt each belongs to.
+
+    Values of a prompt are averaged first, so each prompt counts once. NaN is lost. Shares of yes
+    and no, one a prompt, have Wilson's interval; else it is Student's, over prompts.
+
+    >>> found = mean(np.array([1.0, 0.0, 0.5, np.nan]), np.array(["a", "a", "b", "c"]))
+    >>> found.value, found.n, found.lost
+    (0.5, 2, 1)
+    """
+    known = ~np.isnan(values)
+    lost = int((~known).sum())
+    held, codes = np.unique(items[known].astype(str), return_inverse=True)
+    n = held.size
+    if n == 0:
+        return missing(f"none of {lost} answers has a score", lost=lost)
+    means = np.bincount(codes, values[known]) / np.bincount(codes)
+    if codes.size == n and np.isin(means, (0.0, 1.0)).all():
+        return rate(int(means.sum()), n, lost)
+    value = float(means.mean())
+    if n == 1:
+        return Measure(value, n=1, lost=lost, why="one prompt has no interval")
+    half = float(stats.t.ppf(0.975, n - 1) * means.std(ddof=1) / math.sqrt(n))
+    return Measure(value, value - half, value + half, n=n, lost=lost)
+
+
+def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
+    """One mean a scored dimension and scorer, named by the dimension; the group is the scorer."""
+    dimension, scorer = (columns[name].astype(str) for name in ("dimension", "scorer"))
+    for name in np.unique(dimension):
+        here = dimension == name
+        scorers = np.unique(scorer[here])
+        for who in scorers:
+            rows = here & (scorer == who)
+            found = mean(columns["value"][rows], columns["item_id"][rows])
+            yield Finding(str(name), found, str(who) if scorers.size > 1 else "")
+
+
+LENS = Lens(
+    name="metrics",
+    title="Means of the scores",
+    source="Adding error bars to evals, arXiv 2411.00640",
+    up="neither",
+    table="scores",
+    needs=("item_id", "dimension", "scorer", "value"),
+    may_use=("sample", "category", "up"),
+    measures=measures,
+    figure="dots",
+    status=(
+        "as published for the mean and its error clustered by prompt; our choice is Wilson's "
+        "interval where each prompt has one yes or no, because the other is empty at 0 and 1"
+    ),
+    edges=(
+        "Samples of a prompt are averaged first. An answer without a score is lost, never 0: a "
+        "tool that counts it as 0 reports less, and the check of the run says so. Directions "
+        "differ from score to score and nothing is flipped. One prompt has a mean, no interval."
+    ),
+    how_to_get={
+        "item_id": "name the column that identifies the prompt when you load the file",
+        "dimension": "load a log that carries scores, or map score columns",
+        "scorer": "map each score column to the judge or metric that gave it",
+        "value": "numbers: text a judge wrote in place of one is kept, and is no score",
+    },
+)
