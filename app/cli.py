@@ -113,13 +113,11 @@ def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, datase
 def runs(as_json: bool) -> None:
     """The runs that are loaded."""
     from app.service import runs as listed
+    from app.service import tabulate
 
     found = listed.every(stores())
-    show(
-        found,
-        as_json,
-        lambda: grid(found, ["run", "model", "dataset", "format", "outputs", "made_at"]),
-    )
+    columns = ["run", "model", "dataset", "format", "outputs", "own numbers", "made_at"]
+    show(found, as_json, lambda: grid(tabulate.checked(found), columns))
 
 
 @shell.command()

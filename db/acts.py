@@ -29,3 +29,13 @@ def of_cases(connection: Connection, cases: Iterable[Case]) -> list[dict[str, An
                 FROM lake.acts o {join} ORDER BY o.origin, o.act"""
         )
         return rows(cursor)
+
+
+def acting(connection: Connection, act: str) -> set[Case]:
+    """The cases of which the logs say this, and nothing else."""
+    found = connection.cursor().execute(
+        """SELECT run_id, item_id, sample FROM lake.acts
+           GROUP BY ALL HAVING min(act) = ? AND max(act) = min(act)""",
+        [act],
+    )
+    return set(found.fetchall())

@@ -22,7 +22,8 @@ FEWEST = 3
 class Checked:
     """One number a log gives, what the `n` loaded items or answers come to, and whether they agree.
 
-    `recomputed` and `agrees` are None where it cannot be recomputed; `why` then says why.
+    `recomputed` is None where it cannot be recomputed, and `why` says why; `agrees` is then None
+    too, unless there are answers that ought to carry the score and none does: that is a difference.
     """
 
     metric: str
@@ -53,24 +54,30 @@ def staged(cursor: Connection) -> dict[str, list[Checked]]:
                              WHEN 'stderr' THEN s.std / sqrt(s.n) WHEN 'share' THEN s.gained / s.of
                              WHEN 'sum' THEN s.total WHEN 'count' THEN coalesce(a.answers, 0) END,
                   CASE r.how WHEN 'count' THEN coalesce(a.answers, 0) WHEN 'share' THEN s.of
-                             ELSE s.n END
+                             ELSE s.n END,
+                  a.answers > 0 AND s.of IS NULL
            FROM temp.staged_reported r
            LEFT JOIN seen s USING (run_id, dimension, scorer)
            LEFT JOIN said a USING (run_id)
            ORDER BY r.run_id, r.metric"""
     ).fetchall()
     by: dict[str, list[Checked]] = defaultdict(list)
-    for run, metric, reported, how, recomputed, n in found:
-        by[run].append(_checked(metric, reported, how, recomputed, n))
+    for run, metric, reported, how, recomputed, n, unscored in found:
+        by[run].append(_checked(metric, reported, how, recomputed, n, bool(unscored)))
     return dict(by)
 
 
 def _checked(
-    metric: str, reported: float, how: str, recomputed: float | None, n: int | None
+    metric: str, reported: float, how: str, recomputed: float | None, n: int | None, unscored: bool
 ) -> Checked:
     if recomputed is None:
-        why = "no loaded score to recompute it from" if how else "no average of the loaded scores: taken as it stands"
-        return Checked(metric, reported, None, n, None, why)
+        if not how:
+            why = "no average of the loaded scores: taken as it stands"
+            return Checked(metric, reported, None, n, None, why)
+        why = (
+            "no loaded answer carries this score" if unscored else "no answers to recompute it from"
+        )
+        return Checked(metric, reported, None, n, False if unscored else None, why)
     return Checked(metric, reported, recomputed, n, agree(reported, recomputed))
 
 

@@ -12,7 +12,7 @@ from app.service import risks, settle
 from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import campaigns, labels, outputs, scores, steps
+from db import acts, campaigns, labels, outputs, scores, steps
 from db.filter import Case as Case
 from db.filter import Filter as Filter
 from db.filter import terms as terms
@@ -76,10 +76,13 @@ def among(stores: Stores, chosen: Chosen) -> list[Case] | None:
 
 
 def _acted(stores: Stores, act: str) -> set[Case]:
-    """The cases settled as this act; for "labeled" and "unlabeled" those with any label."""
+    """The cases settled as this act, by people or else by their log; for "labeled" and "unlabeled"
+    those with any label."""
     if act in (LABELED, UNLABELED):
         return {case(row) for row in labels.current(stores.ledger)}
-    return {case for case, value in settle.values(stores, "act").items() if value == act}
+    said = settle.values(stores, "act")
+    logged = acts.acting(stores.warehouse, act)
+    return {case for case, value in said.items() if value == act} | (logged - said.keys())
 
 
 def _tail(stores: Stores, chosen: Chosen) -> list[Case]:
@@ -165,6 +168,7 @@ class Whole:
     case: dict[str, Any]
     scores: list[dict[str, Any]]
     labels: list[dict[str, Any]]
+    acts: list[dict[str, Any]]
     steps: list[dict[str, Any]]
     siblings: list[dict[str, Any]]
     across: list[dict[str, Any]]
@@ -181,6 +185,7 @@ def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None
         case=found,
         scores=scores.of_cases(stores.warehouse, [(run_id, item_id, sample)]),
         labels=labels.of_case(stores.ledger, run_id, item_id, sample),
+        acts=acts.of_cases(stores.warehouse, [(run_id, item_id, sample)]),
         steps=steps.of_case(stores.warehouse, run_id, item_id, sample),
         siblings=siblings,
         across=_across(stores, siblings),

@@ -22,8 +22,9 @@ def file() -> Any:
 def rows(first: list[dict[str, Any]], refused: list[dict[str, Any]]) -> None:
     """The first rows as they stand, and those among them that cannot be read."""
     shown = pd.DataFrame([{k: _cell(v) for k, v in row.items()} for row in first])
-    st.caption(f"The first {len(first)} rows as they stand in the file")
-    st.dataframe(shown, hide_index=True, height=230, lazy=False)
+    st.caption("The first row" if len(first) == 1 else f"The first {len(first)} rows")
+    height = min(36 * (len(shown) + 1) + 3, 230)
+    st.dataframe(shown, hide_index=True, height=height, lazy=False)
     for row in refused:
         st.warning(f"Line {row['line']}: {safe(row['why'])}", icon=":material/warning:")
 
@@ -161,8 +162,13 @@ def checks(runs: list[dict[str, Any]]) -> None:
         )
     else:
         st.caption(words)
-    shown = pd.DataFrame(rows[:MOST])
-    st.dataframe(shown, hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300))
+    agreed = {True: "yes", False: "no", None: "—"}
+    shown = pd.DataFrame(
+        [row | {"agrees": agreed[row["agrees"]], "why": row["why"] or ""} for row in rows[:MOST]]
+    )
+    st.dataframe(
+        shown, placeholder="—", hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300)
+    )
     if more > 0:
         st.caption(f"and {more:,} more: tailscope runs --json")
 

@@ -15,6 +15,8 @@ ANSWER = 260
 """Pixels another model's answer needs beside the next."""
 FOLD = 3_000
 """Characters of a passage shown before the rest is asked for."""
+WORDS = 40
+"""What a judge wrote is shown by itself where it is longer than so many characters."""
 
 
 def show(whole: Any, page: Any, terms: Sequence[str] = ()) -> None:
@@ -34,6 +36,7 @@ def show(whole: Any, page: Any, terms: Sequence[str] = ()) -> None:
     with right:
         _scores(whole.scores)
         _labels(whole.labels)
+        _acts(whole.acts)
         _facts(case)
     _siblings(whole, page)
     if len(whole.across) > 1:
@@ -80,6 +83,12 @@ def _scores(scores: list[dict[str, Any]]) -> None:
     ]
     wide = frame.pivot_table("shown", "dimension", "scorer", aggfunc=", ".join).fillna("")
     st.dataframe(wide, lazy=False, placeholder="—")
+    told = [score for score in scores if len(score["raw"] or "") > WORDS]
+    if told:
+        with st.expander("In the judges' own words"):
+            for place, score in enumerate(told):
+                st.caption(safe(f"{score['dimension']} · {score['scorer']}"))
+                passage(score["raw"], f"raw-{place}")
 
 
 def _labels(labels: list[dict[str, Any]]) -> None:
@@ -90,6 +99,14 @@ def _labels(labels: list[dict[str, Any]]) -> None:
     frame = pd.DataFrame(labels)
     wide = frame.pivot_table("value", "person", "field", aggfunc=", ".join).fillna("")
     st.dataframe(wide, lazy=False, placeholder="—")
+
+
+def _acts(acts: list[dict[str, Any]]) -> None:
+    """What the log itself says the model did: never mixed with what people say."""
+    for act in acts:
+        why = f": {act['why']}" if act["why"] else ""
+        said = f"{act['act'].replace('_', ' ')}, says {act['origin']}{why}"
+        st.caption(f":material/receipt_long: The log: {safe(said)}")
 
 
 def _facts(case: dict[str, Any]) -> None:
