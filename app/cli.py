@@ -133,7 +133,8 @@ def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: 
 
     if name is None:
         states = [state.json() for state in looking.states(stores())]
-        show(states, as_json, lambda: grid(states, ["lens", "title", "source", "ready", "missing"]))
+        short = [state | {"missing": ", ".join(state["missing"])} for state in states]
+        show(states, as_json, lambda: grid(short, ["lens", "title", "source", "ready", "missing"]))
         return
     pairs = dict(_pair(text) for text in given)
     rows = [row.json() for row in looking.look(stores(), name, chosen, pairs, by)]
