@@ -1,0 +1,213 @@
+"""The learned abstention policy: answer, offer a set, or abstain (arXiv 2502.06884)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import expit
+
+from risk import coverage
+from risk.calibration import ece
+from risk.conformal import Rule, orders, rank, threshold
+from risk.interval import Floats
+from risk.judged import judged, ranking
+from risk.sets import TINY, Bools, Method, Questions, lac, members
+
+ALPHA, BETA = (0.75, 0.90), (0.01, 0.05)
+"""Where the two levels may lie, as in the paper's code."""
+FLOOR = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Two levels: below the quantile at `alpha` one answer, above that at `beta` none."""
+
+    alpha: float
+    beta: float
+
+    def __post_init__(self) -> None:
+        """ValueError where the levels cross: the abstention would begin below the answer."""
+        if not 0 < self.beta < self.alpha < 1:
+            raise ValueError(
+                f"beta is {self.beta:g} and alpha {self.alpha:g}; it needs 0 < beta < alpha < 1"
+            )
+
+
+def shares(s: ArrayLike, q_pred: float, q_abs: float, c: float = 5.0) -> Floats:
+    """The soft shares (N, 3) of answering singly, with a set, and abstaining, adding to one.
+
+    `s` (N,) is 1 - max p. Source: AB-17; the floor of 1e-6 is the paper's.
+
+    >>> shares([0.2, 0.45, 0.8], 0.3, 0.6).round(4).tolist()
+    [[0.6225, 0.2583, 0.1192], [0.3208, 0.3584, 0.3208], [0.0759, 0.1931, 0.7311]]
+    """
+    unsure = np.asarray(s, dtype=float)
+    return np.asarray(_soft(unsure[None], np.array([[q_pred]]), np.array([[q_abs]]), c)[0])
+
+
+def _soft(s: Floats, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
+    """The soft shares of every row under every pair of quantiles (B, N, 3)."""
+    single, abstain = expit(-c * (s - q_pred)), expit(c * (s - q_abs))
+    both = np.stack(np.broadcast_arrays(single, 1 - single - abstain, abstain), axis=-1)
+    raised = np.maximum(both, FLOOR)
+    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+
+
+def act(questions: Questions, q_pred: float, q_abs: float) -> tuple[Bools, Bools]:
+    """The sets (N, K) and the abstentions (N,): our deterministic rule, the same at every run.
+
+    One answer where 1 - max p is at most q_pred, none where it is above q_abs, else every option
+    with p of at least 1 - q_abs. Source: AB-17.
+
+    >>> three = Questions(np.array([[0.8, 0.2], [0.55, 0.45], [0.5, 0.5]]), np.zeros(3, dtype=int),
+    ...                 ("a", "b", "c"), (("A", "B"),) * 3)
+    >>> sets, abstained = act(three, 0.3, 0.46)
+    >>> sets.sum(axis=1).tolist(), abstained.tolist()
+    ([1, 1, 0], [False, False, True])
+    """
+    s = 1 - np.nanmax(questions.p, axis=1)
+    sets = np.asarray(lac(questions.p) <= q_abs + TINY)
+    sure = s <= q_pred + TINY
+    sets[sure] = False
+    sets[sure, questions.best[sure]] = True
+    abstained = ~sure & (s > q_abs + TINY)
+    sets[abstained] = False
+    return sets, abstained
+
+
+def quantiles(questions: Questions, policy: Policy) -> tuple[float, float]:
+    """The thresholds of a policy, calibrated on these rows."""
+    gold = lac(questions.p)[np.arange(len(questions)), questions.gold]
+    return threshold(gold, policy.alpha), threshold(gold, policy.beta)
+
+
+def costs(questions: Questions, q_pred: Floats, q_abs: Floats, c: float = 5.0) -> Floats:
+    """The paper's cost of every pair of thresholds (B,) on these rows, lower is better.
+
+    (1 - accuracy) + 0.3 size + 0.3 abstained - 0.4 answered - 0.2 entropy of the action shares
+    + 0.5 max(0, single - 0.8), by soft shares. Accuracy and size are of what is answered: an
+    abstention is never right. Source: AB-17.
+    """
+    strange = lac(questions.p)
+    gold = strange[np.arange(len(questions)), questions.gold]
+    soft = _soft(
+        1 - np.nanmax(questions.p, axis=1), q_pred[:, None], q_abs[:, None], c
+    )  # (B, N, 3)
+    size = sum(
+        (np.nan_to_num(column, nan=np.inf) <= q_abs[:, None] + TINY).astype(float)
+        for column in strange.T
+    )
+    size = np.maximum(size, 1)
+    right = questions.right
+    credit = np.where(right, 1.0, (gold <= q_abs[:, None] + TINY) / size)
+    answered = soft[..., 0].sum(axis=1) + soft[..., 1].sum(axis=1)
+    accuracy = (soft[..., 0] * right + soft[..., 1] * credit).sum(axis=1) / answered
+    mean_size = (soft[..., 0] + soft[..., 1] * size).sum(axis=1) / answered
+    mean = soft.mean(axis=1)  # (B, 3)
+    entropy = -(mean * np.log(mean)).sum(axis=1)
+    abstain, single = mean[:, 2], mean[:, 0]
+    return np.asarray(
+        (1 - accuracy) + 0.3 * mean_size + 0.3 * abstain - 0.4 * (1 - abstain)
+        - 0.2 * entropy + 0.5 * np.maximum(0, single - 0.8)
+    )  # fmt: skip
+
+
+def learn(questions: Questions, seed: int = 0, steps: int = 40, batch: int = 16) -> Policy:
+    """The policy of least cost on these rows, by REINFORCE over a Gaussian on the two levels.
+
+    Each step draws `batch` pairs of levels, and moves the mean towards those that cost less than
+    the others. The mean of the last step is used, so one seed gives one policy. ValueError
+    without rows. Source: AB-17; the network of the paper sees nothing but its own levels, ours is
+    their mean.
+    """
+    if not len(questions):
+        raise ValueError("there are no rows to learn a policy from; load more")
+    gold = np.sort(lac(questions.p)[np.arange(len(questions)), questions.gold])
+    rng = np.random.default_rng(seed)
+    mean, width = np.full(2, 0.5), 0.25
+    for step in range(steps):
+        drawn = rng.normal(mean, width, (batch, 2))
+        levels = _levels(drawn)
+        q = np.array([[_ranked(gold, a), _ranked(gold, b)] for a, b in levels])
+        reward = -costs(questions, q[:, 0], q[:, 1])
+        lead = reward - reward.mean()
+        scale = float(lead.std()) or 1.0
+        gradient = ((lead / scale)[:, None] * (drawn - mean)).mean(axis=0) / width
+        mean = np.clip(mean + 0.2 * gradient, 0, 1)
+        width = 0.25 * (1 - step / steps) + 0.02
+    alpha, beta = _levels(mean[None])[0].tolist()
+    return Policy(alpha, beta)
+
+
+def _levels(drawn: Floats) -> Floats:
+    """Pairs (B, 2) in the unit square as levels alpha and beta, clamped to where they may lie."""
+    ends = np.array([ALPHA, BETA])
+    return np.asarray(ends[:, 0] + np.clip(drawn, 0, 1) * (ends[:, 1] - ends[:, 0]))
+
+
+def _ranked(gold: Floats, level: float) -> float:
+    """The calibrated threshold of sorted scores; infinite where they are too few."""
+    k = rank(len(gold), level)
+    return float(gold[k - 1]) if k <= len(gold) else math.inf
+
+
+def compare(
+    questions: Questions,
+    alpha: float = 0.1,
+    splits: int = 50,
+    seed: int = 0,
+    randomized: bool = False,
+) -> tuple[dict[str, dict[str, Floats]], int]:
+    """The learned policy beside LAC and APS at `alpha`: measure (S,) by method, and test rows.
+
+    Each split gives every method the same calibration half and the same test half. LAC and APS
+    calibrate on the whole half; the policy learns its levels on half of it and calibrates on the
+    other, so that its own choice does not flatter it. One confidence, max p, and one ranking of
+    unsureness serve all three. ValueError where there are fewer than eight rows.
+    """
+    n = len(questions)
+    if n < 8:
+        raise ValueError(f"there are {n} usable rows; a policy needs at least 8 to be compared")
+    found: dict[str, list[dict[str, float]]] = {"cap": [], "lac": [], "aps": []}
+    half = n // 2
+    baselines: tuple[Method, ...] = ("lac", "aps")
+    scores = {
+        method: Rule(method=method, randomized=randomized).scores(questions, seed)
+        for method in baselines
+    }
+    split = 0
+    for block in orders(n, splits, seed):
+        for order in block:
+            calibration, test = order[:half], order[half:]
+            held = questions.take(test)
+            policy = learn(questions.take(calibration[: half // 2]), seed + split)
+            q = quantiles(questions.take(calibration[half // 2 :]), policy)
+            levels = {"alpha": policy.alpha, "beta": policy.beta}
+            found["cap"].append(_measured(held, *act(held, *q)) | levels)
+            for method in baselines:
+                gold = scores[method][calibration, questions.gold[calibration]]
+                sets = members(scores[method][test], threshold(gold, alpha), held.best)
+                found[method].append(_measured(held, sets, np.zeros(len(held), dtype=bool)))
+            split += 1
+    stacked = {
+        method: {name: np.array([one[name] for one in told]) for name in told[0]}
+        for method, told in found.items()
+    }
+    return stacked, n - half
+
+
+def _measured(held: Questions, sets: Bools, abstained: Bools) -> dict[str, float]:
+    """A method's measures on the test rows of one split."""
+    areas = coverage.numbers(coverage.rank(-ranking(held, sets, abstained), held.right))
+    answered = ~abstained
+    confidence = np.nanmax(held.p, axis=1)
+    return judged(held, sets, abstained) | {
+        "auroc": float(areas["auroc"][0]),
+        "auarc": float(areas["auarc"][0]),
+        "ece": float(ece(confidence[answered], held.right[answered])[0])
+        if answered.any()
+        else math.nan,
+    }
