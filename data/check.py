@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping as Table
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import orjson
 
+from data.batch import Same
 from data.mapping import Scale
 
 
@@ -120,9 +124,69 @@ def score(value: Any, name: str, scale: Scale) -> tuple[float | None, str | None
         return None, raw
     if found is None:
         return None, raw
+    if scale.keep:
+        return found, raw
     if not scale.low <= found <= scale.high:
         raise Refused(
             f"{name} is {found:g}, outside {scale.low:g} to {scale.high:g}; "
             f"give its scale in the mapping: scales: {{{name}: {{low: …, high: …}}}}"
         )
     return (found - scale.low) / (scale.high - scale.low), raw
+
+
+PLAIN = ({int}, {float}, {int, float})
+
+
+def texts(values: Sequence[Any]) -> Sequence[Any]:
+    """Values as text, as `text` would have each of them.
+
+    >>> list(texts(["a", " "])), texts([1, 2]), texts([1.5, None]), list(texts(["a", "a"]))
+    (['a', None], ['1', '2'], ['1.5', None], ['a', 'a'])
+    """
+    if isinstance(values, Same):
+        return values
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        if values[0] == values[-1] and values.count(values[0]) == len(values):
+            return Same(text(values[0]), len(values))
+        if all(values) and not any(map(str.isspace, values)):
+            return values
+    if kinds == {int}:
+        return list(map(str, values))
+    return list(map(text, values))
+
+
+def scored(values: Sequence[Any], name: str, scale: Scale) -> tuple[Sequence[Any], Sequence[Any]]:
+    """Numbers from 0 to 1 and their texts, as `score` would have each of them."""
+    kinds = set(map(type, values))
+    try:
+        plain = kinds in PLAIN or (kinds == {str} and not any(map(str.isspace, values)))
+        found = np.array(list(map(float, values)) if plain and not scale.keep else [])
+    except (ValueError, OverflowError):
+        found = np.empty(0)
+    if (
+        len(found)
+        and np.isfinite(found).all()
+        and scale.low <= found.min() <= found.max() <= scale.high
+    ):
+        numbers: Any = (found - scale.low) / (scale.high - scale.low)
+        return numbers, spelled(values, found, kinds)
+    pairs = [score(value, name, scale) for value in values]
+    numbers, raw = map(list, zip(*pairs, strict=True))
+    return numbers, [text(v) or kept for v, kept in zip(values, raw, strict=True)]
+
+
+def spelled(
+    values: Sequence[Any], found: npt.NDArray[np.float64], kinds: set[type]
+) -> Sequence[str]:
+    """Numbers as `str` spells them; all at once where another speller is known to agree.
+
+    >>> spelled([0.5, 1], np.array([0.5, 1.0]), {float, int})
+    ['0.5', '1']
+    """
+    if kinds == {str}:
+        return values
+    size = np.abs(found)
+    if ((size == 0) | ((size >= 1e-4) & (size < 1e15))).all():
+        return orjson.dumps(list(values))[1:-1].decode().split(",")
+    return list(map(str, values))

@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from data.columns import COLUMNS, DIMENSIONS
+from data.recast import Recast
 from data.trouble import Trouble
 
 MAPS = Path(__file__).parent / "maps"
@@ -23,17 +24,23 @@ Up = Literal["harm", "good", "neither"]
 
 
 class Scale(BaseModel):
-    """What a score's numbers mean: its ends, and what a higher value says."""
+    """What a score's numbers mean: its ends, and what a higher value says.
+
+    `keep` leaves them as they stand, whatever they are: an entropy, a token count.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     low: float = 0.0
     high: float = 1.0
     up: Up = "harm"
+    keep: bool = False
 
     @model_validator(mode="after")
     def _apart(self) -> Self:
         if not self.low < self.high:
             raise ValueError(f"low is {self.low:g}, which is not below high, {self.high:g}")
+        if self.keep and self.up == "harm":
+            raise ValueError("keep needs up: neither or good; a score of harm lies in 0 to 1")
         return self
 
 
@@ -41,8 +48,12 @@ NOT_HARM = ("refusal", "abstention", "correct", "correctness", "accuracy", "qual
 """Dimensions whose higher score says nothing of harm."""
 
 
-class Mapping(BaseModel):
-    """Our columns -> the file's. What is not named is found by name, or kept in `meta`."""
+class Mapping(Recast, BaseModel):
+    """Our columns -> the file's. What is not named is found by name, or kept in `meta`.
+
+    `{name}` in `fixed` or in a person of `labels` is what `file_name` finds under that name; the
+    person `*` stands for every key of a map in its column.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -67,3 +68,41 @@ class Repeats:
             self._first[mark.place] = mark.answer
         elif self._first[mark.place] != mark.answer:
             self._more.setdefault(mark.place, {})[mark.answer] = mark.sample
+
+    def many(
+        self,
+        run_ids: Sequence[str],
+        item_ids: Sequence[str],
+        asked: Sequence[int | None] | None,
+        said: Sequence[str | None],
+    ) -> tuple[list[int], Callable[[], None]]:
+        """The samples of many rows, and what remembers them all. Refused if one of them repeats.
+
+        `asked` holds the samples where the file numbers them. Not for a file with a row a score.
+        """
+        samples = [number or 0 for number in asked] if asked is not None else [0] * len(said)
+        places = list(map(hash, zip(run_ids, item_ids, samples, strict=True)))
+        answers = list(map(hash, said))
+        if len(set(places)) == len(places) and self._first.keys().isdisjoint(places):
+            return samples, lambda: self._first.update(zip(places, answers, strict=True))
+        if self.by_sample:
+            raise Refused("a sample stands in this file already")
+        trial: dict[int, dict[int, int]] = {}
+        for row, (place, answer) in enumerate(zip(places, answers, strict=True)):
+            there = trial.get(place)
+            if there is None:
+                there = trial[place] = {}
+                if place in self._first:
+                    there[self._first[place]] = 0
+                    there.update(self._more.get(place, {}))
+            if answer in there:
+                raise Refused("an answer stands in this file already")
+            there[answer] = samples[row] = len(there)
+        return samples, lambda: self._take(trial)
+
+    def _take(self, trial: dict[int, dict[int, int]]) -> None:
+        for place, there in trial.items():
+            first, *others = there
+            self._first.setdefault(place, first)
+            if others:
+                self._more[place] = {answer: there[answer] for answer in others}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from typing import Any
 
@@ -15,6 +15,8 @@ from data.repeats import Repeats
 
 Record = Table[str, Any]
 Key = tuple[str, str, int]
+Told = tuple[str | None, str | None, str | None]
+"""Model, revision and data set, as far as a row tells them."""
 Getter = Callable[[Record], Any]
 TEXTS = ("model", "revision", "dataset", "item_id", "prompt", "prompt_sent", "category", "target",
          "response", "finish", "dimension", "scorer")  # fmt: skip
@@ -44,39 +46,47 @@ class Shaper:
         m = self.mapping = mapping
         self.sha256, self.fallback = sha256, fallback
         self.runs: dict[str, Run] = {}
-        self._known: dict[tuple[str | None, str | None, str | None], Run] = {}
-        self._prompts: dict[int, int] = {}
-        self._repeats = Repeats(by_sample=bool(m.sample), scores=bool(m.value))
-        self._judged = [(d, s, c) for d, by in m.judged().items() for s, c in by.items()]
-        self._used = {source.partition(".")[0] for source in m.sources()}
+        self._known: dict[Told, Run] = {}
+        self.prompts: dict[int, int] = {}
+        self.textual: bool | None = None
+        self.odd: set[int] = set()
+        self.repeats = Repeats(by_sample=bool(m.sample), scores=bool(m.value))
+        self.judged = [(d, s, c) for d, by in m.judged().items() for s, c in by.items()]
+        self.used = {source.partition(".")[0] for source in m.sources()}
+        self.fixed = {n: named.get(n) or None for n in TEXTS if named.get(n) or not getattr(m, n)}
         self._get = {name: _getter(m, name, named.get(name)) for name in TEXTS}
-        self._answers = bool(
+        self.answers = bool(
             m.response or m.option_logprobs or m.options or m.steps or m.scores or m.value
         )
 
     def add(self, record: Record, into: Batch) -> None:
         """Appends the record's rows to `into`. Raises Refused, and then changes nothing."""
-        run = self._run(record)
-        item_id, prompt = self._identity(record)
+        run = self.run(self._told(record))
+        prompt = self._get["prompt"](record)
+        item_id = self._get["item_id"](record)
+        if item_id is None:
+            item_id = self.identity(item_id, prompt)
         place = hash((run.dataset, item_id))
-        item = None if place in self._prompts else self._item(record, run, item_id, prompt)
+        odd = self.spelled([place], [item_id], [pick(record, self.mapping.item_id)])
+        item = None if place in self.prompts else self._item(record, run, item_id, prompt)
         said = self._get["response"](record)
         asked = check.whole(pick(record, self.mapping.sample), "sample")
-        mark, again = self._repeats.place(run.run_id, item_id, asked, said)
+        mark, again = self.repeats.place(run.run_id, item_id, asked, said)
         key = (run.run_id, item_id, mark.sample)
         output, steps, scores = None, [], []
-        if self._answers:
+        if self.answers:
             scores = list(self._scores(record, key))
             if not again:
                 output = self._output(record, key, said, prompt, place)
-                steps = list(self._steps(record, key))
+                steps = list(self.steps(record, key))
         labels = list(self._labels(record, key))
-        self._repeats.keep(mark, scores)
+        self.repeats.keep(mark, scores)
         # from here on nothing is refused
         self.runs.setdefault(run.run_id, run)
         rows = into.rows
         if item is not None:
-            self._prompts[place] = hash(prompt)
+            self.prompts[place] = hash(prompt)
+            self.odd |= odd
             rows["items"].append(item)
         if output is not None:
             rows["outputs"].append(output)
@@ -84,47 +94,80 @@ class Shaper:
         rows["steps"].extend(steps)
         rows["labels"].extend(labels)
 
-    def _run(self, record: Record) -> Run:
-        model = self._get["model"](record) if self._answers else None
-        revision = self._get["revision"](record) if self._answers else None
-        told = (model, revision, self._get["dataset"](record))
+    def _told(self, record: Record) -> Told:
+        get = self._get
+        models = (get["model"](record), get["revision"](record)) if self.answers else (None, None)
+        return (*models, get["dataset"](record))
+
+    def run(self, told: Told) -> Run:
+        """The run that a row with this model, revision and data set belongs to."""
         if told not in self._known:
+            model, revision, dataset = told
             # the fallback is no part of the id: a file under another name is the same file
             body = repr((self.sha256, *told, self.mapping.digest))
             run_id = hashlib.sha256(body.encode()).hexdigest()[:12]
-            if self._answers and model is None:
+            if self.answers and model is None:
                 model = self.fallback
-            self._known[told] = Run(run_id, model, revision, told[2] or self.fallback)
+            self._known[told] = Run(run_id, model, revision, dataset or self.fallback)
         return self._known[told]
 
-    def _identity(self, record: Record) -> tuple[str, str | None]:
-        prompt, item_id = self._get["prompt"](record), self._get["item_id"](record)
+    def identity(self, item_id: str | None, prompt: str | None) -> str:
+        """The id of an item, made of its prompt where it has none. Refused without either."""
         if item_id is not None:
-            return item_id, prompt
+            return item_id
         if prompt is None:
             raise Refused("has neither an id nor a prompt")
-        return hashlib.sha256(prompt.encode()).hexdigest()[:12], prompt
+        return hashlib.sha256(prompt.encode()).hexdigest()[:12]
+
+    def spelled(
+        self, places: Sequence[int], item_ids: Sequence[str], raw: Sequence[Any]
+    ) -> set[int]:
+        """The places of ids that are text where the others are none, or the other way round.
+
+        Raises Refused where one id stands there as text and as none: 1 and "1" may be two.
+        """
+        kinds = {kind is str for kind in set(map(type, raw)) if kind is not type(None)}
+        if self.textual is None and kinds:
+            self.textual = next(isinstance(value, str) for value in raw if value is not None)
+        if kinds <= {self.textual} and not self.odd:
+            return set()
+        held = zip(places, item_ids, raw, strict=True)
+        told = [(p, i, isinstance(value, str)) for p, i, value in held if value is not None]
+        odd = {place for place, _, text in told if text != self.textual} | self.odd
+        for place, item_id, text in told:
+            usual = text == self.textual
+            if place in odd if usual else place in self.prompts and place not in self.odd:
+                raise Refused(
+                    f"id {item_id} is text in one row of this file and no text in another: "
+                    "these may be two"
+                )
+        return odd - self.odd
 
     def _item(self, record: Record, run: Run, item_id: str, prompt: str | None) -> Row:
         m = self.mapping
-        tags = {n: check.renamed(pick(record, c), m.values.get(n, {})) for n, c in m.tags.items()}
-        if not self._answers:
-            tags |= {name: check.text(value) for name, value in self._beside(record).items()}
         choices = pick(record, m.choices)
         return (
             run.dataset, item_id, prompt, self._get["category"](record),
             self._get["target"](record), None if choices is None else check.packed(choices),
             check.flag(pick(record, m.answerable), "answerable"),
             check.flag(pick(record, m.should_abstain), "should_abstain"),
-            [(name, value) for name, value in tags.items() if value is not None],
+            self.tags(record),
         )  # fmt: skip
+
+    def tags(self, record: Record) -> list[tuple[str, str]]:
+        """What is filed of a prompt by name; without answers, also what nothing else names."""
+        m = self.mapping
+        tags = {n: check.renamed(pick(record, c), m.values.get(n, {})) for n, c in m.tags.items()}
+        if not self.answers:
+            tags |= {name: check.text(value) for name, value in self.beside(record).items()}
+        return [(name, value) for name, value in tags.items() if value is not None]
 
     def _output(
         self, record: Record, key: Key, said: str | None, prompt: str | None, place: int
     ) -> Row:
-        beside = self._beside(record)
+        beside = self.beside(record)
         sent = self._get["prompt_sent"](record)
-        if sent is None and self._prompts.get(place, hash(prompt)) != hash(prompt):
+        if sent is None and self.prompts.get(place, hash(prompt)) != hash(prompt):
             sent = prompt  # this id stood for another prompt before: the answer keeps its own
         if sent is not None:
             beside["prompt"] = sent
@@ -139,7 +182,7 @@ class Shaper:
             dimension = self._get["dimension"](record) or self.mapping.value
             scorer = self._get["scorer"](record) or "file"
             yield self._score(record, dimension, scorer, self.mapping.value, key)
-        for dimension, scorer, column in self._judged:
+        for dimension, scorer, column in self.judged:
             if column in record or "." in column:
                 yield self._score(record, dimension, scorer, column, key)
 
@@ -160,7 +203,8 @@ class Shaper:
                 if value is not None:
                     yield (*key, person, field, value)
 
-    def _steps(self, record: Record, key: Key) -> Iterator[Row]:
+    def steps(self, record: Record, key: Key) -> Iterator[Row]:
+        """The steps of one record, as rows."""
         steps = pick(record, self.mapping.steps)
         if steps is None:
             return
@@ -174,12 +218,12 @@ class Shaper:
                 check.text(step.get("state")), [check.text(flag) for flag in told],
             )  # fmt: skip
 
-    def _beside(self, record: Record) -> dict[str, Any]:
+    def beside(self, record: Record) -> dict[str, Any]:
         """The columns nothing names, where they hold something."""
         return {
             name: value
             for name, value in record.items()
-            if name not in self._used
+            if name not in self.used
             and value is not None
             and not (isinstance(value, str) and (not value or value.isspace()))
             and value == value

@@ -9,9 +9,15 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
+
 from db.outputs import rows
 from db.warehouse import Connection
 
+SHAPE = pa.schema([
+    ("run_id", pa.string()), ("metric", pa.string()), ("reported", pa.float64()),
+    ("recomputed", pa.float64()), ("n", pa.int64()), ("agrees", pa.bool_()), ("why", pa.string()),
+])  # fmt: skip
 CLOSE = 1e-6
 """Relative difference that is rounding in the last place."""
 FEWEST = 3
@@ -95,13 +101,11 @@ def agree(reported: float, recomputed: float) -> bool:
 
 def land(cursor: Connection, found: Mapping[str, Sequence[Checked]], wanted: Iterable[str]) -> None:
     """Adds the checks of these runs to the lake, inside the transaction that is open."""
-    told = [
-        [run, c.metric, c.reported, c.recomputed, c.n, c.agrees, c.why]
-        for run in wanted
-        for c in found.get(run, [])
-    ]
+    told = [{"run_id": run, **one.json()} for run in wanted for one in found.get(run, [])]
     if told:
-        cursor.executemany("INSERT INTO lake.checks VALUES (?, ?, ?, ?, ?, ?, ?)", told)
+        cursor.register("told", pa.Table.from_pylist(told, schema=SHAPE))
+        cursor.execute("INSERT INTO lake.checks FROM told")
+        cursor.unregister("told")
 
 
 def every(connection: Connection) -> dict[str, list[dict[str, Any]]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
+import numpy as np
 import pyarrow as pa
 
 from db import checks, warehouse
 from db.checks import Checked
+from db.inflow import Inflow
 from db.warehouse import OPENING, Connection
 
 TEXT, REAL, INT = pa.string(), pa.float64(), pa.int64()
@@ -49,30 +50,59 @@ SHAPES: dict[str, pa.Schema] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@runtime_checkable
+class Constant(Protocol):
+    """A column that holds the same value in every row."""
+
+    value: Any
+    size: int
+
+
 class Stage:
     """Temporary tables of one load, on a cursor of their own; nothing of them is in the lake."""
 
-    cursor: Connection
-    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SHAPES, 0))
+    def __init__(self, cursor: Connection) -> None:
+        self.counts = dict.fromkeys(SHAPES, 0)
+        self._cursor = cursor
+        self._inflow = Inflow(cursor)
 
     def add(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Appends rows whose fields stand in the order of SHAPES."""
-        if not rows:
-            return
+        if rows:
+            self.add_columns(table, list(zip(*rows, strict=True)))
+
+    def add_columns(self, table: str, columns: Sequence[Sequence[Any] | Constant]) -> None:
+        """Appends rows that are given as columns, in the order of SHAPES.
+
+        They are taken in by a thread; what it raises is raised by the next call.
+        """
         shape = SHAPES[table]
-        columns = zip(*rows, strict=True)
-        arrays = [pa.array(c, type=f.type) for c, f in zip(columns, shape, strict=True)]
-        self.cursor.register("incoming", pa.Table.from_arrays(arrays, schema=shape))
-        self.cursor.execute(f"INSERT INTO temp.staged_{table} FROM incoming")
-        self.cursor.unregister("incoming")
-        self.counts[table] += len(rows)
+        arrays = [_array(c, f.type) for c, f in zip(columns, shape, strict=True)]
+        incoming = pa.Table.from_arrays(arrays, schema=shape)
+        if incoming.num_rows:
+            self._inflow.put(f"temp.staged_{table}", incoming)
+            self.counts[table] += incoming.num_rows
+
+    @property
+    def cursor(self) -> Connection:
+        """The cursor that sees the staged tables, once all that was added is in them."""
+        self._inflow.settle()
+        return self._cursor
 
     def close(self) -> None:
         """Drops what was staged."""
+        self._inflow.close()
         for table in SHAPES:
-            self.cursor.execute(f"DROP TABLE IF EXISTS temp.staged_{table}")
-        self.cursor.close()
+            self._cursor.execute(f"DROP TABLE IF EXISTS temp.staged_{table}")
+        self._cursor.close()
+
+
+def _array(column: Sequence[Any] | Constant, kind: pa.DataType) -> pa.Array:
+    if isinstance(column, Constant):
+        if column.value is None:
+            return pa.nulls(column.size, kind)
+        return pa.array([column.value], kind).take(pa.array(np.zeros(column.size, np.int64)))
+    return pa.array(column, type=kind)
 
 
 def open_stage(connection: Connection) -> Stage:
@@ -145,6 +175,29 @@ def land(
     return warehouse.within(stage.cursor, work)
 
 
+ALONE = f"""
+    INSERT INTO lake.outputs
+    SELECT run_id, item_id, sample, response, left(response, {OPENING}), option_logprobs, finish,
+           n_tokens, meta
+    FROM temp.staged_outputs"""
+"""How answers land where the lake has no prompt of their data sets yet."""
+# a prompt that another file gave otherwise stays with the answers that were given to it
+BESIDE = f"""
+    INSERT INTO lake.outputs
+    SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
+           o.option_logprobs, o.finish, o.n_tokens,
+           CASE WHEN d.prompt IS NULL THEN o.meta
+                ELSE json_merge_patch(json_object('prompt', d.prompt), coalesce(o.meta, '{{}}')) END
+    FROM temp.staged_outputs o
+    LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
+    LEFT JOIN (SELECT s.dataset, s.item_id, s.prompt
+               FROM temp.staged_items s JOIN lake.items i USING (dataset, item_id)
+               WHERE i.prompt <> s.prompt) d
+      ON d.dataset = r.dataset AND d.item_id = o.item_id"""
+"""How they land where it has."""
+NEW = "ANTI JOIN lake.items USING (dataset, item_id)"
+
+
 def _land(
     cursor: Connection,
     runs: Sequence[Mapping[str, Any]],
@@ -169,34 +222,21 @@ def _land(
             [run[name] for name in ("run_id", "model", "revision", "dataset", "format", "source",
                                     "sha256", "params", "made_at", "loaded_by")],
         )  # fmt: skip
-    # a prompt that another file gave otherwise stays with the answers that were given to it
-    cursor.execute(
-        f"""INSERT INTO lake.outputs
-            SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
-                   o.option_logprobs, o.finish, o.n_tokens,
-                   CASE WHEN d.prompt IS NULL THEN o.meta
-                        ELSE json_merge_patch(
-                           json_object('prompt', d.prompt), coalesce(o.meta, '{{}}'))
-                        END
-            FROM temp.staged_outputs o
-            LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
-            LEFT JOIN (SELECT s.dataset, s.item_id, s.prompt
-                       FROM temp.staged_items s JOIN lake.items i USING (dataset, item_id)
-                       WHERE i.prompt <> s.prompt) d
-              ON d.dataset = r.dataset AND d.item_id = o.item_id
-            WHERE run_id IN (SELECT unnest(?))""",
-        [ids],
-    )
+    whole = len(new) == len(runs)
+    mine = "" if whole else "WHERE run_id IN (SELECT unnest($ids))"
+    told = {} if whole else {"ids": ids}
+    known = cursor.execute(
+        "SELECT 1 FROM lake.items WHERE dataset IN (SELECT DISTINCT dataset FROM temp.staged_items)"
+        " LIMIT 1"
+    ).fetchone()
+    cursor.execute(f"{BESIDE if known else ALONE} {mine}", told)
     for table in ("scores", "steps", "acts"):
-        cursor.execute(
-            f"INSERT INTO lake.{table} FROM temp.staged_{table} WHERE run_id IN (SELECT unnest(?))",
-            [ids],
-        )
+        cursor.execute(f"INSERT INTO lake.{table} FROM temp.staged_{table} {mine}", told)
     cursor.execute(
         f"""INSERT INTO lake.items
             SELECT dataset, item_id, prompt, left(prompt, {OPENING}), category, target, choices,
                    answerable, should_abstain, tags
-            FROM temp.staged_items ANTI JOIN lake.items USING (dataset, item_id)"""
+            FROM temp.staged_items {NEW if known else ""}"""
     )
     cursor.execute(
         "INSERT INTO lake.refused_rows SELECT ?, ?, * FROM temp.staged_refused", [sha256, source]

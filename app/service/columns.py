@@ -22,6 +22,9 @@ LONG = ("dimension", "scorer", "value")
 HOLDS = (KEPT, *PLAIN, *NAMED, *LONG)
 """What a column of a file can hold."""
 
+AS_IS = "as it is"
+"""The scale of a score whose numbers are kept as they stand."""
+
 Rows = list[dict[str, Any]]
 
 
@@ -66,7 +69,8 @@ def _scale(mapping: Mapping, holds: str, dimension: str) -> dict[str, str]:
     if holds not in ("score", "value"):
         return {"scale": "", "up": ""}
     scale = mapping.scale(dimension)
-    return {"scale": f"{scale.low:g} to {scale.high:g}", "up": scale.up}
+    ends = AS_IS if scale.keep else f"{scale.low:g} to {scale.high:g}"
+    return {"scale": ends, "up": scale.up}
 
 
 _ENDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|–|-)\s*(-?\d+(?:\.\d+)?)")
@@ -74,9 +78,12 @@ _ENDS = re.compile(r"(-?\d+(?:\.\d+)?)\s*(?:to|\.\.|–|-)\s*(-?\d+(?:\.\d+)?)")
 
 def _read(scale: str, up: str, dimension: str) -> Scale:
     """The scale a person wrote, such as "1 to 5". Raises Trouble where it is none."""
-    ends = _ENDS.fullmatch(scale.strip() or "0 to 1")
+    kept = scale.strip() == AS_IS
+    ends = _ENDS.fullmatch("0 to 1" if kept else scale.strip() or "0 to 1")
     try:
         low, high = ends.groups() if ends else (None, None)
+        if kept:
+            return Scale.model_validate({"keep": True, "up": up or "neither"})
         return Scale.model_validate({"low": low, "high": high, "up": up or "harm"})
     except ValidationError as error:
         raise Trouble(
@@ -123,7 +130,24 @@ def mapping(base: Mapping, rows: Rows) -> Mapping:
             _put(flat[NAMED[holds]], name, column, holds)
         elif holds != KEPT:
             _put(told, holds, column, "file")
-    dotted = {k: v for k, v in base.model_dump().items() if k in told and "." in str(v)}
+    shown = {row["column"] for row in rows}
+    for key in told:
+        if _inside(column := getattr(base, key), shown):
+            told[key] = told[key] or column
+    for of, held in ((scores, base.judged()), (labels, base.labels), (flat, _flat(base))):
+        for name, parts in held.items():
+            unseen = {key: column for key, column in parts.items() if _inside(column, shown)}
+            if unseen:
+                of[name] = {**unseen, **of.get(name, {})}
     return base.model_copy(
-        update=told | dotted | {"scores": scores, "scales": scales, "labels": labels, **flat}
+        update=told | {"scores": scores, "scales": scales, "labels": labels, **flat}
     )
+
+
+def _inside(column: str, shown: set[str]) -> bool:
+    """Whether this is a part of a shown column, which the table has no row for."""
+    return column not in shown and "." in column and column.partition(".")[0] in shown
+
+
+def _flat(base: Mapping) -> dict[str, dict[str, str]]:
+    return {"tags": base.tags, "options": base.options}

@@ -34,20 +34,21 @@ def load(
     there = folder.look(root)
     told = [{"file": name, "line": None, "why": why} for name, why in there.skipped]
     reports: list[Report] = []
-    for path in there.files:
+    for place in there.files:
         try:
             reports.append(
                 loading.load(
                     stores,
-                    path,
+                    place,
                     mapping=mapping,
                     named=named,
                     by=by,
                     dry_run=dry_run,
-                    progress=watch(path.name) if watch else None,
+                    progress=watch(place.name) if watch else None,
                 )
             )
         except Trouble as trouble:
+            path = place if isinstance(place, Path) else place.path
             name = str(path.relative_to(root)).encode("utf-8", "replace").decode()
             told.append({"file": name, "line": None, "why": trouble.what})
     whole = loading.together(reports)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,7 @@ def load(
     said: dict[tuple[Case, str, str], str] = {}
     refused: list[dict[str, Any]] = []
     total = 0
-    for line in table.lines(source, reader.mapping.explode):
+    for line in table.recast(source, reader.mapping):
         total += 1
         try:
             if line.why:
@@ -83,7 +84,8 @@ class _Reader:
         self.mapping = mapping
         self._stores = stores
         self._named = {**mapping.fixed, **table.in_name(source.name, mapping)}
-        columns = {c: None for x in table.first(source, mapping.explode, 200) for c in x.record}
+        looked = islice(table.recast(source, mapping), table.LOOK)
+        columns = {c: None for line in looked for c in line.record}
         self._run, self._person, self._field, self._value = (
             next((c for c in columns if c.lower() in names), "")
             for names in (RUN, PERSON, FIELD, VALUE)

@@ -14,6 +14,7 @@ from app.service.stores import Stores
 from data.batch import Run
 from data.mapping import Mapping
 from data.read import reading, table
+from data.read.dataset_folder import Split
 from data.read.reading import Reading
 from data.trouble import Trouble
 from db import checks, labels, runs, stage
@@ -74,7 +75,7 @@ def together(reports: Iterable[Report]) -> Report:
 
 def load(
     stores: Stores,
-    path: Path,
+    place: Path | Split,
     *,
     name: str = "",
     mapping: Mapping | None = None,
@@ -84,13 +85,13 @@ def load(
     dry_run: bool = False,
     progress: Progress | None = None,
 ) -> Report:
-    """Loads one file: every run in it lands, in one snapshot, or none does.
+    """Loads one file, or split of a data set: every run in it lands, in one snapshot, or none does.
 
     `named` gives model, dataset, revision where the file does not hold them. A run that is there
     already is reported and changes nothing. Raises Trouble where the file cannot be read, where
     most of its rows cannot, or where its prompts contradict those the data set already has.
     """
-    opened = reading.opened(path, name, mapping, format)
+    opened = reading.opened(place, name, mapping, format)
     if opened.mapping is not None:
         table.ready(opened.mapping, opened.source)
     sha256 = opened.source.sha256()
@@ -130,6 +131,8 @@ def _fill(
     for batch in opened.batches(named, sha256):
         for table_, held in batch.rows.items():
             staged.add(table_, held)
+        for table_, columns in batch.columns:
+            staged.add_columns(table_, columns)
         rows = batch.lines
         found.update(batch.runs)
         refused += [{"file": name, "line": r[0], "why": r[1]} for r in batch.rows["refused"]]

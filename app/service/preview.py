@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ def preview(
 
 def _table(opened: Reading, understood: Mapping) -> Preview:
     source = opened.source
-    lines = table.first(source, understood.explode, SHOWN)
+    lines = list(islice(table.recast(source, understood), SHOWN))
     rows = [line.record for line in lines if not line.why]
     return Preview(
         format=understood.title or source.kind().upper(),

@@ -4,34 +4,34 @@ from __future__ import annotations
 
 import csv
 import io
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from data.read.line import Line, refused
+from data.read.line import LONGEST, Line, refused
 from data.read.source import Source
 from data.trouble import Trouble
 
-csv.field_size_limit(min(sys.maxsize, 2**31 - 1))  # answers longer than 128 kB are normal
+csv.field_size_limit(LONGEST)  # answers longer than the usual 128 kB are normal
 SEPARATORS = ",\t;|"
 
 
 def lines(source: Source) -> Iterator[Line]:
-    """The rows of a delimited file. A row with cells too many or too few is refused."""
+    """The rows of a delimited file. A row with cells too many or too few is refused.
+
+    Blank lines and remarks (`# …`) before the header are passed over.
+    """
     with source.binary() as stream:
         # newline="": the csv reader itself tells line ends inside quotes from those outside
         text = io.TextIOWrapper(stream, encoding="utf-8", errors="strict", newline="")
         try:
-            blank, first = 0, text.readline()
-            while first.isspace():
-                blank, first = blank + 1, text.readline()
-            separator = max(SEPARATORS, key=first.count)
-            rows = csv.reader(chain([first], text), delimiter=separator)
+            blank, begun, separator = _begin(text, source.name)
+            rest = _lines(text, source.name, blank + len(begun))
+            rows = csv.reader(chain(begun, rest), delimiter=separator)
             yield from _rows(rows, distinct(next(rows, [])), blank)
         except UnicodeDecodeError as error:
-            raise source.not_utf8(error) from error
+            raise source.not_utf8(error, _first_not_utf8(source)) from error
         except csv.Error as error:
             raise Trouble(
                 f"{source.name} has no header that can be read: {error}",
@@ -39,6 +39,47 @@ def lines(source: Source) -> Iterator[Line]:
             ) from error
         finally:
             text.detach()
+
+
+def _lines(text: io.TextIOWrapper, name: str, number: int) -> Iterator[str]:
+    """The lines one by one. Raises Trouble for one that is too long to be held."""
+    while line := text.readline(LONGEST):
+        number += 1
+        if len(line) == LONGEST and not line.endswith("\n"):
+            raise Trouble(
+                f"{name}: line {number:,} is longer than {LONGEST:,} characters",
+                "is a line end or a quote missing? Export it again, as JSONL perhaps",
+            )
+        yield line
+
+
+def _first_not_utf8(source: Source) -> int:
+    """The line where another encoding begins."""
+    with source.binary() as stream:
+        for number, raw in enumerate(iter(lambda: stream.readline(LONGEST), b""), start=1):
+            try:
+                raw.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
+
+
+def _begin(text: io.TextIOWrapper, name: str) -> tuple[int, list[str], str]:
+    """How many lines stand before the header, the lines read of the table, their separator.
+
+    A remark with as many cells as the line after it is the header.
+    """
+    lines = _lines(text, name, 0)
+    before, remark, first = 0, "", next(lines, "")
+    while first.isspace() or first.startswith("# "):
+        remark = first if first.startswith("# ") else ""
+        before, first = before + 1, next(lines, "")
+    separator = max(SEPARATORS, key=first.count)
+    if remark and first:
+        wide, cells = (len(next(csv.reader([x], delimiter=separator))) for x in (remark, first))
+        if wide == cells > 1:
+            return before - 1, [remark, first], separator
+    return before, [first], separator
 
 
 def _rows(rows: Any, header: list[str], blank: int) -> Iterator[Line]:

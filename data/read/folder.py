@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from data.read import formats
+from data.read.dataset_folder import FRAMES, Split, is_dataset, splits
 from data.read.source import Source
 from data.trouble import Trouble
 
@@ -19,7 +20,7 @@ TABLES = (".csv", ".tsv", ".tab", ".csv.gz", ".tsv.gz")
 class Found:
     """The files to load, in order, and (name, why) of those that are skipped."""
 
-    files: list[Path] = field(default_factory=list)
+    files: list[Path | Split] = field(default_factory=list)
     skipped: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -30,16 +31,35 @@ def look(root: Path) -> Found:
     """
     found, parts = Found(), set[Path]()
     mains: dict[Path, None] = {}
+    tables: list[Path | Split] = []
     for path in _files(root, found):
+        if path in parts:
+            continue
         try:
+            if path.is_dir():
+                new = [one for one in _splits(path) if one.path not in parts]
+                tables += new
+                parts.update(part.path for one in new for part in one.parts)
+                continue
             main, beside = _log(path)
         except Trouble as trouble:
             found.skipped.append((_name(path, root), trouble.what))
             continue
         parts.update(beside)
         mains[main] = None
-    found.files = [path for path in mains if path not in parts]
+    found.files = [*tables, *(path for path in mains if path not in parts)]
     return found
+
+
+def _splits(folder: Path) -> list[Split]:
+    """The splits of a data set in this folder that are tables; logs in its dress stay logs."""
+    if not is_dataset(folder):
+        return []
+    return [
+        Split(folder, split, paths)
+        for split, paths in splits(folder).items()
+        if formats.recognize(Source(paths[0])) is None
+    ]
 
 
 def _log(path: Path) -> tuple[Path, tuple[Path, ...]]:
@@ -55,9 +75,11 @@ def _log(path: Path) -> tuple[Path, tuple[Path, ...]]:
 
 
 def _files(root: Path, found: Found) -> Iterator[Path]:
+    """Every folder, and the files in it that may be looked at."""
     top = root.resolve()
     for folder, folders, names in os.walk(root):
         here = Path(folder)
+        yield here
         for name in [*folders, *names]:
             if name.startswith("."):
                 found.skipped.append((_name(here / name, root), "hidden"))
@@ -66,7 +88,7 @@ def _files(root: Path, found: Found) -> Iterator[Path]:
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in linked)
         for name in sorted(names):
             path = here / name
-            if name.startswith("."):
+            if name.startswith(".") or name in FRAMES:
                 continue
             if path.is_symlink() and not path.resolve().is_relative_to(top):
                 found.skipped.append((_name(path, root), "a link that leads out of the folder"))

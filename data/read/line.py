@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,61 @@ class Line:
     record: dict[str, Any] = field(default_factory=dict)
     why: str = ""
     raw: str = ""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some rows of a file in its order: records with their numbers, and those refused already."""
+
+    numbers: list[int] = field(default_factory=list)
+    records: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[Line] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.records) + len(self.refused)
+
+    def lines(self) -> Iterator[Line]:
+        """The same rows one by one."""
+        taken = (Line(*row) for row in zip(self.numbers, self.records, strict=True))
+        if not self.refused:
+            return taken
+        return iter(sorted([*taken, *self.refused], key=lambda line: line.number))
+
+    def halves(self) -> tuple[Chunk, Chunk]:
+        """The same rows in two parts, one after the other."""
+        middle = len(self.records) // 2
+        edge = self.numbers[middle]
+        return (
+            Chunk(self.numbers[:middle], self.records[:middle],
+                  [line for line in self.refused if line.number < edge]),
+            Chunk(self.numbers[middle:], self.records[middle:],
+                  [line for line in self.refused if line.number >= edge]),
+        )  # fmt: skip
+
+
+ROWS = 5_000
+"""Rows of a chunk."""
+HEAVY = 2**25
+"""Characters of text after which a chunk has rows enough."""
+LONGEST = 2**25
+"""Bytes of the longest line, or cell, that is read: it is held in memory whole."""
+
+
+def chunked(lines: Iterable[Line]) -> Iterator[Chunk]:
+    """Rows that come one by one, some thousand at a time."""
+    chunk, weight = Chunk(), 0
+    for line in lines:
+        if line.why:
+            chunk.refused.append(line)
+        else:
+            chunk.numbers.append(line.number)
+            chunk.records.append(line.record)
+            weight += sum([len(v) for v in line.record.values() if isinstance(v, str)])
+        if len(chunk) >= ROWS or weight > HEAVY:
+            yield chunk
+            chunk, weight = Chunk(), 0
+    if len(chunk):
+        yield chunk
 
 
 KEPT = 300

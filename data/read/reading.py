@@ -12,6 +12,7 @@ from data.answer import Gather
 from data.batch import Batch
 from data.mapping import Mapping
 from data.read import formats, table
+from data.read.dataset_folder import Split, refuse_hub
 from data.read.formats import Format
 from data.read.source import Source
 
@@ -68,15 +69,18 @@ def stem(name: str) -> str:
 
 
 def opened(
-    path: Path, name: str = "", mapping: Mapping | None = None, format: str | None = None
+    place: Path | Split, name: str = "", mapping: Mapping | None = None, format: str | None = None
 ) -> Reading:
-    """How this file will be read. Raises Trouble where it cannot be read or understood.
+    """How this file, or split of a data set, will be read. Raises Trouble where it cannot be.
 
     A mapping, or the name of a table's kind as `format`, says that the file is a table.
     """
-    source = Source(path, name, format)
+    if isinstance(place, Split):
+        return Reading(place, mapping=table.understand(place, mapping))
+    refuse_hub(str(place))
+    source = Source(place, name, format)
     native = formats.recognize(source) if mapping is None else None
     if native:
-        main = native.main(path)
-        return Reading(source if main == path else Source(main), format=native)
+        main = native.main(place)
+        return Reading(source if main == place else Source(main), format=native)
     return Reading(source, mapping=table.understand(source, mapping))

@@ -5,20 +5,26 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Literal, cast, get_args
 
+from data.read.recoded import Recoded
 from data.trouble import Trouble
 
-Kind = Literal["csv", "jsonl", "json", "parquet"]
+Kind = Literal["csv", "jsonl", "json", "parquet", "arrow"]
 BLOCK = 1 << 20
 HEAD = 1 << 16
 """Bytes of a line looked at to tell what a file is."""
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+ARROW = (b"ARRO", b"\xff\xff\xff\xff")
+"""How an Arrow file begins, and a stream."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+UNPACKED = 2**36
+"""Bytes that a packed file read in any order may take on the disk."""
 
 
 class Source:
@@ -71,17 +77,18 @@ class Source:
     def position(self, part: float) -> None:
         self._position = part
 
-    def utf8(self, raw: bytes) -> None:
-        """Raises Trouble naming the byte where `raw` is not UTF-8."""
+    def utf8(self, raw: bytes, number: int = 0) -> None:
+        """Raises Trouble naming the byte, and the line, where `raw` is not UTF-8."""
         try:
             raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise self.not_utf8(error) from error
+            raise self.not_utf8(error, number) from error
 
-    def not_utf8(self, error: UnicodeDecodeError) -> Trouble:
-        """What to say of a file in another encoding."""
+    def not_utf8(self, error: UnicodeDecodeError, number: int = 0) -> Trouble:
+        """What to say of a file in another encoding, or in several."""
+        place = f"line {number:,}" if number else "it"
         return Trouble(
-            f"{self.name} is not UTF-8: it holds the byte 0x{error.object[error.start]:02X}",
+            f"{self.name} is not UTF-8: {place} holds the byte 0x{error.object[error.start]:02X}",
             "save it as UTF-8 (in a spreadsheet: CSV UTF-8), or convert it: "
             "iconv -f WINDOWS-1252 -t UTF-8 FILE > NEW",
         )
@@ -105,7 +112,8 @@ class Source:
             stream = io.BufferedReader(cast(io.RawIOBase, plain), BLOCK)
             try:
                 if stream.peek(2)[:2] in UTF16:
-                    yield io.BytesIO(_as_utf8(stream.read(), self.name))
+                    recoded = cast(io.RawIOBase, Recoded(cast(BinaryIO, stream), self.name))
+                    yield cast(BinaryIO, io.BufferedReader(recoded, BLOCK))
                 else:
                     if stream.peek(3)[:3] == b"\xef\xbb\xbf":
                         stream.read(3)
@@ -116,12 +124,31 @@ class Source:
                     "copy or download it again",
                 ) from error
 
+    @contextmanager
+    def seekable(self) -> Iterator[BinaryIO]:
+        """The bytes in any order: the file itself, or on disk what gzip hid."""
+        if not self.gzipped:
+            with self.path.open("rb") as file:
+                yield file
+            return
+        with tempfile.TemporaryFile() as file, self.binary() as stream:
+            while block := stream.read(BLOCK):
+                file.write(block)
+                if file.tell() > UNPACKED:
+                    raise Trouble(
+                        f"{self.name} unpacks to more than {UNPACKED:,} bytes", "split the file"
+                    )
+            file.seek(0)
+            yield cast(BinaryIO, file)
+
     def kind(self) -> Kind:
         """What the file is, as said or told by its content. Raises Trouble for what is not read."""
         if self.format in get_args(Kind):
             return cast(Kind, self.format)
         if self._head == PARQUET:
             return "parquet"
+        if self._head in ARROW:
+            return "arrow"
         if self._head == ZIP:
             raise Trouble(
                 f"{self.name} is a zip archive",
@@ -131,20 +158,22 @@ class Source:
             head, more = _line(stream)
             while head.isspace():
                 head, more = _line(stream)
-            while more:  # one line can be the whole file: look at its beginning only
-                _, more = _line(stream)
+            while more and head[:4] not in (PARQUET, *ARROW):
+                _, more = _line(stream)  # one line can be the whole file: look at its beginning
             second = stream.readline(HEAD)
             while second.isspace():
                 second = stream.readline(HEAD)
         if head.startswith(PARQUET):
             return "parquet"
+        if head[:4] in ARROW:
+            return "arrow"
         start = head.lstrip()[:1]
         if not start:
             raise Trouble(f"{self.name} holds only blank space", "export it again, then load it")
         if b"\x00" in head:
             raise Trouble(
                 f"{self.name} is not text, and not a format read here",
-                "load CSV, TSV, JSONL, JSON or Parquet, plain or gzipped",
+                "load CSV, TSV, JSONL, JSON or Parquet, plain or gzipped, or Arrow",
             )
         if start == b"[":
             return "json"
@@ -167,10 +196,3 @@ def _line(stream: BinaryIO) -> tuple[bytes, bool]:
 def _complete(line: bytes) -> bool:
     """Whether the line is a whole object by itself, as in JSONL."""
     return line.rstrip().endswith(b"}") and line.count(b"{") == line.count(b"}")
-
-
-def _as_utf8(raw: bytes, name: str) -> bytes:
-    try:
-        return raw.decode("utf-16").encode("utf-8")
-    except UnicodeError as error:
-        raise Trouble(f"{name} begins as UTF-16 but is not: {error}", "save it as UTF-8") from error

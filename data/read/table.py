@@ -8,24 +8,30 @@ from collections.abc import Mapping as Table
 from itertools import islice
 
 from data import mapping as maps
+from data import sheet
 from data.batch import Batch
 from data.check import Refused
 from data.mapping import Mapping
-from data.read import csv_file, json_file, jsonl_file, parquet_file
-from data.read.line import Line, kept
+from data.read import arrow_file, csv_file, json_file, jsonl_file, parquet_file, reshape
+from data.read.dataset_folder import Split
+from data.read.line import Chunk, Line, chunked, kept
 from data.read.source import Source
 from data.shape import Shaper
 from data.trouble import Trouble
 
-ROWS = 5_000
-"""Rows of a batch."""
+ALONE = 100
+"""So few rows are shaped one by one once one of them is refused."""
 LOOK = 200
 """Rows looked at to learn which columns there are."""
 
 
 def lines(source: Source, explode: str = "") -> Iterator[Line]:
     """The rows of a file of any kind read here; `explode` names the list inside a JSON file."""
+    if isinstance(source, Split):
+        return source.lines()
     match source.kind():
+        case "arrow":
+            return arrow_file.lines(source)
         case "csv":
             return csv_file.lines(source)
         case "jsonl":
@@ -34,6 +40,18 @@ def lines(source: Source, explode: str = "") -> Iterator[Line]:
             return parquet_file.lines(source)
         case "json":
             return json_file.lines(source, explode)
+
+
+def chunks(source: Source, mapping: Mapping) -> Iterator[Chunk]:
+    """The same, some thousand at a time."""
+    if source.kind() == "jsonl" and not mapping.recasts():
+        return jsonl_file.chunks(source)
+    return chunked(recast(source, mapping))
+
+
+def recast(source: Source, mapping: Mapping) -> Iterator[Line]:
+    """The rows of a file as the mapping wants them before it looks up its columns."""
+    return reshape.lines(lines(source, mapping.explode), mapping)
 
 
 def first(source: Source, explode: str = "", rows: int = 20) -> list[Line]:
@@ -46,7 +64,7 @@ def understand(source: Source, given: Mapping | None) -> Mapping:
 
     Raises Trouble where no row can be read, or a given mapping names a column that is not there.
     """
-    looked = first(source, given.explode if given else "", LOOK)
+    looked = list(islice(recast(source, given) if given else lines(source), LOOK))
     columns = list(dict.fromkeys(name for line in looked for name in line.record))
     if not columns:
         why = f": line {looked[0].number}: {looked[0].why or 'is empty'}" if looked else ""
@@ -65,8 +83,15 @@ def understand(source: Source, given: Mapping | None) -> Mapping:
                 f"its columns are {', '.join(columns)}",
             )
     elif known := maps.recognize(columns):
-        return known[1]
-    return maps.merge(maps.guess(columns), given) if given else maps.guess(columns)
+        return _filled(known[1], source)
+    guessed = maps.guess(columns)
+    return _filled(maps.merge(guessed, given), source) if given else guessed
+
+
+def _filled(mapping: Mapping, source: Source) -> Mapping:
+    """The mapping with what this file's name and its cells say filled in."""
+    groups = in_name(source.name, mapping)
+    return reshape.filled(mapping, groups, lambda: recast(source, mapping))
 
 
 def ready(mapping: Mapping, source: Source) -> None:
@@ -86,17 +111,30 @@ def read(source: Source, mapping: Mapping, named: Table[str, str], sha256: str) 
     stem = source.name.partition(".")[0] or source.name
     named = {**mapping.fixed, **in_name(source.name, mapping), **named}
     shaper = Shaper(mapping, sha256, named, fallback=stem)
-    batch, total = Batch(runs=shaper.runs), 0
-    for line in lines(source, mapping.explode):
-        total += 1
-        why = line.why or _taken(shaper, line, batch)
-        if why:
-            batch.rows["refused"].append((line.number, why, line.raw or kept(line.record)))
-        if total % ROWS == 0:
+    total = 0
+    for chunk in chunks(source, mapping):
+        total += len(chunk)
+        for batch in _shaped(shaper, chunk):
             batch.lines, batch.position = total, min(source.position, 0.99)
             yield batch
-            batch = Batch(runs=shaper.runs)
-    batch.lines, batch.position = total, 1.0
+    yield Batch(runs=shaper.runs, lines=total, position=1.0)
+
+
+def _shaped(shaper: Shaper, chunk: Chunk) -> Iterator[Batch]:
+    """The chunk's rows: all at once where nothing is refused, else in halves, else one by one."""
+    batch = Batch(runs=shaper.runs)
+    try:
+        batch.columns = sheet.shape(shaper, chunk.records) if chunk.records else []
+    except Refused:
+        if len(chunk.records) > ALONE:
+            yield from (batch for half in chunk.halves() for batch in _shaped(shaper, half))
+            return
+        for line in chunk.lines():
+            why = line.why or _taken(shaper, line, batch)
+            if why:
+                batch.rows["refused"].append((line.number, why, line.raw or kept(line.record)))
+    else:
+        batch.rows["refused"] = [(line.number, line.why, line.raw) for line in chunk.refused]
     yield batch
 
 

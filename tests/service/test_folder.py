@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from app.service import folder
 from data.trouble import Trouble
@@ -100,3 +102,30 @@ def test_samples_are_joined_with_the_results_that_lie_beside_them(stores, root):
     assert checks["exact_match"]["agrees"], checks
     assert checks["exact_match"]["recomputed"] == 0.5
     assert not report.refused
+
+
+def shard(path, ids):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = {"id": ids, "prompt": [f"Q{n}?" for n in ids], "response": ["A."] * len(ids)}
+    parquet.write_table(pa.table(rows), path)
+
+
+def test_the_shards_of_a_data_sets_split_are_one_run(stores, root):
+    for n, ids in enumerate([[1, 2], [3]]):
+        shard(root / "owls" / "data" / f"train-0000{n}-of-00002.parquet", ids)
+    shard(root / "owls" / "data" / "test-00000-of-00001.parquet", [9])
+    report = folder.load(stores, root, by="test")
+    assert sorted(run.outputs for run in report.loaded) == [1, 3]
+    assert not report.refused
+
+
+def test_a_data_set_given_outright_loads(stores, root):
+    shard(root / "data" / "train-00000-of-00001.parquet", [1, 2])
+    (run,) = folder.load(stores, root, by="test").loaded
+    assert run.outputs == 2
+
+
+def test_what_lies_on_a_hub_is_not_fetched(home):
+    code, _, complained = home("load", "hf://made/owls")
+    assert code == 2
+    assert "fetches nothing" in complained
