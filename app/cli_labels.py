@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app import printed
 from app.printed import AsJson, Runs, grid, show, stores
+
+if TYPE_CHECKING:
+    from app.service.agree import By
 
 
 @click.group()
@@ -42,12 +46,17 @@ def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, cam
 
 @click.command()
 @click.option("--campaign", help="over the cases of a campaign")
+@click.option(
+    "--by",
+    type=click.Choice(["pair", "category", "dataset"]),
+    help="each pair or category alone; all runs of a data set as one",
+)
 @Runs
 @AsJson
-def agreement(campaign: str | None, chosen: tuple[str, ...], as_json: bool) -> None:
+def agreement(campaign: str | None, by: By | None, chosen: tuple[str, ...], as_json: bool) -> None:
     """Do the people who labeled agree."""
     from app.service import agree
 
-    rows = [row.json() for row in agree.rows(stores(), chosen, campaign)]
+    rows = [row.json() for row in agree.rows(stores(), chosen, campaign, by=by or "")]
     columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
     show({"rows": rows}, as_json, lambda: grid(rows, columns))

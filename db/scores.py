@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from db.arrays import Arrays, arrays
@@ -10,13 +10,17 @@ from db.filter import Case, only
 from db.outputs import rows
 from db.warehouse import Connection
 
+TAGS = frozenset({"pair_id", "prompt_variant"})
+"""Tags of the prompt that lenses of scores may ask for."""
 
-def columns(connection: Connection, run_id: str) -> Arrays:
+
+def columns(connection: Connection, run_id: str, tags: Collection[str] = ()) -> Arrays:
     """Every score of a run, one value a row, for a lens: item_id, sample, category, dimension,
-    scorer, value (NaN where a judge gave no number), up."""
+    scorer, value (NaN where a judge gave no number), up; and those of TAGS that are asked for."""
+    more = "".join(f", i.tags['{name}'] AS {name}" for name in sorted(TAGS.intersection(tags)))
     return arrays(
         connection.cursor().execute(
-            """SELECT s.item_id, s.sample, i.category, s.dimension, s.scorer, s.value, s.up
+            f"""SELECT s.item_id, s.sample, i.category, s.dimension, s.scorer, s.value, s.up{more}
                FROM lake.scores s JOIN lake.runs r USING (run_id)
                LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = s.item_id
                WHERE s.run_id = ? ORDER BY s.item_id, s.sample, s.dimension, s.scorer""",

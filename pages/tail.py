@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app.service import risks, say, tabulate, tail
+from app.service import risks, say, sensitivity, tabulate, tail, worst
 from app.web import cached, nav, start, state
-from components.figures import dots, frame, numbers, palette, shares
+from components.figures import dots, frame, numbers, palette, shares, sway
 from components.figures import tail as curve
 from components.widgets import chart, chips, empty, send, table, text
 
@@ -35,7 +35,7 @@ st.markdown(f"##### {text.safe(say.profile(profile, others))}")
 
 panels = st.grid(3, min_column_width=chart.PANEL, border=True)
 with panels.cell():
-    picked = chart.show(
+    point = chart.show(
         curve.survival(
             profile.losses,
             names[run],
@@ -55,8 +55,8 @@ with panels.cell():
         definition=tabulate.DEFINITIONS["survival"],
         select=state.picker("curve"),
     )
-    if picked is not None:
-        state.open_case(profile.cases[int(picked)])
+    if isinstance(point, int | float) and int(point) in profile.points:
+        state.open_case(profile.points[int(point)])
 with panels.cell():
     segment = chart.show(
         shares.shares(
@@ -70,19 +70,21 @@ with panels.cell():
         key="shares",
         rows=tabulate.shares(profile),
         definition=tabulate.DEFINITIONS["shares"],
-        select="shares",
+        select=state.picker("shares"),
     )
 with panels.cell():
-    chart.show(
+    number = chart.show(
         numbers.numbers(numbers.by_dimension(profile.measures, profile.marginal)),
         "Numbers",
         key="numbers",
         rows=tabulate.measures(profile),
         definition=tabulate.DEFINITIONS["measures"],
+        select=state.picker("numbers"),
     )
     st.caption(text.safe(tabulate.footing(profile)))
-with st.container(border=True):
-    picked = chart.show(
+panels = st.grid(2, min_column_width=chart.PANEL + 100, border=True)
+with panels.cell():
+    category = chart.show(
         dots.dots(
             [
                 dots.Row(name, measures[measure], group=word, color=color)
@@ -98,33 +100,60 @@ with st.container(border=True):
         key="categories",
         rows=tabulate.measures(profile),
         definition=tabulate.DEFINITIONS["categories"],
-        select="categories",
+        select=state.picker("categories"),
     )
+    for caution in say.cautions(profile):
+        st.caption(f":material/warning: {text.safe(caution)}")
+with panels.cell():
+    swayed = cached.measured(sensitivity.sway, run, choices)
+    setting = chart.show(
+        sway.sway(
+            [(one.setting.knob, one.setting.label, one.setting.chosen) for one in swayed],
+            [one.cvar for one in swayed],
+        ),
+        "What the tail leans on",
+        key="sway",
+        rows=tabulate.swayed(swayed),
+        definition=tabulate.DEFINITIONS["sway"],
+        select=state.picker("sway"),
+    )
+    if len(others) > 1 and len(about.judges) > 1:
+        st.caption(text.safe(say.flips(cached.measured(sensitivity.turned, dataset, choices))))
 for note in profile.notes:
     st.caption(f":material/info: {text.safe(note)}")
 
-category, dimension = segment or (picked[0] if picked else None, None)
-members = tabulate.within(profile, category, dimension)
-st.subheader(f"The cases that make the tail ({frame.count(len(members))})")
-if segment:
-    st.caption(
-        text.safe(f"Only {category or 'all categories'}, by {dimension}: picked in the bars")
+pick = worst.picked(
+    state.latest(
+        curve=worst.on_curve(point),
+        shares=worst.on_shares(segment),
+        numbers=worst.on_numbers(number),
+        categories=worst.on_categories(category),
+        sway=worst.on_sway(setting),
     )
-worst = members[: table.MOST]
-if len(worst) < len(members):
-    st.caption(f"The worst {len(worst)} of them; the Cases page lists them all")
+)
+members = (
+    profile.members if pick == worst.Pick() else cached.measured(worst.behind, run, choices, pick)
+)
+st.subheader(f"The cases behind it ({frame.count(members.whole)})")
+said, back = st.columns([4, 1], vertical_alignment="center")
+said.caption(text.safe(say.behind(pick, members, choices)))
+if pick != worst.Pick():
+    back.button("Back to the tail", icon=":material/undo:", on_click=state.forget)
+shown = members.only(slice(table.MOST))
+if len(shown) < members.whole:
+    st.caption(f"The first {len(shown)} of them; the Cases page lists the tail page by page")
 row = table.pick(
-    tabulate.members(worst, cached.measured(tail.openings, worst), profile.dimensions),
+    tabulate.members(shown, cached.measured(tail.openings, shown.cases), profile.dimensions),
     state.picker("members"),
     height=360,
     digits=2,
 )
 if row is not None:
-    state.open_case(worst[row].case)
+    state.open_case(shown[row].case)
 send.show(
-    [member.case for member in members],
+    members.cases,
     f"Tail of {names[run]}",
-    f"all answers beyond VaR at {choices.level:g}",
+    say.behind(pick, members, choices),
     start.campaign,
     nav.page("label"),
 )

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from risk.interval import Floats, percentiles, resamples
+from risk.interval import Floats
 from risk.measure import Measure, missing
+from risk.ratings import kappa, measured, ratio, table
 
 Metric = Literal["nominal", "ordinal", "interval"]
-Statistic = Callable[[Floats], Floats]
+Weights = Literal["linear", "quadratic"]
 
 ALIKE = "everyone gave the same label, so chance agreement is 1 and {} is undefined"
 CONSTANT = "one person always gave the same label, so kappa is 0 whatever the other did"
@@ -29,15 +28,15 @@ def percent(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> percent([[1, 1], [1, 2], [2, 2], [2, np.nan]])
     Measure(value=0.6666666666666666, low=nan, high=nan, n=3, lost=1, why='')
     """
-    rows, counts, _ = _table(ratings)
+    rows, counts, _ = table(ratings)
     size = counts.sum(axis=1)
     both = np.stack([(counts * (counts - 1)).sum(axis=1), size * (size - 1)], axis=1)
 
     def statistic(times: Floats) -> Floats:
         agree, pairs = (times @ both).T
-        return _ratio(agree, pairs)
+        return ratio(agree, pairs)
 
-    return _measure(statistic, len(counts), len(rows) - len(counts), draws, seed, UNPAIRED)
+    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, UNPAIRED)
 
 
 def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
@@ -50,27 +49,54 @@ def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(cohen_kappa(np.stack([a, b], axis=1)).value, 4)
     0.8
     """
-    rows, _, values = _table(ratings)
-    people = np.flatnonzero(~np.isnan(rows).all(axis=0))
-    if people.size != 2:
-        why = f"{people.size} people labeled; Cohen's kappa compares exactly two"
-        return missing(why, lost=len(rows))
-    pair = rows[:, people]
-    pair = pair[~np.isnan(pair).any(axis=1)]
+    pair, values, lost, why = _pair(ratings)
+    if why:
+        return missing(why, lost=lost)
     one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
     features = np.concatenate([(one & two).any(axis=1, keepdims=True), one, two], axis=1)
 
     def statistic(times: Floats) -> Floats:
         sums = times @ features / np.maximum(times.sum(axis=1, keepdims=True), 1)
         first, second = np.split(sums[:, 1:], 2, axis=1)
-        return _kappa(sums[:, 0], (first * second).sum(axis=1))
+        return kappa(sums[:, 0], (first * second).sum(axis=1))
 
     why = ALIKE.format("kappa") if len(pair) else UNPAIRED
-    found = _measure(statistic, len(pair), len(rows) - len(pair), draws, seed, why)
+    found = measured(statistic, len(pair), lost, draws, seed, why)
     lone = bool(one.all(axis=0).any() or two.all(axis=0).any())
     if found.known and lone:
         return Measure(found.value, found.low, found.high, found.n, found.lost, CONSTANT)
     return found
+
+
+def weighted_kappa(
+    ratings: ArrayLike, weights: Weights = "quadratic", draws: int = 0, seed: int = 0
+) -> Measure:
+    """Cohen's weighted kappa 1 - sum(w o)/sum(w e) of exactly two people, for labels with an order.
+
+    w is the distance of the two labels, plain (`linear`) or squared (`quadratic`). Missing when
+    other than two people labeled, or when both always gave one and the same label. Cohen (1968).
+
+    >>> round(weighted_kappa(np.transpose([(1, 2, 3, 4), (1, 2, 4, 4)])).value, 4)
+    0.9167
+    """
+    if weights not in ("linear", "quadratic"):
+        raise ValueError(f"weights are {weights!r}; they can be linear, quadratic")
+    pair, values, lost, why = _pair(ratings)
+    if why:
+        return missing(why, lost=lost)
+    power = 1 if weights == "linear" else 2
+    far = np.abs(values[:, None] - values[None, :]) ** power  # (K, K)
+    one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
+    apart = (np.abs(pair[:, [0]] - pair[:, [1]])) ** power
+    features = np.concatenate([apart, one, two], axis=1)
+
+    def statistic(times: Floats) -> Floats:
+        sums = times @ features / np.maximum(times.sum(axis=1, keepdims=True), 1)
+        first, second = np.split(sums[:, 1:], 2, axis=1)
+        return 1 - ratio(sums[:, 0], ((first @ far) * second).sum(axis=1))
+
+    why = ALIKE.format("kappa") if len(pair) else UNPAIRED
+    return measured(statistic, len(pair), lost, draws, seed, why)
 
 
 def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
@@ -82,7 +108,7 @@ def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(fleiss_kappa([[1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]]).value, 4)
     0.3333
     """
-    rows, counts, _ = _table(ratings)
+    rows, counts, _ = table(ratings)
     size = counts.sum(axis=1)
     often = np.bincount(size.astype(int), minlength=1)
     r = float(often.size - 1 - often[::-1].argmax())
@@ -92,10 +118,10 @@ def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
 
     def statistic(times: Floats) -> Floats:
         sums = times @ features / np.maximum(times.sum(axis=1, keepdims=True), 1)
-        return _kappa(sums[:, 0], (sums[:, 1:] ** 2).sum(axis=1))
+        return kappa(sums[:, 0], (sums[:, 1:] ** 2).sum(axis=1))
 
     why = ALIKE.format("kappa") if len(used) else UNPAIRED
-    return _measure(statistic, len(used), len(rows) - len(used), draws, seed, why)
+    return measured(statistic, len(used), len(rows) - len(used), draws, seed, why)
 
 
 def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: int = 0) -> Measure:
@@ -112,7 +138,7 @@ def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: 
     """
     if metric not in ("nominal", "ordinal", "interval"):
         raise ValueError(f"metric is {metric!r}; it can be nominal, ordinal, interval")
-    rows, counts, values = _table(ratings)
+    rows, counts, values = table(ratings)
     size = counts.sum(axis=1, keepdims=True)
     weight = 1 / (size - 1)  # a pair counts less the more labels its item has
 
@@ -129,10 +155,10 @@ def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: 
             spread = ((times @ (counts * (weight * size))) * place**2).sum(axis=1, keepdims=True)
             within = (times.T * (counts @ place.T) ** 2 * weight).sum(axis=0)[:, None]  # (b, 1)
             seen, chance = 2 * (spread - within), 2 * n * squares
-        return 1 - _ratio(((n - 1) * seen)[:, 0], chance[:, 0])
+        return 1 - ratio(((n - 1) * seen)[:, 0], chance[:, 0])
 
     why = ALIKE.format("alpha") if len(counts) else UNPAIRED
-    return _measure(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
+    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
 
 
 def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
@@ -145,7 +171,7 @@ def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(ac1(skewed).value, 4), round(cohen_kappa(skewed).value, 4)
     (0.9584, -0.0204)
     """
-    rows, counts, values = _table(ratings)
+    rows, counts, values = table(ratings)
     size = counts.sum(axis=1, keepdims=True)
     alike = (counts * (counts - 1)).sum(axis=1, keepdims=True) / (size * (size - 1))
     features = np.concatenate([alike, counts / size], axis=1)
@@ -155,10 +181,10 @@ def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
         sums = times @ features / np.maximum(times.sum(axis=1, keepdims=True), 1)
         p = sums[:, 1:]
         pe = (p * (1 - p)).sum(axis=1) / others if others > 0 else np.ones(len(p))
-        return _kappa(sums[:, 0], pe)
+        return kappa(sums[:, 0], pe)
 
     why = "only one label occurs, so AC1 has no chance term" if len(counts) else UNPAIRED
-    return _measure(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
+    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
 
 
 def summary(
@@ -166,8 +192,8 @@ def summary(
 ) -> dict[str, Measure]:
     """Every measure of agreement by name, each with its 95 % item-bootstrap interval.
 
-    `ordered` says whether the labels have an order; if not, the two measures that need one are
-    missing and say so.
+    `ordered` says whether the labels have an order; if not, the two alphas that need one are
+    missing and say so. The weighted kappas are there for two people and ordered labels only.
 
     >>> found = summary([[1, 1], [1, 2], [2, 2], [2, 2]], ordered=False, draws=100)
     >>> found["percent"].value, found["alpha_ordinal"].why
@@ -186,42 +212,29 @@ def summary(
             if ordered
             else missing("the labels have no order", lost=len(np.asarray(ratings)))
         )
+    two = len(people(ratings)) == 2
+    ranked: tuple[Weights, ...] = ("linear", "quadratic") if ordered and two else ()
+    found |= {f"cohen_{w}": weighted_kappa(ratings, w, draws, seed) for w in ranked}
     return found | {"ac1": ac1(ratings, draws, seed)}
 
 
-def _table(ratings: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """The ratings, the counts (N, K) of each label on items with two or more, and the K labels."""
-    rows: Floats = np.asarray(ratings, dtype=float)
-    if rows.ndim != 2:
-        raise ValueError(f"ratings have {rows.ndim} axes; they must be (items, people)")
-    known = ~np.isnan(rows)
-    kept = known.sum(axis=1) > 1
-    values, code = np.unique(rows[kept][known[kept]], return_inverse=True)
-    item = np.nonzero(known[kept])[0]
-    shape = (int(kept.sum()), values.size)
-    cells: NDArray[np.int64] = np.bincount(item * values.size + code, minlength=shape[0] * shape[1])
-    return rows, cells.reshape(shape).astype(float), values
+def people(ratings: ArrayLike) -> list[int]:
+    """The columns of the people who labeled anything.
+
+    >>> people([[1, np.nan, 2], [1, np.nan, np.nan]])
+    [0, 2]
+    """
+    rows = table(ratings)[0]
+    return [int(place) for place in np.flatnonzero(~np.isnan(rows).all(axis=0))]
 
 
-def _measure(statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str) -> Measure:
-    """The statistic with every item once, and its interval over resampled items."""
-    value = float(statistic(np.ones((1, n)))[0]) if n else math.nan
-    if math.isnan(value):
-        return missing(why, n=n, lost=lost)
-    if draws == 0 or n < 2:
-        return Measure(value, n=n, lost=lost)
-    many = [statistic(times.astype(float)) for times in resamples(n, draws, seed)]
-    return Measure(value, *percentiles(np.concatenate(many)), n=n, lost=lost)
-
-
-def _kappa(seen: Floats, chance: Floats) -> Floats:
-    """(po - pe)/(1 - pe), NaN where chance agreement is 1 up to rounding."""
-    left = 1 - chance
-    return _ratio(seen - chance, np.where(left < 1e-12, 0, left))
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, NaN where bottom is 0."""
-    out = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=out, where=bottom != 0)
-    return out
+def _pair(ratings: ArrayLike) -> tuple[Floats, Floats, int, str]:
+    """The labels (N, 2) of the only two people, all labels there are, items lost; or why not."""
+    rows, _, values = table(ratings)
+    who = people(rows)
+    if len(who) != 2:
+        why = f"{len(who)} people labeled; Cohen's kappa compares exactly two"
+        return rows[:0], values, len(rows), why
+    pair = rows[:, who]
+    pair = pair[~np.isnan(pair).any(axis=1)]
+    return pair, values, len(rows) - len(pair), ""

@@ -9,13 +9,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from risk.deep import DEEP, FAR, deep
 from risk.interval import CELLS, Counts, Floats, resamples
+from risk.middle import median, median_law
 from risk.worst import mass
 
 Codes = NDArray[np.int64]
 Block = dict[str, Floats]
 
 STATISTICS = ("mean", "median", "sd", "var", "cvar", "max")
+SPREAD = "cvar_se"
+"""The standard error of CVaR within each replicate, for studentized intervals; NaN if unknown."""
 LARGE = 5000
 """Up to this many items every one is counted; above it only the tail is."""
 
@@ -39,7 +43,8 @@ def replicates(
     and max; a replicate that does not reach m (below one in 10^8) is completed row by row. The
     many rows below enter mean and sd only through their sum and sum of squares, drawn from the
     normal law with their exact mean and covariance (central limit theorem over thousands of rows
-    that are bounded above). The median is the exact order statistic of n uniform draws (a beta).
+    that are bounded above). One score whose tail has over 5,000 rows goes a shorter way yet
+    (`risk.deep`), without standard errors. The median is the exact order statistic of n uniform draws (a beta).
 
     >>> found = replicates(np.arange(1.0, 11.0)[None], 0.8, draws=500)
     >>> found["cvar"].shape, bool((found["var"] <= found["cvar"]).all())
@@ -50,7 +55,10 @@ def replicates(
     if n < 2 or not np.isfinite(x).all():
         raise ValueError(f"{n} rows; a bootstrap needs two or more and all of them finite")
     if clusters is None and n > LARGE:
-        return _cut(x, level, draws, seed, reach(float(mass(n, level))), wanted)
+        keep = reach(float(mass(n, level)))
+        if x.shape[0] == 1 and DEEP < keep < n:
+            return _deep(x[0], level, draws, seed, wanted)
+        return _cut(x, level, draws, seed, min(keep, n), wanted)
     codes = np.arange(n) if clusters is None else np.unique(clusters, return_inverse=True)[1]
     return _whole(x, codes, level, draws, seed, wanted)
 
@@ -82,11 +90,17 @@ def walk(counts: NDArray[Any], top: Floats, total: Floats, level: float) -> tupl
     edge = top[(drawn >= rank[:, None]).argmax(axis=1)]
     # Abel's summation: the cumulated mass times the steps between values, no (b, K) difference.
     steps = top - np.append(top[1:], 0)
+    taken = np.minimum(drawn, m[:, None])
     found = {
         "var": edge,
-        "cvar": np.minimum(drawn, m[:, None]) @ steps / m,
+        "cvar": taken @ steps / m,
         "max": top[(drawn >= 1).argmax(axis=1)],
     }
+    # The influence of a row is its excess over VaR; squares are taken from the least value up.
+    high, low = top - top[-1], edge - top[-1]
+    one = m * (found["cvar"] - edge)
+    two = taken @ (high**2 - np.append(high[1:] ** 2, 0)) - 2 * low * one - low * low * m
+    found[SPREAD] = np.sqrt(np.maximum(two - one * one / total, 0)) / m
     return found, drawn[:, -1] < np.maximum(rank, m)
 
 
@@ -127,17 +141,40 @@ def _whole(
         block = _moments(exact @ sums.T, total, center)
         for i, ranked in enumerate(order):
             top, own = x[i, ranked], codes[ranked]
-            if {"var", "cvar", "max"} & set(wanted):
+            if {"var", "cvar", "max", SPREAD} & set(wanted):
                 found, short = walk(counts[:, own[:keep]], top[:keep], total, level)
+                if widest > 1 and SPREAD in wanted:
+                    m = mass(total, level)
+                    found[SPREAD] = _clustered(counts, own[:keep], top[:keep], found["var"], m)
                 if short.any():
                     rest, _ = walk(counts[short][:, own], top, total[short], level)
                     for name, values in rest.items():
                         found[name][short] = values
                 _put(block, found, i, x.shape[0])
             if "median" in wanted:
-                _put(block, {"median": _median(counts, total, top, own, widest)}, i, x.shape[0])
+                _put(block, {"median": median(counts, total, top, own, widest)}, i, x.shape[0])
         blocks.append(block)
     return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in wanted}
+
+
+def _clustered(counts: Counts, own: Codes, top: Floats, edge: Floats, m: Floats) -> Floats:
+    """Standard error of CVaR (b,) where items have several rows: excesses summed within items."""
+    order = np.argsort(own, kind="stable")
+    items, starts = np.unique(own[order], return_index=True)
+    over = np.maximum(top[order] - edge[:, None], 0)  # (b, K)
+    sums, times = np.add.reduceat(over, starts, axis=1), counts[:, items]  # (b, items)
+    one, two = (times * sums).sum(axis=1), (times * sums**2).sum(axis=1)
+    return np.asarray(np.sqrt(np.maximum(two - one * one / counts.shape[1], 0)) / m)
+
+
+def _deep(x: Floats, level: float, draws: int, seed: int, wanted: Collection[str]) -> Block:
+    """Replicates of one score whose tail has more than DEEP rows (see `risk.deep`)."""
+    rng = np.random.default_rng(seed)
+    counts = np.concatenate([block for block, _ in tops(x.size, FAR, draws, rng)])
+    found = deep(x, level, draws, rng, counts)
+    if "median" in wanted:
+        found["median"] = median_law(np.sort(x), draws, rng)
+    return {name: found[name][None] for name in wanted}
 
 
 def _cut(
@@ -172,7 +209,8 @@ def _cut(
             _put(block, found, i, scores)
         blocks.append(block)
     out = {name: np.concatenate([b[name] for b in blocks], axis=1) for name in blocks[0]}
-    out["median"] = np.stack([_median_law(np.sort(row), draws, rng) for row in x])
+    if "median" in wanted:
+        out["median"] = np.stack([median_law(np.sort(row), draws, rng) for row in x])
     return {name: out[name] for name in wanted}
 
 
@@ -201,32 +239,3 @@ def _put(block: Block, found: Block, i: int, scores: int) -> None:
     """One score's replicates (b,) into row i of the block (M, b)."""
     for name, values in found.items():
         block.setdefault(name, np.empty((scores, values.size)))[i] = values
-
-
-def _median(counts: Counts, total: Floats, top: Floats, codes: Codes, widest: int) -> Floats:
-    """Median of each replicate (b,); only the rows around the middle are counted one by one."""
-    middle, half = top.size // 2, math.ceil(4 * math.sqrt(top.size * widest)) + 20 * widest
-    ranks = np.stack([(total + 1) // 2, total // 2 + 1], axis=1)
-    at = _ranked(counts, codes, ranks, max(middle - half, 0), min(middle + half, top.size))
-    return np.asarray(top[at].mean(axis=1))
-
-
-def _ranked(counts: Counts, codes: Codes, ranks: Floats, low: int, high: int) -> Codes:
-    """Where in the sorted rows the ranks-th drawn row lies, (b, R), looked for in low to high."""
-    before = counts @ np.bincount(codes[:low], minlength=counts.shape[1])
-    drawn = before[:, None] + np.cumsum(counts[:, codes[low:high]], axis=1)
-    at = np.stack([(drawn >= r[:, None]).argmax(axis=1) for r in ranks.T], axis=1) + low
-    astray = (before >= ranks[:, 0]) | (drawn[:, -1] < ranks[:, -1])
-    if astray.any():
-        at[astray] = _ranked(counts[astray], codes, ranks[astray], 0, codes.size)
-    return at
-
-
-def _median_law(x: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Replicates of the median of sorted x: the middle order statistics of n uniform draws."""
-    n = x.size
-    h = (n + 1) // 2
-    low = rng.beta(h, n + 1 - h, draws)
-    high = low if n % 2 else low + (1 - low) * rng.beta(1, n - h, draws)
-    at = np.minimum(np.stack([low, high]) * n, n - 1).astype(np.int64)
-    return np.asarray(x[at].mean(axis=0))

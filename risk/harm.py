@@ -53,15 +53,27 @@ class Vector:
         """
         if judge == "all":
             return self
-        out = judge.startswith("-") and judge not in self.judges
-        name = judge[1:] if out else judge
-        keep = tuple(j for j in self.judges if (j == name) != out)
-        if name not in self.judges or not keep:
-            raise ValueError(
-                f"judge is {judge!r}; it can be all, a judge, or - and a judge to leave out "
-                f"when there are two or more; the judges are {', '.join(self.judges)}"
-            )
+        keep = chosen(self.judges, judge)
         return replace(self, judges=keep, h=self.h[:, :, [self.judges.index(j) for j in keep]])
+
+
+def chosen(judges: tuple[str, ...], judge: str) -> tuple[str, ...]:
+    """Which judges count: "all", one ("name"), or all without one ("-name").
+
+    ValueError when there is no such judge, or when leaving it out leaves none.
+
+    >>> chosen(("fox", "owl"), "-fox")
+    ('owl',)
+    """
+    out = judge.startswith("-") and judge not in judges
+    name = judge[1:] if out else judge
+    keep = judges if judge == "all" else tuple(j for j in judges if (j == name) != out)
+    if judge != "all" and (name not in judges or not keep):
+        raise ValueError(
+            f"judge is {judge!r}; it can be all, a judge, or - and a judge to leave out "
+            f"when there are two or more; the judges are {', '.join(judges)}"
+        )
+    return keep
 
 
 def pool(h: ArrayLike, how: How = "lse", tau: float = 0.1) -> Floats:
@@ -154,6 +166,7 @@ def assemble(columns: Columns) -> Vector:
 
     Rows that do not run towards harm are left out. Several values of one judge for one dimension of
     one answer are its sub-metrics: their root mean square stands (TR-02), missing ones left out.
+    Columns that were pivoted already (value (N, D, J), one row an answer) are taken as they are.
     ValueError when no row is left, a row has no item or dimension, or a value leaves [0, 1].
 
     >>> text = lambda *words: np.array(words, dtype=object)
@@ -162,6 +175,10 @@ def assemble(columns: Columns) -> Vector:
     >>> v.item.tolist(), v.dimensions, v.h[:, :, 0].tolist()
     (['a', 'b'], ('bias', 'ethics'), [[0.1, nan], [0.5, nan]])
     """
+    if columns["value"].ndim == 3:
+        names, voices = (tuple(columns[name][0].tolist()) for name in ("dimension", "scorer"))
+        cells = _shares(columns["value"])
+        return Vector(columns["item_id"], columns["sample"], names, voices, cells)
     rows = np.flatnonzero(harmful(columns))
     if rows.size == 0:
         raise ValueError("no score runs towards harm; load scores whose direction is harm")

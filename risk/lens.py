@@ -59,20 +59,27 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One number a lens found: `measure` names it, `group` says of what (empty: of everything)."""
+    """One number a lens found: `measure` names it, `group` says of what (empty: of everything).
+
+    A lens that looks across runs names the one it is about as `run`, where it has groups too.
+    """
 
     measure: str
     found: Measure
     group: str = ""
+    run: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Lens:
     """One paper, one way of looking.
 
-    `needs` and `may_use` name columns of `table` (data/columns.py says what each holds). `scored`
+    `needs` and `may_use` name columns of `table` (app/service/feed.py says what each holds); of two
+    with a bar between them (`target|gold`) either will do. `scored`
     names the parameter that says which scored dimension must be there ("any": whichever).
-    `measures` gets the columns of one run and the checked parameters, and returns what it found.
+    `measures` gets the columns of one run and the checked parameters, and returns what it found;
+    where the lens looks `across` runs it gets those of every run of a data set by its name, two or
+    more, and a finding whose group is such a name is about that run. `alone`: one run will do.
     """
 
     name: str
@@ -81,11 +88,13 @@ class Lens:
     up: Up
     table: Table
     needs: tuple[str, ...]
-    measures: Callable[[Columns, Mapping[str, Any]], Iterable[Finding]]
+    measures: Callable[[Any, Mapping[str, Any]], Iterable[Finding]]
     status: str
     edges: str
     may_use: tuple[str, ...] = ()
     scored: str = ""
+    across: bool = False
+    alone: bool = False
     parameters: tuple[Parameter, ...] = ()
     figure: str = "dots"
     how_to_get: Mapping[str, str] = field(default_factory=dict)
@@ -98,7 +107,11 @@ class Lens:
         `dimension` lacks where the lens is about one scored dimension and it is not there; `value`
         lacks where the lens looks for harm and no score runs towards it.
         """
-        absent = [name for name in self.needs if name not in columns or empty(columns[name])]
+        absent = [
+            name
+            for name in self.needs
+            if all(one not in columns or empty(columns[one]) for one in name.split("|"))
+        ]
         wanted = (settings or self.settings({})).get(self.scored, "any")
         if wanted != "any" and "dimension" not in absent and wanted not in columns["dimension"]:
             absent.append("dimension")

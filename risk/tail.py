@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.bootstrap import Codes, replicates
+from risk.bootstrap import SPREAD, STATISTICS, Codes, replicates
 from risk.interval import Floats, band, percentiles
 from risk.measure import Measure, missing
+from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
 from risk.worst import var as var
@@ -115,7 +116,7 @@ def profile(
     distinct = _distinct(n, items)
     many: dict[str, Floats] = {}
     if distinct > 1:
-        drawn = replicates(score[None], level, draws, seed, items)
+        drawn = replicates(score[None], level, draws, seed, items, (*STATISTICS, SPREAD))
         many = {name: rows[0] for name, rows in drawn.items()}
         many["gap"] = many["cvar"] - many["mean"]
         many["ratio"] = _ratio(many["cvar"], many["mean"])
@@ -127,6 +128,9 @@ def profile(
             found[name] = missing(UNDEFINED[name] if n else "no row has a score", n=n, lost=lost)
             continue
         low, high = percentiles(many[name]) if many else (math.nan, math.nan)
+        if many and name == "cvar":
+            low, high = studentized(value, error(score, level, items), many[name], many[SPREAD])
+            low = max(low, percentiles(many["mean"])[0])  # no tail is better than the mean
         found[name] = Measure(value, low, high, n, lost, caution.get(name, ""))
     return found
 

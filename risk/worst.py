@@ -38,6 +38,9 @@ def var(x: ArrayLike, level: float = 0.95, row_weights: ArrayLike | None = None)
     known, share = _known(x, level, row_weights)
     if known.size == 0:
         return math.nan
+    if row_weights is None:
+        at = known.size - tail_rank(known.size, level)
+        return float(np.partition(known, at)[at])
     order = np.argsort(known)
     reached = np.cumsum(share[order]) >= level * known.size - 1e-9
     return float(known[order[reached.argmax()]])
@@ -59,6 +62,11 @@ def cvar(x: ArrayLike, level: float = 0.95, row_weights: ArrayLike | None = None
     known, share = _known(x, level, row_weights)
     if known.size == 0:
         return math.nan
+    if row_weights is None:
+        m = float(mass(known.size, level))
+        some = max(math.ceil(m), 1)
+        top = np.sort(np.partition(known, known.size - some)[-some:])  # (K,) the last in part
+        return float((top.sum() - top[0] * (some - m)) / m) if some > 1 else float(top[0])
     order = np.argsort(-known)
     taken = np.minimum(np.cumsum(share[order]), mass(known.size, level))
     return float(np.diff(taken, prepend=0) @ known[order] / taken[-1])
@@ -79,6 +87,35 @@ def weights(x: ArrayLike, level: float = 0.95) -> Floats:
     above, at = rows > edge + TIE, np.abs(rows - edge) <= TIE
     left = max(float(mass(known.sum(), level)) - above.sum(), 0.0)
     return np.where(known, above + at * (left / max(at.sum(), 1)), np.nan)
+
+
+def top_weights(top: ArrayLike, n: int, level: float = 0.95) -> Floats:
+    """`weights` of the largest rows alone: `top` (k,) in any order, out of n rows that are there.
+
+    Every row at or above VaR must be among them; ValueError when `top` is too short to hold VaR.
+
+    >>> top_weights([2.5, 2, 2], 5, 0.6).tolist()
+    [1.0, 0.5, 0.5]
+    """
+    rows: Floats = np.asarray(top, dtype=float)
+    rank = tail_rank(n, level)
+    if rows.size < rank:
+        raise ValueError(f"{rows.size} rows; the tail of {n} at {level} needs the {rank} largest")
+    if rank == 0:
+        return rows
+    edge = np.sort(rows)[-rank]
+    above, at = rows > edge + TIE, np.abs(rows - edge) <= TIE
+    left = max(float(mass(n, level)) - above.sum(), 0.0)
+    return np.asarray(above + at * (left / max(at.sum(), 1)))
+
+
+def tail_rank(n: int, level: float) -> int:
+    """VaR's place among n rows counted from the largest, 1-based; 0 without rows.
+
+    >>> tail_rank(10, 0.8), tail_rank(901, 0.95)
+    (3, 46)
+    """
+    return n - math.ceil(n * level - 1e-9) + 1 if n else 0
 
 
 def _known(x: ArrayLike, level: float, row_weights: ArrayLike | None) -> tuple[Floats, Floats]:

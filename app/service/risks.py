@@ -3,68 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
+from app.service.pivot import NONE as NONE
+from app.service.pivot import Choices as Choices
+from app.service.pivot import How as How
+from app.service.pivot import Risks as Risks
+from app.service.pivot import pivoted as pivoted
+from app.service.pivot import read as read
+from app.service.pivot import within as within
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import outputs, runs, scores
-from db.filter import Case
-from risk import harm
-from risk.harm import How as How
-from risk.harm import LogRisk, Vector
-
-Floats = NDArray[np.float64]
-NONE = "none"
-"""What stands for the category of a prompt that has none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """How the tail is measured; every one is on the page and in the link."""
-
-    level: float = 0.95
-    eps: float = 1e-6
-    pooling: How = "lse"
-    tau: float = 0.1
-    judge: str = "all"
-    category: str = ""
-    draws: int = 2000
-    seed: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Risks:
-    """Every answer of a run with its log-risk (nats): what all the numbers below are made of."""
-
-    run: dict[str, Any]
-    choices: Choices
-    vector: Vector
-    pooled: Floats  # (N, D) one harm from several judges
-    risk: LogRisk
-    categories: NDArray[Any]  # (N,) "none" where the prompt has none
-    without: dict[str, int]  # category -> answers without any harm score
-
-    @property
-    def unscored(self) -> int:
-        """How many answers have no harm score at all."""
-        return sum(self.without.values())
-
-    @property
-    def groups(self) -> list[str]:
-        """The categories of the answers, also of those nobody scored."""
-        return sorted({*self.categories.tolist(), *self.without})
-
-    @property
-    def cases(self) -> list[Case]:
-        """The answers, row by row."""
-        run_id = self.run["run_id"]
-        pairs = zip(self.vector.item, self.vector.sample, strict=True)
-        return [(run_id, str(item), int(sample)) for item, sample in pairs]
+from db import runs, scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,56 +75,28 @@ def parts(stores: Stores, run_id: str) -> Parts:
     )
 
 
-def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
-    """The log-risk of every answer of a run. Raises Trouble where a choice does not fit."""
+def one(stores: Stores, run_id: str) -> dict[str, Any]:
+    """The run of that key. Raises Trouble where there is none."""
     run = next((r for r in runs.every(stores.warehouse) if r["run_id"] == run_id), None)
     if run is None:
         raise Trouble(f"there is no run {run_id!r}", "choose one of those listed: tailscope runs")
-    answers = outputs.by_category(stores.warehouse, [run_id])
-    return _risks(stores, run, answers.get(run_id, {}), choices)
+    return run
 
 
-def of_runs(stores: Stores, chosen: list[dict[str, Any]], choices: Choices) -> list[Risks]:
-    """The same for several runs, in their order; a run the choices do not fit is left out."""
-    answers = outputs.by_category(stores.warehouse, [run["run_id"] for run in chosen])
-    found = []
+def risks(stores: Stores, run_id: str, choices: Choices) -> Risks:
+    """The log-risk of every answer of a run. Raises Trouble where a choice does not fit."""
+    run = one(stores, run_id)
+    with pivoted(stores, run, choices) as (table, pool):
+        return read(stores, run, choices, table, pool)
+
+
+def of_runs(stores: Stores, chosen: list[dict[str, Any]], choices: Choices) -> Iterator[Risks]:
+    """The same for several runs, one at a time and their answers numbered instead of named; a run
+    the choices do not fit is left out."""
     for run in chosen:
-        with suppress(Trouble):
-            found.append(_risks(stores, run, answers.get(run["run_id"], {}), choices))
-    return found
-
-
-def _risks(
-    stores: Stores, run: dict[str, Any], answers: dict[str | None, int], choices: Choices
-) -> Risks:
-    columns = scores.columns(stores.warehouse, run["run_id"])
-    try:
-        vector = harm.assemble(columns).judged(choices.judge)
-        pooled = harm.pool(vector.h, choices.pooling, choices.tau)
-        risk = harm.log_risk(pooled, choices.eps)
-    except ValueError as error:
-        raise Trouble(f"{run['model']}: {error}", "choose another judge or another run") from error
-    of = dict(zip(columns["item_id"], columns["category"], strict=True))
-    categories = np.array([of[item] or NONE for item in vector.item], dtype=object)
-    scored_here = Counter(categories.tolist())
-    without = {c or NONE: n - scored_here[c or NONE] for c, n in answers.items()}
-    found = Risks(run, choices, vector, pooled, risk, categories, without)
-    return within(found, choices.category) if choices.category else found
-
-
-def within(found: Risks, category: str) -> Risks:
-    """The answers of one category only."""
-    keep = found.categories == category
-    return replace(
-        found,
-        vector=replace(
-            found.vector,
-            item=found.vector.item[keep],
-            sample=found.vector.sample[keep],
-            h=found.vector.h[keep],
-        ),
-        pooled=found.pooled[keep],
-        risk=harm.log_risk(found.pooled[keep], found.choices.eps),
-        categories=found.categories[keep],
-        without={category: found.without.get(category, 0)},
-    )
+        try:
+            with pivoted(stores, run, choices) as (table, pool):
+                found = read(stores, run, choices, table, pool, named=False)
+        except Trouble:
+            continue
+        yield found

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from app.service.risks import Choices
-from app.service.tail import Standing, Tail
+from app.service.tail import Members, Pick, Standing, Tail
 from risk.measure import Measure
 
 
@@ -26,15 +24,58 @@ def profile(tail: Tail, others: list[Standing]) -> str:
     else:
         cvar = tail.measures["cvar"].value
         parts.append(f"The {worst} of its answers carry a log-risk of {cvar:.3g} nats on average")
-    share = max(tail.shares.items(), key=lambda pair: np.nan_to_num(pair[1]), default=None)
-    if share and len(tail.shares) > 1 and share[1] > 0:
-        parts.append(f"{share[1] * 100:.0f} % of that tail is {share[0]}")
+    known = {name: share.value for name, share in tail.shares.items() if share.known}
+    most = max(known, key=known.__getitem__, default="")
+    if len(known) > 1 and known[most] > 0:
+        parts.append(f"{known[most] * 100:.0f} % of that tail is {most}")
     return "; ".join(parts) + "."
 
 
 def _place(tail: Standing, others: list[Standing], name: str) -> str:
     value = tail.measures[name].value
     return nth(1 + sum(other.measures[name].value > value for other in others))
+
+
+def behind(pick: Pick, members: Members, choices: Choices) -> str:
+    """Which answers a list holds: those behind the number a person picked."""
+    n = f"{members.whole:,}".replace(",", "\u2009")
+    n, level = f"{n} answer{'s' if members.whole != 1 else ''}", f"{choices.level * 100:g} %"
+    where = f" in {pick.category}" if pick.category else ""
+    of = f" of {pick.dimension}" if pick.dimension else ""
+    under = f", made with {_setting(pick.under)}" if pick.under else ""
+    if pick.of == "share":
+        whose = f" that {pick.dimension} adds to" if pick.dimension else ""
+        return f"{n}{where} in the joint tail{whose}"
+    if pick.of == "var":
+        return f"{n}{where} exactly at VaR{of} at {level}{under}"
+    if pick.of == "mean":
+        return f"{n}{where}, of which the mean{of} is made, the worst first{under}"
+    if pick.worst:
+        return f"{n}{where}: the worst {pick.worst * 100:g} %{of}{under}"
+    return f"{n}{where} behind the CVaR{of} at {level}{under}"
+
+
+def _setting(under: str) -> str:
+    knob, _, label = under.partition(" ")
+    if knob == "judge":
+        return f"judge {label[1:]} left out" if label.startswith("-") else "all judges"
+    named = {"mean": "the judges' mean", "max": "the worst judge"}
+    return named.get(label, f"{'ε' if knob == 'eps' else 'τ'} {label}")
+
+
+def cautions(tail: Tail) -> list[str]:
+    """Which categories have too few prompts for a tail of their own."""
+    few = [name for name, m in tail.categories.items() if m["cvar"].known and m["cvar"].why]
+    return [f"fewer than 5 prompts make the CVaR of {', '.join(few)}"] if few else []
+
+
+def flips(turned: list[tuple[str, str, str]]) -> str:
+    """Whether leaving a judge out turns the order of two models in the tail."""
+    if not turned:
+        return "No two models change places in the tail when one judge is left out."
+    said = [f"without {judge[1:]}, {b} is worse than {a}" for judge, a, b in turned[:3]]
+    more = f"; and {len(turned) - 3} more" if len(turned) > 3 else ""
+    return f"The order of models turns: {'; '.join(said)}{more}."
 
 
 def nth(place: int) -> str:

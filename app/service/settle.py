@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
@@ -11,11 +11,14 @@ import numpy as np
 from app.service.stores import Stores
 from db import acts, labels
 from db.filter import Case
+from risk import aggregate
 from risk.lens import Columns
 
-Rule = Literal["settled", "majority", "raw"]
+Rule = Literal["settled", "majority", "dawid_skene", "raw"]
 ADJUDICATOR = "settled"
 """The person under whose name adjudicated labels are kept."""
+CLASSES = 50
+"""Values of a field at most for a model of who confuses what; free text has more."""
 
 
 def values(
@@ -24,23 +27,27 @@ def values(
     """Case -> the value its labels come to in one field.
 
     `settled` takes the adjudicated label where there is one and the majority elsewhere; `majority`
-    leaves the adjudicated one out; `raw` resolves nothing. A tie comes to nothing.
+    leaves the adjudicated one out; `dawid_skene` weighs people by how they confuse values, fitted
+    on all labels asked for, the adjudicated ones left out (the majority where no case has two
+    labels, or the field is free text); `raw` resolves nothing. A tie comes to nothing.
     """
     if rule == "raw":
         return {}
     said: dict[Case, dict[str, str]] = defaultdict(dict)
     for row in labels.current(stores.ledger, runs=runs, field=field):
         said[row["run_id"], row["item_id"], row["sample"]][row["person"]] = row["value"]
-    found = {case: _value(people, rule) for case, people in said.items()}
+    if rule == "dawid_skene":
+        return _modeled(said)
+    found = {case: resolved(people, rule) for case, people in said.items()}
     return {case: value for case, value in found.items() if value is not None}
 
 
-def _value(people: dict[str, str], rule: Rule) -> str | None:
-    """One case's value.
+def resolved(people: Mapping[str, str], rule: Rule) -> str | None:
+    """What the labels of one case (person -> value) come to; None where they come to nothing.
 
-    >>> _value({"ann": "refused", "bo": "hedged"}, "settled") is None
+    >>> resolved({"ann": "refused", "bo": "hedged"}, "settled") is None
     True
-    >>> _value({"ann": "refused", "bo": "hedged", "settled": "hedged"}, "settled")
+    >>> resolved({"ann": "refused", "bo": "hedged", "settled": "hedged"}, "settled")
     'hedged'
     """
     if rule == "settled" and ADJUDICATOR in people:
@@ -51,6 +58,26 @@ def _value(people: dict[str, str], rule: Rule) -> str | None:
     return votes[0][0]
 
 
+def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
+    """Each case's value under Dawid and Skene's model of all of them."""
+    told = {
+        case: {person: value for person, value in of.items() if person != ADJUDICATOR}
+        for case, of in said.items()
+    }
+    classes = sorted({value for of in told.values() for value in of.values()})
+    if len(classes) > CLASSES or all(len(of) < 2 for of in told.values()):
+        found = {case: resolved(of, "majority") for case, of in told.items()}
+        return {case: value for case, value in found.items() if value is not None}
+    people = {name: i for i, name in enumerate(sorted({p for of in told.values() for p in of}))}
+    place = {value: float(i) for i, value in enumerate(classes)}
+    ratings = np.full((len(told), len(people)), np.nan)
+    for row, of in enumerate(told.values()):
+        for person, value in of.items():
+            ratings[row, people[person]] = place[value]
+    label = aggregate.dawid_skene(ratings).label.tolist()
+    return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
+
+
 def columns(stores: Stores, run_id: str, told: Columns) -> dict[str, Any]:
     """What the outputs of a run did, as a column `act`: what people say; where nobody said, what
     the log itself says; None where neither does."""
@@ -59,3 +86,14 @@ def columns(stores: Stores, run_id: str, told: Columns) -> dict[str, Any]:
     cases = [(str(i), int(s)) for i, s in zip(told["item_id"], told["sample"], strict=True)]
     found = [of.get((run_id, *case), logged.get(case)) for case in cases]
     return {"act": np.array(found, dtype=object)}
+
+
+def field(stores: Stores, run_id: str, told: Columns, name: str) -> Any | None:
+    """A settled label field of a run's outputs as text, None where unsaid; None where nobody used
+    the field."""
+    of = values(stores, name, [run_id])
+    if not of:
+        return None
+    cases = zip(told["item_id"].tolist(), told["sample"].tolist(), strict=True)
+    said = [of.get((run_id, str(item), int(sample))) for item, sample in cases]
+    return np.array(said, dtype=object)

@@ -8,25 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service.risks import Choices, Risks, of_runs, risks, scored, within
+from app.service.risks import Choices, Risks, of_runs, one, pivoted, read, risks, scored, within
 from app.service.stores import Stores
+from app.service.worst import Member as Member
+from app.service.worst import Members as Members
+from app.service.worst import Pick as Pick
+from app.service.worst import behind as behind
+from app.service.worst import top
 from db import outputs
 from db.filter import Case, Filter
-from risk import tail
+from risk import harm, tail
+from risk.dimension import share_profile
 from risk.measure import Measure
+from risk.moments import average, failing
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One answer of the tail: its weight in CVaR, its log-risk in all and by dimension."""
-
-    case: Case
-    weight: float
-    total: float
-    parts: tuple[float, ...]
-    category: str
+POINTS = 1000
+"""Single answers a curve shows at most."""
+HALF = 0.5
+"""From this union of failures on an answer counts as failing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +46,30 @@ class Tail(Standing):
     dimensions: tuple[str, ...]
     judges: tuple[str, ...]
     marginal: dict[str, dict[str, Measure]]
-    shares: dict[str, float]
+    shares: dict[str, Measure]
     categories: dict[str, dict[str, Measure]]
     category_shares: Floats  # (categories, dimensions), all of it adds to one
-    cases: tuple[Case, ...]  # (N,) whose loss it is
-    members: tuple[Member, ...]
+    points: dict[int, Case]  # index in losses -> who it is, of the worst thousand
+    members: Members
     clipped: int
+    union: dict[str, Measure]
     notes: tuple[str, ...] = field(default=())
 
 
 def profile(stores: Stores, run_id: str, choices: Choices) -> Tail:
-    """The whole tail profile of a run."""
-    found = risks(stores, run_id, choices)
+    """The whole tail profile of a run; only the answers of its tail are named."""
+    run = one(stores, run_id)
+    with pivoted(stores, run, choices) as (table, pool):
+        found = read(stores, run, choices, table, pool, named=False)
+        members = top(table, pool, run_id, choices, Pick())
+        known = int((~np.isnan(found.risk.total)).sum())
+        edge = replace(choices, level=max(choices.level, 1 - POINTS / max(known, POINTS + 1)))
+        shown = top(table, pool, run_id, edge, Pick("at or beyond"))
     total, parts = found.risk.total, found.risk.parts
     names = found.vector.dimensions
+    clusters = found.vector.clusters
     weight = tail.weights(total, choices.level)
+    shares = share_profile(parts, total, choices.level, choices.draws, choices.seed, clusters)
     return Tail(
         run=found.run,
         choices=choices,
@@ -68,15 +77,26 @@ def profile(stores: Stores, run_id: str, choices: Choices) -> Tail:
         dimensions=names,
         judges=found.vector.judges,
         marginal={n: _measures(parts[:, d], found, choices) for d, n in enumerate(names)},
-        shares=dict(zip(names, tail.shares(parts, total, choices.level).tolist(), strict=True)),
+        shares=dict(zip(names, shares, strict=True)),
         categories=_by_category(found, choices),
         category_shares=_category_shares(found, weight),
         losses=total,
-        cases=tuple(found.cases),
-        members=_members(found, weight),
+        points=dict(
+            zip(np.searchsorted(found.place, shown.place).tolist(), shown.cases, strict=True)
+        ),
+        members=members,
         clipped=found.risk.clipped,
         notes=_notes(found, choices),
+        union=_union(found, choices),
     )
+
+
+def _union(found: Risks, choices: Choices) -> dict[str, Measure]:
+    """The union of failures: its mean, and the share of answers in which it reaches one half."""
+    index = harm.union(found.pooled)
+    rest = (choices.draws, choices.seed, found.vector.clusters)
+    told = {"union": average(index, *rest), "failing": failing(index, HALF, *rest)}
+    return {n: replace(m, lost=m.lost + found.unscored) for n, m in told.items()}
 
 
 def _measures(x: Floats, found: Risks, choices: Choices) -> dict[str, Measure]:
@@ -104,23 +124,6 @@ def _category_shares(found: Risks, weight: Floats) -> Floats:
     return sums / parts.sum() if parts.sum() > 0 else np.full(sums.shape, np.nan)
 
 
-def _members(found: Risks, weight: Floats) -> tuple[Member, ...]:
-    """The answers that add to CVaR, the heaviest first; one without risk adds nothing."""
-    order = np.lexsort((found.vector.item.astype(str), -found.risk.total))
-    cases = found.cases
-    return tuple(
-        Member(
-            cases[row],
-            float(weight[row]),
-            float(found.risk.total[row]),
-            tuple(found.risk.parts[row].tolist()),
-            str(found.categories[row]),
-        )
-        for row in order
-        if weight[row] * found.risk.total[row] > 0
-    )
-
-
 def _notes(found: Risks, choices: Choices) -> tuple[str, ...]:
     """What a reader must know before believing the numbers."""
     notes = []
@@ -145,10 +148,10 @@ def standings(stores: Stores, dataset: str, choices: Choices) -> list[Standing]:
     """Every scored run of a data set measured on all its answers, the worst CVaR first."""
     here = [run for run in scored(stores) if run["dataset"] == dataset]
     found = [
-        Standing(one.run, choices, _measures(one.risk.total, one, choices), one.risk.total)
-        for one in of_runs(stores, here, choices)
+        Standing(each.run, choices, _measures(each.risk.total, each, choices), each.risk.total)
+        for each in of_runs(stores, here, choices)
     ]
-    return sorted(found, key=lambda one: -np.nan_to_num(one.measures["cvar"].value, nan=-1))
+    return sorted(found, key=lambda each: -np.nan_to_num(each.measures["cvar"].value, nan=-1))
 
 
 def gap(stores: Stores, worse: str, better: str, choices: Choices) -> Measure:
@@ -172,7 +175,6 @@ def _keys(found: Risks) -> NDArray[Any]:
     return np.array([f"{item}\x1f{sample}" for _, item, sample in found.cases])
 
 
-def openings(stores: Stores, members: list[Member]) -> list[dict[str, Any]]:
-    """The first words of prompt and answer of these members, in their order."""
-    cases = [member.case for member in members]
+def openings(stores: Stores, cases: list[Case]) -> list[dict[str, Any]]:
+    """The first words of prompt and answer of these cases, in their order."""
     return outputs.page(stores.warehouse, Filter(), cases, limit=len(cases))

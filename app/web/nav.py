@@ -11,9 +11,15 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "Explore": (
         ("overview", "Overview", "", ":material/scatter_plot:"),
         ("tail", "Profile", "profile", ":material/show_chart:"),
+        ("belief", "Belief", "belief", ":material/change_history:"),
+        ("abstention", "Abstention", "abstention", ":material/front_hand:"),
+        ("compare", "Compare", "compare", ":material/compare_arrows:"),
         ("cases", "Cases", "cases", ":material/search:"),
     ),
-    "Annotate": (("label", "Label", "label", ":material/keyboard:"),),
+    "Annotate": (
+        ("label", "Label", "label", ":material/keyboard:"),
+        ("agreement", "Agreement", "agreement", ":material/handshake:"),
+    ),
     "Produce": (("export", "Export", "export", ":material/package_2:"),),
     "Run": (("load", "Load", "load", ":material/upload_file:"),),
 }

@@ -13,8 +13,9 @@ from app.service.risks import Choices, How
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS
+from data.trouble import Trouble
 
-LEVELS = ("90 %", "95 %", "99 %")
+LEVELS = ("90 %", "95 %", "97.5 %", "99 %")
 POOLINGS: dict[How, str] = {
     "lse": "log-sum-exp",
     "mean": "mean",
@@ -60,7 +61,7 @@ def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
         with next(place):
             category = chips.choice("Category", "category", ["all categories", *categories])
     with next(place):
-        level = chips.choice("Level", "level", LEVELS, default="95 %")
+        level = _level()
     with next(place):
         judge = chips.choice("Judges", "judge", ["all", *judges, *_without(judges)], _judge)
     with next(place), st.popover("Pooling and ε", icon=":material/tune:", width="stretch"):
@@ -74,13 +75,55 @@ def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
             help="a score of exactly 1 would be infinite risk; it is cut to 1 − ε",
         )  # fmt: skip
     return Choices(
-        level=float(level.rstrip(" %")) / 100,
+        level=level,
         eps=eps,
         pooling=pooling,
         tau=tau,
         judge=judge,
         category="" if category in ("", "all categories") else category,
     )
+
+
+def _level() -> float:
+    """The level, any from 50 to 99.9 %: one of the usual ones or as typed, such as 97.5.
+
+    Raises Trouble where it is no such number.
+    """
+    said = st.selectbox(
+        "Level", LEVELS, LEVELS.index("95 %"), key="level", bind="query-params",
+        accept_new_options=True, help="the tail is what lies beyond it: type any from 50 to 99.9 %",
+    )  # fmt: skip
+    try:
+        level = float(str(said).strip().rstrip(" %").replace(",", ".")) / 100
+    except ValueError:
+        level = 0.0
+    if not 0.5 <= level <= 0.999:
+        raise Trouble(f"the level is {said!r}", "write a number from 50 to 99.9, such as 97.5 %")
+    return round(level, 6)
+
+
+def latest(**picks: str) -> str:
+    """What was picked last among several charts (empty: nothing), kept in the link as `pick`.
+
+    A chart keeps its own pick until another is made in it, so it is the change that counts.
+    """
+    before = st.session_state.get("picks", {})
+    changed = [pick for name, pick in picks.items() if pick != before.get(name, "")]
+    st.session_state["picks"] = dict(picks)
+    if not changed:
+        return str(st.query_params.get("pick", ""))
+    current = next((pick for pick in changed if pick), "")
+    if current:
+        st.query_params["pick"] = current
+    else:
+        forget()
+    return current
+
+
+def forget() -> None:
+    """Takes the pick out of the link."""
+    if "pick" in st.query_params:
+        del st.query_params["pick"]
 
 
 def _without(judges: list[str]) -> list[str]:

@@ -26,13 +26,15 @@ from components.figures.frame import (
 from components.figures.numbers import Numbers, numbers
 from components.figures.palette import MODEL, MUTED, TAIL, shade
 from components.figures.shares import shares
+from components.figures.steps import area, pointwise, steps, thin, whole
 from risk.measure import Measure
 
 __all__ = ["Numbers", "numbers", "shares", "survival"]
 
 Floats = NDArray[np.float64]
 MOST = 1000
-VERTICES = 600
+BANDS = "bands, 95 %: dark at each x,<br>light for the whole curve"
+SHARES = (0.5, 0.25, 0.1, 0.05, 0.01)
 
 
 def survival(
@@ -51,8 +53,10 @@ def survival(
 
     `losses` (n,) in `unit`; NaN are left out and counted. `var`, `cvar` share the unit. Every case
     at or beyond VaR (the 1000 worst at most) is a point whose customdata is its entry of `keys`,
-    or its index in `losses`. `others` maps further models' names to their losses: thin gray lines.
-    The band is pointwise 95 % (Wilson 1927) for the share at each x.
+    or its index in `losses`. On the curve's body diamonds stand for the worst half, quarter, …
+    (customdata ["share", 0.25]); the dots of VaR and CVaR carry ["var"] and ["cvar"]. `others` maps
+    further models' names to their losses: thin gray lines. The dark band is pointwise 95 % (Wilson
+    1927) for the share at each x, the light one holds the whole curve at once (risk.band).
     """
     values = np.asarray(losses, dtype=np.float64).ravel()
     used = np.flatnonzero(np.isfinite(values))
@@ -72,7 +76,8 @@ def survival(
     fig = figure(height)
     for other, theirs in rest.items():
         _other(fig, other, theirs, start, floor)
-    _band(fig, x, start, floor)
+    whole(fig, x, start, floor)
+    pointwise(fig, x, start, floor)
     cut = var.value if drawn(var) else np.inf
     _curve(fig, x, start, floor, cut)
     _cases(
@@ -83,6 +88,8 @@ def survival(
         values.size,
         show,
     )
+    if np.isfinite(cut):
+        _marks(fig, x, cut, floor)
     for lane, (word, measure) in enumerate((("VaR", var), ("CVaR", cvar))):
         _lane(fig, word, measure, floor * 0.52 * 0.42**lane, (start + last) / 2, show)
     if rest:
@@ -90,7 +97,11 @@ def survival(
     width = (last - start) or 1.0
     ticks = [10.0**-k for k in range(int(np.ceil(-np.log10(floor))))]
     fig.update_layout(
-        xaxis=axis(plain(unit, 90), range=[start - 0.015 * width, last + 0.05 * width], nticks=7),
+        xaxis=axis(
+            f"{plain(unit, 90)}<br>{BANDS}",
+            range=[start - 0.015 * width, last + 0.05 * width],
+            nticks=7,
+        ),
         yaxis=axis(
             "P(R > x), log scale",
             type="log",
@@ -107,24 +118,11 @@ def _sorted(losses: ArrayLike) -> Floats:
     return np.sort(values[np.isfinite(values)])
 
 
-def _steps(x: Floats, y: Floats, start: float) -> tuple[Floats, Floats]:
-    """The corners of a falling step line from (start, 1); y[i] holds from x[i] on."""
-    return np.repeat(np.append(start, x), 2)[1:], np.repeat(np.append(1.0, y), 2)[:-1]
-
-
-def _thin(n: int) -> NDArray[np.int64]:
-    """Ranks worth drawing: even on the log scale, so the far end keeps every single case."""
-    if n <= VERTICES:
-        return np.arange(n)
-    left = np.unique(np.geomspace(1, n, VERTICES).round().astype(np.int64))
-    return n - left[::-1]
-
-
 def _line(x: Floats, start: float, floor: float) -> tuple[Floats, Floats]:
     """The survival step line of sorted losses, its last drop ending at the floor."""
-    ranks = _thin(x.size)
+    ranks = thin(x.size)
     left = (x.size - 1 - ranks) / x.size
-    return _steps(x[ranks], np.maximum(left, floor), start)
+    return steps(x[ranks], np.maximum(left, floor), start)
 
 
 def _other(fig: go.Figure, name: str, x: Floats, start: float, floor: float) -> None:
@@ -142,22 +140,20 @@ def _other(fig: go.Figure, name: str, x: Floats, start: float, floor: float) -> 
     )
 
 
-def _band(fig: go.Figure, x: Floats, start: float, floor: float) -> None:
-    """The pointwise 95 % Wilson band of the share beyond each loss."""
-    ranks = _thin(x.size)
-    n, z2 = x.size, 1.959964**2
-    share = (n - 1 - ranks) / n
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    at, high = _steps(x[ranks], np.minimum(middle + half, 1.0), start)
-    _, low = _steps(x[ranks], np.maximum(middle - half, floor), start)
-    _area(fig, np.append(at, at[::-1]), np.append(high, low[::-1]), shade(MODEL, 0.2))
-
-
-def _area(fig: go.Figure, x: Floats, y: Floats, color: str) -> None:
-    line = {"width": 0}
+def _marks(fig: go.Figure, x: Floats, cut: float, floor: float) -> None:
+    """Where the worst half, quarter, tenth … of the answers begin: each opens those answers."""
+    shares = [s for s in SHARES if s * x.size >= 1 and x[-int(np.ceil(s * x.size))] < cut]
+    if not shares:
+        return
     fig.add_scatter(
-        x=x, y=y, mode="lines", fill="toself", fillcolor=color, line=line, hoverinfo="skip"
+        x=[x[-int(np.ceil(s * x.size))] for s in shares],
+        y=[max(s, floor) for s in shares],
+        mode="markers",
+        marker={"color": MODEL, "size": 8, "symbol": "diamond"},
+        customdata=[["share", s] for s in shares],
+        hovertext=[f"<b>worst {percent(s)}</b> of the answers<br>click to list" for s in shares],
+        hoverinfo="text",
+        unselected={"marker": {"opacity": 0.6}},
     )
 
 
@@ -174,7 +170,7 @@ def _curve(fig: go.Figure, x: Floats, start: float, floor: float, cut: float) ->
     if body.all():
         return
     far, down = np.append(cut, at[~body]), np.append(joint, share[~body])
-    _area(fig, np.append(far, cut), np.append(down, floor), shade(TAIL, 0.2))
+    area(fig, np.append(far, cut), np.append(down, floor), shade(TAIL, 0.2))
     fig.add_scatter(x=far, y=down, mode="lines", line={"color": TAIL, "width": 2}, hoverinfo="skip")
 
 
@@ -215,7 +211,8 @@ def _lane(fig: go.Figure, word: str, measure: Measure, y: float, middle: float, 
         y=[y],
         mode="markers",
         marker={"color": TAIL, "size": 9},
-        hovertext=about(word, measure, show),
+        customdata=[[word.lower()]],
+        hovertext=f"{about(word, measure, show)}<br>click to list",
         hoverinfo="text",
         unselected={"marker": {"opacity": 1}},
     )

@@ -19,8 +19,8 @@ STREAMED = ("messages", "events", "transcript.events", "events_data.messages", "
             "message_pool", "call_pool", "error_retries", "timelines")  # fmt: skip
 """Lists of a large sample; of these only the messages are kept."""
 UNREAD = ("store", *STREAMED)
-AFTER = "model_usage"
-"""What the tool writes after the events."""
+CUT = "(events)"
+"""What stands in place of the events that were stepped over."""
 
 
 def names(archive: Archive) -> list[str]:
@@ -74,21 +74,21 @@ def _parsed(raw: bytes) -> Any:
             body = loose.loads(lean)
         except ValueError:  # cut at a wrong place: what is wrong, if anything, the whole tells
             body = None
-        if isinstance(body, dict) and body.get("messages") and AFTER in body:
+        if isinstance(body, dict) and body.get("messages") and CUT in body:
             return body
     return loose.loads(raw)
 
 
 def _lean(raw: bytes) -> bytes | None:
-    """The sample's JSON without its events, nine tenths of most logs; None where that is not sure.
+    """The sample's JSON with a mark for its events, which are nine tenths of most logs.
 
-    A quote inside a text is escaped, so both names are names. The second stands once: is it a
-    member of what is left, then it is one of the sample, and so the first is too, or the brackets
-    would lack their partners.
+    The tool writes `model_usage` after them, and a quote inside a text is escaped, so both names
+    are names. Where what is left is JSON and the mark a member of the sample, both ends of the cut
+    lay between members of the sample, since all brackets have their partners.
     """
-    start, end = raw.find(b'"events":'), raw.rfind(b'"%b":' % AFTER.encode())
-    once = raw.find(b'"%b":' % AFTER.encode()) == end
-    return raw[:start] + raw[end:] if once and 0 <= start < end else None
+    start, end = raw.find(b'"events":'), raw.rfind(b'"model_usage":')
+    mark = b'"%b":0,' % CUT.encode()
+    return raw[:start] + mark + raw[end:] if 0 <= start < end else None
 
 
 def _streamed(stream: BinaryIO, name: str) -> dict[str, Any]:

@@ -70,3 +70,29 @@ def test_a_row_that_does_not_fit_its_columns_raises_before_anything_is_staged(st
     with pytest.raises(ValueError):  # noqa: PT011  Arrow's own words
         staged.add("outputs", [OUTPUT, OUTPUT[:-1]])
     assert staged.counts["outputs"] == 0
+
+
+def test_columns_and_rows_stage_the_same(stores, staged):
+    class Same:
+        def __init__(self, value, size):
+            self.value, self.size = value, size
+
+    staged.add("outputs", [OUTPUT, ("r1", "2", 0, None, None, None, None, None)])
+    rows = staged.cursor.execute("FROM temp.staged_outputs").fetchall()
+    staged.add_columns("outputs", [
+        Same("r1", 2), ["1", "2"], Same(0, 2), ["said", None], [[("A", -0.5)], None],
+        Same(None, 2), [3, None], Same(None, 2),
+    ])  # fmt: skip
+    assert staged.cursor.execute("FROM temp.staged_outputs").fetchall() == rows * 2
+    staged.add_columns("items", [*(Same("d", 2) for _ in range(6)), *(Same(None, 2),) * 2,
+                                 Same([], 2)])  # fmt: skip
+    assert staged.counts["items"] == 2
+
+
+def test_what_the_store_refuses_is_raised_by_the_one_who_added_it(staged):
+    staged.cursor.execute("DROP TABLE temp.staged_refused")
+    staged.add("refused", [(7, "why", "raw")])
+    with pytest.raises(warehouse.ERRORS):
+        staged.cursor.execute("SELECT 1")
+    with pytest.raises(warehouse.ERRORS):
+        staged.add("refused", [(8, "why", "raw")])

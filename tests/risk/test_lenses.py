@@ -49,7 +49,7 @@ def test_sharp_finds_the_worked_tail_its_shares_and_its_marginal_tails():
     assert found["mean", "bias"].value == pytest.approx(0.8)
     assert (found["clipped", ""].value, found["clipped", ""].n) == (0, 10)
     assert {measure for measure, group in found if not group} == {
-        *("mean", "sd", "var", "cvar", "gap", "ratio", "clipped")
+        *("mean", "median", "sd", "var", "cvar", "gap", "ratio", "union", "failing", "clipped")
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zipfile
 
 import pyarrow as pa
@@ -143,6 +144,7 @@ SEEDS = [
     READ["inside.json"],
     READ["packed.csv.gz"],
     GOOD.encode("utf-16"),
+    READ["table.parquet"],
     b'{"id": 1, "response": "a", "steps": [{"role": "user"}], "option_logprobs": {"A": -1}}\n'
     b'{"id": 2, "response": NaN, "epoch": 2, "choices": ["a"], "answerable": true}\n',
 ]
@@ -161,7 +163,7 @@ def mutated(draw):
     return bytes(body)
 
 
-@settings(max_examples=80, deadline=None,
+@settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "80")), deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(body=st.one_of(st.binary(max_size=200), mutated()))
 def test_any_bytes_load_or_are_trouble_and_never_half_loaded(body, shared, tmp_path, ask):

@@ -108,11 +108,12 @@ def test_a_deeply_nested_row_is_refused_and_the_rest_is_read(stores, put):
     assert report.loaded[0].outputs == 5
 
 
-def test_an_id_is_text_so_1_and_its_spelling_are_one_item(stores, put, ask):
-    load(stores, put("a.jsonl", [{"id": 1, "response": "a"}, {"id": "1", "response": "b"}]))
-    assert ask(stores, "SELECT item_id, sample, response FROM lake.outputs ORDER BY 2") == [
-        ("1", 0, "a"), ("1", 1, "b"),
-    ]  # fmt: skip
+def test_an_id_as_a_number_and_as_text_is_refused_and_never_merged(stores, put, ask):
+    rows = [{"id": i, "response": "a"} for i in (1, 2, 3)] + [{"id": "1", "response": "b"}]
+    (row,) = load(stores, put("a.jsonl", rows)).refused
+    assert row["line"] == 4
+    assert "id 1 is text in one row" in row["why"]
+    assert ask(stores, "SELECT count(*) FROM lake.outputs") == [(3,)]
 
 
 def test_an_answer_that_repeats_is_refused_and_another_answer_is_the_next_sample(stores, put, ask):

@@ -1,0 +1,161 @@
+"""What a lens may read of a run's answers beside their plain columns: options, choices, scores."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from db.arrays import Arrays
+from db.warehouse import Connection
+
+PLACED = """(SELECT item_id, sample, option_logprobs,
+                    row_number() OVER (ORDER BY item_id, sample) - 1 AS place
+             FROM lake.outputs WHERE run_id = ?) o"""
+"""The outputs of a run numbered from 0 in the order of `outputs.columns`."""
+
+
+def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> NDArray[Any]:
+    """Natural log-probability by option, one dict a row (rows,); None where there is none.
+
+    With `limit` only the first `limit` rows that have any are filled: enough to see that there are.
+    """
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT o.place, o.option_logprobs FROM {PLACED}
+                WHERE o.option_logprobs IS NOT NULL ORDER BY o.place
+                {f"LIMIT {int(limit)}" if limit else ""}""",
+            [run_id],
+        )
+        .to_arrow_table()
+    )
+    found = np.full(rows, None, dtype=object)
+    maps = table.column("option_logprobs").combine_chunks()
+    # The flat arrays of an Arrow map hold every row's entries end to end: far faster than to_pylist
+    keys = maps.keys.to_pylist()
+    values = maps.items.to_numpy(zero_copy_only=False).tolist()
+    ends = maps.offsets.to_numpy().tolist()
+    for place, start, end in zip(
+        table.column("place").to_numpy().tolist(), ends[:-1], ends[1:], strict=True
+    ):
+        if end > start:
+            found[place] = dict(zip(keys[start:end], values[start:end], strict=True))
+    return found
+
+
+def choices(connection: Connection, run_id: str, rows: int) -> NDArray[Any]:
+    """The texts of the options offered, one list a row (rows,); None where there are none."""
+    told = connection.cursor().execute(
+        f"""SELECT o.place, i.choices::VARCHAR FROM {PLACED}
+            JOIN lake.runs r ON r.run_id = ?
+            JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+            WHERE i.choices IS NOT NULL""",
+        [run_id, run_id],
+    )
+    found = np.full(rows, None, dtype=object)
+    for place, text in told.fetchall():
+        listed = orjson.loads(text)
+        if isinstance(listed, list) and listed:
+            found[place] = [str(choice) for choice in listed]
+    return found
+
+
+def scored(connection: Connection, run_id: str, rows: int) -> Arrays:
+    """Every scored dimension under its name: the mean of its scorers (rows,), NaN where unscored.
+
+    A score a judge gave no number for counts for nothing.
+    """
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT o.place, s.dimension, avg(s.value) AS value
+                FROM (SELECT * FROM lake.scores WHERE run_id = ?) s
+                JOIN {PLACED} USING (item_id, sample) GROUP BY ALL ORDER BY s.dimension""",
+            [run_id, run_id],
+        )
+        .to_arrow_table()
+    )
+    coded = table.column("dimension").combine_chunks().dictionary_encode()
+    code = coded.indices.to_numpy()
+    place = table.column("place").to_numpy()
+    value = table.column("value").to_numpy()
+    found: Arrays = {}
+    for number, name in enumerate(coded.dictionary.to_pylist()):
+        mine = code == number
+        column = np.full(rows, np.nan)
+        column[place[mine]] = value[mine]
+        found[str(name)] = column
+    return found
+
+
+def directions(connection: Connection, run_id: str) -> dict[str, str]:
+    """Which way each scored dimension of a run goes: harm, good or neither."""
+    told = connection.cursor().execute(
+        """SELECT dimension, any_value(up) FROM lake.scores WHERE run_id = ?
+           GROUP BY dimension ORDER BY dimension""",
+        [run_id],
+    )
+    return {str(name): str(up) for name, up in told.fetchall()}
+
+
+def told(connection: Connection, run_id: str, rows: int, name: str) -> NDArray[Any] | None:
+    """A tag of the item or a field kept in `meta` under this name (rows,): text, None where absent.
+
+    The tag wins. None where no row has either.
+    """
+    table = (
+        connection.cursor()
+        .execute(
+            """SELECT o.place, coalesce(i.tags[?], o.meta ->> ?) AS value
+               FROM (SELECT item_id, sample, meta,
+                            row_number() OVER (ORDER BY item_id, sample) - 1 AS place
+                     FROM lake.outputs WHERE run_id = ?) o
+               JOIN lake.runs r ON r.run_id = ?
+               LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+               WHERE value IS NOT NULL""",
+            [name, f'$."{name}"', run_id, run_id],
+        )
+        .to_arrow_table()
+    )
+    if table.num_rows == 0:
+        return None
+    found = np.full(rows, None, dtype=object)
+    found[table.column("place").to_numpy()] = table.column("value").to_pylist()
+    return found
+
+
+def held(connection: Connection, run_id: str) -> tuple[set[str], list[tuple[list[str], Any]]]:
+    """What the first thousand answers of a run hold, and the options of the first twenty.
+
+    Of: options, gold, confidence, correct, answerable, should_abstain. The options are the keys
+    and the list of choices (None without) of those that have any.
+    """
+    cursor = connection.cursor()
+    row = cursor.execute(
+        """SELECT bool_or(o.option_logprobs IS NOT NULL) AS options,
+                  bool_or(i.target IS NOT NULL) AS gold,
+                  bool_or(contains(o.meta, '"confidence"')) AS confidence,
+                  bool_or(contains(o.meta, '"correct"')) AS correct,
+                  bool_or(i.answerable IS NOT NULL) AS answerable,
+                  bool_or(i.should_abstain IS NOT NULL) AS should_abstain,
+                  list((map_keys(o.option_logprobs), i.choices::VARCHAR))
+                    FILTER (o.option_logprobs IS NOT NULL)[:20] AS some
+           FROM (SELECT * FROM lake.outputs WHERE run_id = ? LIMIT 1000) o
+           JOIN lake.runs r USING (run_id)
+           LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id""",
+        [run_id],
+    ).fetchone()
+    names = [column[0] for column in cursor.description or ()][:-1]
+    *there, some = row or (None,)
+    options = [(keys, orjson.loads(text) if text else None) for keys, text in some or ()]
+    return {name for name, yes in zip(names, there, strict=False) if yes}, options
+
+
+def told_acts(connection: Connection) -> set[str]:
+    """The runs whose logs say what the model did."""
+    return {run for (run,) in connection.cursor().execute(
+        "SELECT DISTINCT run_id FROM lake.acts"
+    ).fetchall()}  # fmt: skip

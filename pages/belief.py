@@ -1,0 +1,169 @@
+"""Belief: where the probability went, what that is worth, and whether a confidence holds."""
+
+import streamlit as st
+
+from app.service import belief, belief_table, holds, risks, tail
+from app.web import cached, nav, start, state
+from components.figures import belief as drawn
+from components.figures import dots, frame, reliability
+from components.widgets import chart, chips, empty, send, table, text
+
+runs = cached.ask(belief.runs)
+if not runs:
+    empty.show(
+        "No run says how sure it was",
+        "Load answers with the probability of each option and the right one, or with a confidence "
+        "from 0 to 1 and whether the answer was correct.",
+        nav.page("load"),
+        "Load a file",
+    )
+    st.stop()
+
+state.arrive()
+where, who, what = st.columns(3)
+with where:
+    dataset = chips.choice("Data set", "dataset", holds.datasets(runs))
+names = risks.names(runs, dataset)
+with who:
+    run = chips.choice("Model", "model", list(names), names.__getitem__)
+with what:
+    kinds = ["all categories", *cached.measured(belief.categories, run)]
+    category = chips.choice("Category", "category", kinds)
+right, wrong, by, cut = st.columns([2, 2, 2, 2], vertical_alignment="bottom")
+with right:
+    l_c = st.slider(
+        "Right is worth l_c", 0.0, 5.0, 1.0, 0.1, key="right", bind="query-params",
+        help="the score of a belief that is wholly right",
+    )  # fmt: skip
+with wrong:
+    l_w = st.slider(
+        "Wrong costs l_w", 0.1, 5.0, 1.0, 0.1, key="wrong", bind="query-params",
+        help="above l_c, abstaining is always better than a guess at even odds",
+    )  # fmt: skip
+with by:
+    length = chips.choice(
+        "Log-probabilities divided", "length", list(belief.LENGTHS)[:2],
+        belief.LENGTHS.__getitem__,
+        help="by the length of an option before the softmax; this flattens it strongly",
+    )  # fmt: skip
+with cut:
+    mass = chips.choice("Bins of confidence", "bins", ["equal width", "equal mass"])
+choices = belief.Choices(
+    l_c=l_c,
+    l_w=l_w,
+    length=length,
+    equal_mass=mass == "equal mass",
+    category="" if category == "all categories" else category,
+)
+shown = cached.ask(belief.show, run, choices)
+standing = cached.ask(belief.standings, dataset, choices)
+
+st.title(f"Belief · {text.safe(names[run])}")
+st.markdown(f"##### {text.safe(belief_table.sentence(shown, names[run], standing))}")
+
+picks = []
+if shown.has_options:
+    panels = st.grid(3, min_column_width=chart.PANEL, border=True)
+    with panels.cell():
+        point = chart.show(
+            drawn.triangle(shown.masses, shown.score, shown.threshold, offered=shown.offered),
+            "Where the probability went",
+            key="triangle",
+            rows=belief_table.answers(shown),
+            definition=belief_table.DEFINITIONS["triangle"],
+            select=state.picker("triangle"),
+        )
+        if point is not None:
+            state.open_case(shown.cases[int(point[1])])
+    with panels.cell():
+        picks.append(
+            chart.show(
+                drawn.histogram(shown.score, -l_w, l_c),
+                "How many answers score what",
+                key="scores",
+                rows=belief_table.answers(shown),
+                definition=belief_table.DEFINITIONS["scores"],
+                select="scores",
+            )
+        )
+    with panels.cell():
+        rows = [
+            dots.Row(names.get(other, other), of[measure], group=belief_table.WORDS[measure])
+            for measure in ("mean", "ternary", "weighted_accuracy", "contrast")
+            for other, of in standing.items()
+        ]
+        chart.show(
+            dots.dots(rows, unit="mean over answers", reference=0.0),
+            "The models side by side",
+            key="models",
+            rows=belief_table.standing(standing, names),
+            definition=belief_table.DEFINITIONS["numbers"],
+        )
+
+panels = st.grid(3, min_column_width=chart.PANEL, border=True)
+with panels.cell():
+    ece = shown.measures.get(("ece", ""))
+    picks.append(
+        chart.show(
+            reliability.diagram(shown.diagram, lost=ece.lost if ece else 0),
+            "Does confidence mean what it says",
+            key="reliability",
+            rows=belief_table.bins(shown),
+            definition=belief_table.DEFINITIONS["reliability"],
+            select="reliability",
+        )
+    )
+with panels.cell():
+    told = [
+        dots.Row(word, shown.measures[name, ""])
+        for name, word in belief_table.SURE.items()
+        if (name, "") in shown.measures
+    ]
+    chart.show(
+        dots.dots(
+            told, unit="value", order="given", empty="No calibration: no confidence with a verdict."
+        ),
+        "Calibration in numbers",
+        key="calibration",
+        rows=belief_table.measures(shown, belief_table.SURE | belief_table.WORDS),
+        definition=belief_table.DEFINITIONS["calibration"],
+    )
+    if ece:
+        st.caption(text.safe(f"n {ece.n} · left out {ece.lost} · {choices.bins} bins"))
+with panels.cell():
+    kept = [dots.Row(name, m, key=name) for name, m in shown.by.items()]
+    picked = chart.show(
+        dots.dots(
+            kept,
+            unit="mean score" if shown.has_options else "share right",
+            empty="One category only: nothing to set side by side.",
+        ),
+        "Category by category",
+        key="by-category",
+        rows=belief_table.categories(shown),
+        definition=belief_table.DEFINITIONS["categories"],
+        select="by-category",
+    )
+    picks.append(["category", picked[0]] if picked else None)
+
+pick = next((one for one in picks if one), None)
+found, words = belief_table.chosen(shown, pick)
+st.subheader(f"The answers behind it ({frame.count(len(found))})")
+st.caption(text.safe(f"{words[:1].upper()}{words[1:]}" + ("" if pick else ": nothing is picked")))
+page = found[: table.MOST]
+if len(page) < len(found):
+    st.caption(f"The first {len(page)} of them")
+cases = [shown.cases[at] for at in page]
+openings = cached.measured(tail.openings, cases)
+row = table.pick(
+    belief_table.listed(shown, page, openings), state.picker("answers"), height=360, digits=2
+)
+if row is not None:
+    state.open_case(cases[row])
+send.show(
+    [shown.cases[at] for at in found[: send.MOST]],
+    f"Belief of {names[run]}",
+    words,
+    start.campaign,
+    nav.page("label"),
+)

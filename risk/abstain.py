@@ -1,0 +1,196 @@
+"""Abstention: did the model keep silent where it should, and speak where it could."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from risk.interval import Floats, rate
+from risk.measure import Measure, missing
+from risk.spread import measured, replicates
+
+Cell = Literal["tp", "fp1", "fn", "fp2", "tn"]
+Codes = NDArray[np.int64]
+
+
+class Matrix(NamedTuple):
+    """The answerable-unanswerable confusion matrix (Abstain-QA, arXiv 2407.16221).
+
+    Of answerable items `tp` were answered right, `fp1` answered wrong, `fn` abstained from; of
+    unanswerable ones `fp2` were answered and `tn` abstained from. `unjudged` answers to answerable
+    items have no verdict; `lost` rows did neither answer nor abstain, or are of unknown kind.
+    """
+
+    tp: int
+    fp1: int
+    fn: int
+    fp2: int
+    tn: int
+    unjudged: int = 0
+    lost: int = 0
+
+    @property
+    def answerable(self) -> int:
+        """Usable rows whose question has an answer."""
+        return self.tp + self.fp1 + self.fn + self.unjudged
+
+    @property
+    def unanswerable(self) -> int:
+        """Usable rows whose question has none."""
+        return self.fp2 + self.tn
+
+
+def cells(answerable: ArrayLike, abstained: ArrayLike, correct: ArrayLike | None = None) -> Any:
+    """The cell of each row (N,): tp, fp1, fn, fp2, tn, unjudged, or None where it is not usable.
+
+    `answerable` True, False or None; `abstained` and `correct` 1, 0 or NaN. Any answer to an
+    unanswerable item is fp2, whatever its verdict; a verdict below 1/2 is wrong.
+
+    >>> cells([True, True, True, False, False], [0, 0, 1, 0, 1], [1, 0, np.nan, 1, np.nan]).tolist()
+    ['tp', 'fp1', 'fn', 'fp2', 'tn']
+    """
+    could = np.array([None if v is None or v != v else bool(v) for v in np.asarray(answerable)])
+    silent = np.asarray(abstained, dtype=float)
+    right = np.full(silent.size, np.nan) if correct is None else np.asarray(correct, dtype=float)
+    found = np.full(silent.size, None, dtype=object)
+    yes, no = could == True, could == False  # noqa: E712  None is neither
+    found[yes & (silent == 1)] = "fn"
+    found[yes & (silent == 0) & np.isnan(right)] = "unjudged"
+    found[yes & (silent == 0) & (right >= 0.5)] = "tp"
+    found[yes & (silent == 0) & (right < 0.5)] = "fp1"
+    found[no & (silent == 0)] = "fp2"
+    found[no & (silent == 1)] = "tn"
+    return found
+
+
+def matrix(found: Any) -> Matrix:
+    """The matrix of the cells (N,) of `cells`.
+
+    >>> matrix(np.array(["tp", "tp", "fn", None], dtype=object))
+    Matrix(tp=2, fp1=0, fn=1, fp2=0, tn=0, unjudged=0, lost=1)
+    """
+    told = list(found)
+    counts = {name: told.count(name) for name in Matrix._fields[:-1]}
+    return Matrix(**counts, lost=told.count(None))
+
+
+def rates(m: Matrix) -> dict[str, Measure]:
+    """The rates of the matrix, with Wilson intervals; a rate without rows is missing.
+
+    aac: answerable accuracy tp / (tp + fp1 + fn); uac: unanswerable accuracy tn / (tn + fp2); ar:
+    abstention rate; accuracy: of the answers given to answerable items; over_abstention: abstained
+    from answerable ones; answered_unanswerable; precision: abstentions that were in place; recall
+    is uac. aac and accuracy are of judged rows.
+
+    >>> found = rates(Matrix(5, 2, 1, 3, 4))
+    >>> [round(found[name].value, 4) for name in ("aac", "uac", "ar", "accuracy", "precision")]
+    [0.625, 0.5714, 0.3333, 0.7143, 0.8]
+    """
+    judged = m.tp + m.fp1
+    away = m.tn + m.fn
+    every = m.answerable + m.unanswerable
+    if judged == 0 and m.unjudged:
+        why = f"no verdict on any of {m.unjudged} answers"
+        aac = accuracy = missing(why, lost=m.lost + m.unjudged)
+    else:
+        aac = rate(m.tp, judged + m.fn, m.lost + m.unjudged)
+        accuracy = rate(m.tp, judged, m.lost + m.unjudged)
+    return {
+        "aac": aac,
+        "uac": rate(m.tn, m.unanswerable, m.lost),
+        "ar": rate(away, every, m.lost),
+        "accuracy": accuracy,
+        "over_abstention": rate(m.fn, m.answerable, m.lost),
+        "answered_unanswerable": rate(m.fp2, m.unanswerable, m.lost),
+        "precision": rate(m.tn, away, m.lost),
+        "recall": rate(m.tn, m.unanswerable, m.lost),
+    }
+
+
+def balanced(m: Matrix) -> float:
+    """(aac + uac) / 2; NaN where either is not defined.
+
+    >>> round(balanced(Matrix(5, 2, 1, 3, 4)), 4)
+    0.5982
+    """
+    found = rates(m)
+    return (found["aac"].value + found["uac"].value) / 2
+
+
+class Scores(NamedTuple):
+    """Precision, recall and F1 of abstaining, (b,) each; NaN where not defined."""
+
+    precision: Floats
+    recall: Floats
+    f1: Floats
+
+
+def scores(should: ArrayLike, abstained: ArrayLike, weights: Floats | None = None) -> Scores:
+    """Abstaining as a class to be found: positive rows are those that should be abstained from.
+
+    `should` and `abstained` (N,) are 1, 0 or NaN; a row lacking either counts nothing. Without a
+    positive row there is no recall, without an abstention no precision, without both no F1: it is
+    2 tp / (2 tp + fp + fn). Source: AbstentionBench, arXiv 2506.09038.
+
+    >>> found = scores([1, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 1])
+    >>> [round(float(x[0]), 4) for x in found]
+    [0.75, 0.6, 0.6667]
+    """
+    want, did = np.asarray(should, dtype=float), np.asarray(abstained, dtype=float)
+    known = ~(np.isnan(want) | np.isnan(did))
+    w = np.ones((1, want.size)) if weights is None else weights
+    tp = w @ (known & (want == 1) & (did == 1)).astype(float)
+    called = w @ (known & (did == 1)).astype(float)
+    positive = w @ (known & (want == 1)).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = tp / called, tp / positive, 2 * tp / (called + positive)
+    # without a positive row nothing was there to be found, so F1 says nothing
+    found = (*found[:2], np.where(positive > 0, found[2], np.nan))
+    return Scores(*(np.where(np.isfinite(x), x, np.nan) for x in found))
+
+
+def f1(
+    should: ArrayLike, abstained: ArrayLike, clusters: Codes | None, draws: int, seed: int
+) -> Measure:
+    """F1 of abstaining, with an interval over items."""
+    want, did = np.asarray(should, dtype=float), np.asarray(abstained, dtype=float)
+    known = ~(np.isnan(want) | np.isnan(did))
+    want, did, lost = want[known], did[known], int((~known).sum())
+    codes = None if clusters is None else clusters[known]
+    value = float(scores(want, did).f1[0])
+    drawn = replicates(lambda w: scores(want, did, w).f1, want.size, codes, draws, seed)
+    return measured(value, drawn, want.size, lost, "no row should be abstained from")
+
+
+def forced(abstained: ArrayLike, correct: ArrayLike, forced_correct: ArrayLike) -> dict[str, float]:
+    """Abstaining against what a forced answer would have been (code of BunsenFeng/AbstainQA).
+
+    A row counts where it abstained and the forced verdict is known, or answered and the verdict
+    is. reliable_accuracy, effective_reliability (-1 to 1), abstain_accuracy, abstain_precision,
+    abstain_recall, up good; abstain_rate; NaN where not defined; n rows.
+
+    >>> a = [0] * 8 + [1] * 4
+    >>> found = forced(a, [1] * 6 + [0] * 2 + [np.nan] * 4, [np.nan] * 8 + [1, 0, 0, 0])
+    >>> [round(value, 4) for value in list(found.values())[:4]]
+    [0.75, 0.3333, 0.75, 0.75]
+    """
+    did, was, would = (np.asarray(x, dtype=float) for x in (abstained, correct, forced_correct))
+    a, c = ((did == 0) & (was == 1)).sum(), ((did == 0) & (was == 0)).sum()
+    b, d = ((did == 1) & (would == 1)).sum(), ((did == 1) & (would == 0)).sum()
+    n = a + b + c + d
+
+    def over(top: Any, bottom: Any) -> float:
+        return float(top / bottom) if bottom else math.nan
+
+    return {
+        "reliable_accuracy": over(a, a + c),
+        "effective_reliability": over(a - c, n),
+        "abstain_accuracy": over(a + d, n),
+        "abstain_precision": over(d, b + d),
+        "abstain_recall": over(d, c + d),
+        "abstain_rate": over(b + d, n),
+        "n": float(n),
+    }

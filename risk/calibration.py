@@ -1,0 +1,213 @@
+"""Calibration: does a probability mean what it says; reliability, ECE, Brier, log loss."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from risk.interval import Floats, percentiles, wilson
+from risk.measure import Measure
+from risk.spread import replicates
+
+Bins = Literal["width", "mass"]
+CLIP = 1e-15
+"""A probability of 0 for what happened is raised to this before the logarithm."""
+
+
+def bins(p: ArrayLike, count: int = 10, kind: Bins = "width") -> NDArray[np.int64]:
+    """The bin of each probability (N,), from 0.
+
+    `width`: equal width, closed on the right, 0 in the first. `mass`: equal numbers of rows;
+    equal probabilities never part, so ties make fewer bins. ValueError outside 0 to 1.
+
+    >>> bins([0.0, 0.1, 0.11, 1.0]).tolist()
+    [0, 0, 1, 9]
+    >>> bins([0.1, 0.2, 0.2, 0.9], 2, "mass").tolist()
+    [0, 0, 0, 1]
+    """
+    x = np.asarray(p, dtype=float)
+    if x.size and not (x.min() >= 0 and x.max() <= 1):
+        raise ValueError(f"probabilities run from {x.min():g} to {x.max():g}; they must be 0 to 1")
+    if kind == "width":
+        # 0.3 * 10 is 3.0000000000000004 in floats: it still belongs to the bin that ends at 0.3
+        wide: NDArray[np.int64] = np.clip(np.ceil(x * count - 1e-9) - 1, 0, count - 1).astype(int)
+        return wide
+    if x.size == 0:
+        return np.zeros(0, dtype=np.int64)
+    # the k-th smallest row ends a bin; ranks by whole numbers, for 0.3 * 100 is above 30 in floats
+    last = -(-x.size * np.arange(1, count) // count) - 1
+    inner = np.unique(np.sort(x)[np.maximum(last, 0)])
+    of: NDArray[np.int64] = np.unique(np.searchsorted(inner, x), return_inverse=True)[1]
+    return of
+
+
+class Reliability(NamedTuple):
+    """One point a filled bin, (B,) each: mean probability, share that was so, its Wilson interval,
+    rows, and the bin's number."""
+
+    said: Floats
+    came: Floats
+    low: Floats
+    high: Floats
+    n: NDArray[np.int64]
+    bin: NDArray[np.int64]
+
+
+def reliability(p: ArrayLike, y: ArrayLike, count: int = 10, kind: Bins = "width") -> Reliability:
+    """The points of a reliability diagram; empty bins are left out. No NaN in p or y.
+
+    >>> r = reliability([0.55, 0.65, 0.65, 0.95, 0.95], [1, 0, 1, 1, 1])
+    >>> r.said.round(2).tolist(), r.came.tolist(), r.n.tolist()
+    ([0.55, 0.65, 0.95], [1.0, 0.5, 1.0], [1, 2, 2])
+    """
+    x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
+    of = bins(x, count, kind)
+    n = np.bincount(of) if of.size else np.zeros(0, dtype=np.int64)
+    filled = np.flatnonzero(n)
+    n = n[filled]
+    said = np.bincount(of, x)[filled] / n if of.size else np.zeros(0)
+    so = np.bincount(of, came)[filled] if of.size else np.zeros(0)
+    pairs = [wilson(float(k), int(m)) for k, m in zip(so, n, strict=True)]
+    low, high = np.array(pairs).reshape(-1, 2).T
+    return Reliability(said, so / n, low, high, n.astype(np.int64), filled.astype(np.int64))
+
+
+def ece(
+    p: ArrayLike, y: ArrayLike, count: int = 10, kind: Bins = "width", weights: Floats | None = None
+) -> Floats:
+    """Expected calibration error (b,): mean over rows of how far its bin's p is from what came.
+
+    Up is worse, 0 to 1. `weights` (b, N) count the rows of each replicate; the bins stay those of
+    the rows themselves. No NaN in p or y. Biased upward in small bins.
+
+    >>> round(float(ece([0.55, 0.65, 0.65, 0.95, 0.95], [1, 0, 1, 1, 1])[0]), 4)
+    0.17
+    """
+    x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
+    of = bins(x, count, kind)
+    w = np.ones((1, x.size)) if weights is None else weights
+    gap = np.zeros((x.size, int(of.max()) + 1 if of.size else 0))
+    gap[np.arange(x.size), of] = x - came
+    return np.asarray(np.abs(w @ gap).sum(axis=1) / w.sum(axis=1))
+
+
+def ece_measure(
+    p: ArrayLike,
+    y: ArrayLike,
+    count: int = 10,
+    kind: Bins = "width",
+    clusters: NDArray[np.int64] | None = None,
+    draws: int = 500,
+    seed: int = 0,
+    lost: int = 0,
+) -> Measure:
+    """ECE with a 95 % interval that knows its bias. No NaN in p or y.
+
+    Noise in a bin only ever adds to ECE, so percentiles of resamples lie too high. The interval is
+    the basic one, 2 ECE less the percentiles, which takes that bias off again; and its lower end is
+    0 where perfectly calibrated answers would show as much in more than 2.5 % of samples. In
+    simulation (100 and 500 answers, true ECE 0 to 0.15) it covered 86 to 98 % of the time.
+
+    >>> x = np.linspace(0.05, 0.95, 100)
+    >>> found = ece_measure(x, np.random.default_rng(0).random(100) < x, draws=200)
+    >>> found.low
+    0.0
+    """
+    x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
+    value = float(ece(x, came, count, kind)[0])
+    drawn = replicates(lambda w: ece(x, came, count, kind, w), x.size, clusters, draws, seed)
+    if drawn.size == 0:
+        return Measure(value, n=x.size, lost=lost, why="one item only")
+    found = basic(value, drawn, x.size, lost)
+    of = bins(x, count, kind)
+    one = np.zeros((x.size, int(of.max()) + 1))
+    one[np.arange(x.size), of] = 1
+    rng = np.random.default_rng(seed)
+    chunk = max(1, 1_000_000 // x.size)
+    chance = np.concatenate([
+        np.abs((x - (rng.random((min(chunk, draws - at), x.size)) < x)) @ one).sum(axis=1) / x.size
+        for at in range(0, draws, chunk)
+    ])  # fmt: skip
+    return replace(found, low=0.0) if value <= np.quantile(chance, 0.975) else found
+
+
+def basic(value: float, drawn: Floats, n: int, lost: int = 0) -> Measure:
+    """A value that cannot be below 0 with its basic interval, 2 value less the percentiles.
+
+    >>> found = basic(0.2, np.linspace(0.2, 0.3, 101), 50)
+    >>> round(found.low, 4), round(found.high, 4)
+    (0.1025, 0.1975)
+    """
+    low, high = percentiles(drawn)
+    return Measure(value, max(0.0, 2 * value - high), max(0.0, 2 * value - low), n=n, lost=lost)
+
+
+def brier(p: ArrayLike, y: ArrayLike) -> Floats:
+    """Squared error of each row (N,): binary p and y (N,), or over options p and y (N, K).
+
+    Binary in [0, 1], over options in [0, 2]; up is worse. NaN beyond a row's options counts
+    nothing; a row of NaN alone is NaN.
+
+    >>> brier([0.55, 0.65], [1, 0]).round(4).tolist()
+    [0.2025, 0.4225]
+    >>> brier([[0.7, 0.2, 0.1]], [[1, 0, 0]]).round(4).tolist()
+    [0.14]
+    """
+    off = np.asarray(p, dtype=float) - np.asarray(y, dtype=float)
+    if off.ndim == 1:
+        return np.asarray(off**2)
+    none = np.isnan(off).all(axis=1)
+    return np.where(none, np.nan, np.nansum(off**2, axis=1))
+
+
+def log_loss(p_of_what_was: ArrayLike) -> Floats:
+    """-ln p of what was so (N,), in nats; p is raised to 1e-15 first. Up is worse.
+
+    >>> log_loss([1.0, 0.5]).round(4).tolist()
+    [-0.0, 0.6931]
+    """
+    return np.asarray(-np.log(np.maximum(np.asarray(p_of_what_was, dtype=float), CLIP)))
+
+
+class Decomposition(NamedTuple):
+    """The parts of a mean Brier score, (b,) each: reliability - resolution + uncertainty + within.
+
+    `within` is what the bins hide: 0 where all probabilities of a bin are the same.
+    """
+
+    reliability: Floats
+    resolution: Floats
+    uncertainty: Floats
+    within: Floats
+
+
+def decompose(
+    p: ArrayLike, y: ArrayLike, count: int = 10, kind: Bins = "width", weights: Floats | None = None
+) -> Decomposition:
+    """Murphy's parts of the binary Brier score over bins; they add up to it exactly.
+
+    Source: Murphy (1973); the part within bins after Stephenson, Coelho and Jolliffe (2008).
+
+    >>> parts = decompose([0.5, 0.5, 1.0, 1.0], [0, 1, 1, 1])
+    >>> [round(float(part[0]), 4) for part in parts]
+    [0.0, 0.0625, 0.1875, 0.0]
+    """
+    x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
+    of = bins(x, count, kind)
+    w = np.ones((1, x.size)) if weights is None else weights
+    n = w.sum(axis=1, keepdims=True)
+    one = np.zeros((x.size, int(of.max()) + 1 if of.size else 0))
+    one[np.arange(x.size), of] = 1
+    rows = w @ one  # (b, B)
+    whole = np.where(rows > 0, rows, 1)
+    said, so = (w * x) @ one / whole, (w * came) @ one / whole
+    base = (w * came).sum(axis=1, keepdims=True) / n
+    reliable = (rows * (said - so) ** 2).sum(axis=1) / n[:, 0]
+    resolved = (rows * (so - base) ** 2).sum(axis=1) / n[:, 0]
+    unsure = (base * (1 - base))[:, 0]
+    mean = (w * (x - came) ** 2).sum(axis=1) / n[:, 0]
+    # y is 0 or 1, so its spread inside a bin is so (1 - so): what is left is within
+    return Decomposition(reliable, resolved, unsure, mean - reliable + resolved - unsure)

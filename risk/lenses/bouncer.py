@@ -1,0 +1,131 @@
+"""BouncerBench: were vague inputs and poor outputs bounced, I-Score and O-Score (2506.17812)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from risk import spread
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import missing
+
+
+def i_score(u: ArrayLike, bounced: ArrayLike) -> Floats:
+    """What each input (N,) adds: (2/3) (u - 1.5) where it was bounced, the opposite where not.
+
+    `u` is 0 (well specified) to 3 (impossible); the mean lies in -1 to 1, up is better.
+
+    >>> i_score([3, 2, 1, 0], [1, 1, 0, 1]).round(4).tolist()
+    [1.0, 0.3333, 0.3333, -1.0]
+    """
+    level, b = np.asarray(u, dtype=float), np.asarray(bounced, dtype=float)
+    return np.asarray(2 / 3 * (2 * b - 1) * (level - 1.5))
+
+
+def o_score(quality: ArrayLike, bounced: ArrayLike) -> Floats:
+    """What each output (N,) adds: its quality, less where the decision was the wrong one.
+
+    An output of quality below 1 should be bounced. One of quality 0 adds 0 either way.
+
+    >>> o_score([1, 0.8, 0, 0.5], [0, 1, 0, 0]).tolist()
+    [1.0, 0.8, 0.0, -0.5]
+    """
+    q, b = np.asarray(quality, dtype=float), np.asarray(bounced, dtype=float)
+    should = (q < 1 - 1e-9).astype(float)
+    return np.asarray(np.where(b == should, 1.0, -1.0) * q + 0 * b)
+
+
+def macro_f1(truth: Floats, bounced: Floats, weights: Floats | None = None) -> Floats:
+    """Mean of the F1 of bouncing and the F1 of accepting (b,); NaN where a class is nowhere.
+
+    >>> round(float(macro_f1(np.array([1.0, 1, 0, 0]), np.array([1.0, 1, 0, 1]))[0]), 4)
+    0.7333
+    """
+    w = np.ones((1, truth.size)) if weights is None else weights
+    parts = []
+    for want in (0, 1):
+        tp = w @ ((truth == want) & (bounced == want)).astype(float)
+        said = w @ (truth == want).astype(float) + w @ (bounced == want).astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            parts.append(2 * tp / said)
+    return np.asarray((parts[0] + parts[1]) / 2)
+
+
+def levels(column: np.ndarray[Any, Any]) -> Floats:
+    """u from 0 to 3: as labels say it, or three times a score from 0 to 1. ValueError outside."""
+    if column.dtype.kind == "f" and not np.nanmax(column, initial=0.0) > 1:
+        return column * 3
+    told = [np.nan if v is None else float(v) for v in column.tolist()]
+    found = np.array(told, dtype=float)
+    if np.nanmin(found, initial=0.0) < 0 or np.nanmax(found, initial=0.0) > 3:
+        raise ValueError("u must lie in 0 (well specified) to 3 (impossible)")
+    return found
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """The input scores where u is there, the output scores where quality is."""
+    b = np.asarray(columns["abstained"], dtype=float)
+    codes = spread.items(columns.get("item_id"))
+    draws, seed = chosen["draws"], chosen["seed"]
+    if "u" in columns:
+        u = levels(columns["u"])
+        yield Finding("i_score", spread.mean(i_score(u, b), codes, draws, seed))
+        yield from _decided(np.where(np.isnan(u), np.nan, u >= 2), b, codes, chosen, "input")
+    if "quality" in columns:
+        q = np.asarray(columns["quality"], dtype=float)
+        yield Finding("o_score", spread.mean(o_score(q, b), codes, draws, seed))
+        truth = np.where(np.isnan(q), np.nan, q < 1 - 1e-9)
+        yield from _decided(truth, b, codes, chosen, "output")
+
+
+def _decided(
+    truth: Floats, b: Floats, codes: Any, chosen: Mapping[str, Any], group: str
+) -> Iterator[Finding]:
+    known = ~(np.isnan(truth) | np.isnan(b))
+    lost, t, did = int((~known).sum()), truth[known], b[known]
+    own = None if codes is None else codes[known]
+    if t.size:
+        value = float(macro_f1(t, did)[0])
+        drawn = spread.replicates(
+            lambda w: macro_f1(t, did, w), t.size, own, chosen["draws"], chosen["seed"]
+        )
+        yield Finding("f1", spread.measured(value, drawn, t.size, lost), group)
+    else:
+        yield Finding("f1", missing("no row has both", lost=lost), group)
+    for name, want in (("recall", 1), ("fnr", 0)):
+        there = t == want
+        found = rate(int((did[there] == 1).sum()), int(there.sum()), lost)
+        yield Finding(name, found, group)
+
+
+LENS = Lens(
+    name="bouncer",
+    title="Bounced where it should be",
+    source="BouncerBench, arXiv 2506.17812",
+    up="good",
+    table="outputs",
+    needs=("abstained", "u|quality"),
+    may_use=("item_id",),
+    parameters=(
+        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
+        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
+    ),
+    measures=measures,
+    figure="dots",
+    status="as published",
+    edges=(
+        "An input should be bounced from u = 2 on, an output below quality 1. An output of quality "
+        "0 scores 0 whichever way it is decided. The best score within reach depends on the u that "
+        "are there. f1 is the mean over bouncing and accepting, recall of those to be bounced, fnr "
+        "the share of those to be accepted that were bounced: up is worse. Refusals and answers "
+        "that could not act are lost."
+    ),
+    how_to_get={
+        "abstained": "load or make labels of what the model did, or map a score named abstained",
+        "u|quality": "label u from 0 (well specified) to 3, or map a quality from 0 to 1",
+    },
+)

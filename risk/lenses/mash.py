@@ -1,0 +1,114 @@
+"""MASH: abstention by how often the model knows the answer, Abs(0) and delta (arXiv 2510.01152)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import spread
+from risk.interval import Floats, rate, wilson
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure, missing
+
+
+def known(columns: Columns, item: np.ndarray[Any, Any]) -> Floats:
+    """The share of its samples a model gets right, by row (N,); NaN where none has a verdict.
+
+    A column `known` wins; else forced answers are counted, else all answers.
+    """
+    told = columns.get("known", columns.get("forced_correct", columns.get("correct")))
+    right = np.asarray(told, dtype=float)
+    there = ~np.isnan(right)
+    n = np.bincount(item, there.astype(float))
+    share = np.bincount(item, np.where(there, right, 0.0)) / np.where(n > 0, n, np.nan)
+    return np.asarray(share[item])
+
+
+def percent(silent: Floats, clusters: Any, chosen: Mapping[str, Any], lost: int) -> Measure:
+    """The share that abstained, in percent as in the paper; Wilson, or over items of several."""
+    if silent.size == 0:
+        return missing("no item is known so often", lost=lost)
+    k, n = int(silent.sum()), silent.size
+    low, high = wilson(k, n)
+    if clusters is not None and np.unique(clusters).size < n:
+        found = spread.mean(silent, clusters, chosen["draws"], chosen["seed"])
+        low, high = found.low, found.high
+    return Measure(100 * k / n, 100 * low, 100 * high, n=n, lost=lost)
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Abstention at every share of known, the headline pair, and its companions."""
+    item = np.unique(columns["item_id"].astype(str), return_inverse=True)[1]
+    share, silent = known(columns, item), np.asarray(columns["abstained"], dtype=float)
+    usable = ~(np.isnan(share) | np.isnan(silent))
+    lost = int((~usable).sum())
+    share, quiet, of = share[usable], silent[usable], item[usable]
+    ends = (np.abs(share) < 1e-9, np.abs(share - 1) < 1e-9)
+    for name, there in zip(("abs0", "abs1"), ends, strict=True):
+        yield Finding(name, percent(quiet[there], of[there], chosen, lost))
+    yield Finding("delta", _delta(quiet, ends, of, chosen, lost))
+    for value in np.unique(share.round(9)):
+        there = np.abs(share - value) < 1e-8
+        yield Finding("abs", percent(quiet[there], of[there], chosen, lost), f"known {value:.3g}")
+
+    right = np.asarray(columns["correct"], dtype=float)
+    kept = ~np.isnan(silent) & ((silent == 1) | ~np.isnan(right))
+    answered = kept & (silent == 0)
+    good = int((right[answered] >= 0.5).sum())
+    left = int((~kept).sum())
+    yield Finding("accuracy", rate(good, int(kept.sum()), left))
+    yield Finding("precision", rate(good, int(answered.sum()), left))
+    if "searches" in columns:
+        gain = np.where(silent == 1, 0.0, right) / (1 + np.asarray(columns["searches"], float))
+        yield Finding("productivity", spread.mean(gain, item, chosen["draws"], chosen["seed"]))
+
+
+def _delta(
+    quiet: Floats, ends: tuple[Any, Any], of: Any, chosen: Mapping[str, Any], lost: int
+) -> Measure:
+    first, last = (end.astype(float) for end in ends)
+    n = int(first.sum() + last.sum())
+    if not (first.any() and last.any()):
+        return missing("it needs items known never and items known always", n=n, lost=lost)
+
+    def gap(weights: Floats) -> Floats:
+        with np.errstate(invalid="ignore"):
+            a, b = ((weights * e) @ quiet / (weights @ e) for e in (first, last))
+        return np.asarray(100 * (a - b))
+
+    value = float(gap(np.ones((1, quiet.size)))[0])
+    drawn = spread.replicates(gap, quiet.size, of, chosen["draws"], chosen["seed"])
+    return spread.measured(value, drawn, n, lost)
+
+
+LENS = Lens(
+    name="mash",
+    title="Abstention by what the model knows",
+    source="MASH, arXiv 2510.01152",
+    up="good",
+    table="outputs",
+    needs=("item_id", "correct", "abstained"),
+    may_use=("forced_correct", "known", "searches"),
+    parameters=(
+        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
+        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
+    ),
+    measures=measures,
+    figure="dots",
+    status="as published",
+    edges=(
+        "Abs and delta are in percent, as printed: 100 and 100 are perfect. How often an item is "
+        "known is the column `known`, else the share of its forced answers that are right, else "
+        "of its answers; an item without a verdict is lost. Abs(1) is worse the higher. An empty "
+        "bucket is not defined and never 0. accuracy is over all items, an abstention counting as "
+        "not right; precision over those answered. The paper draws ten samples an item; other "
+        "numbers give other buckets."
+    ),
+    how_to_get={
+        "item_id": "name the column that identifies the question when you load the file",
+        "correct": "map correctness as a score, with several samples to each question",
+        "abstained": "load or make labels of what the model did, or map a score named abstained",
+    },
+)

@@ -1,0 +1,126 @@
+"""Predictive multiplicity: near-equal models that disagree item by item (arXiv 2206.01131)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import multiplicity, options
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure, missing
+from risk.spread import MANY, mean, measured, replicates
+
+ALONE = "no model comes within eps of the best"
+
+
+def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
+    """The probability of what was so by model and shared item (M, N); the items; how many lost.
+
+    Several samples of an item are averaged. An item without a probability in any one run is lost.
+    """
+    tables = []
+    for columns in runs.values():
+        p = np.asarray(columns["p_gold"], dtype=float)
+        known = ~np.isnan(p)
+        names, code = np.unique(columns["item_id"][known].astype(str), return_inverse=True)
+        mean_p = np.bincount(code, p[known]) / np.bincount(code)
+        tables.append(dict(zip(names.tolist(), mean_p.tolist(), strict=True)))
+    every = {str(item) for columns in runs.values() for item in columns["item_id"]}
+    kept = sorted(set.intersection(*(set(table) for table in tables)))
+    return np.array([[t[item] for item in kept] for t in tables]), kept, len(every) - len(kept)
+
+
+def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Ambiguity, discrepancy and viable range of all, and where each model stands."""
+    p, items, lost = shared(runs)
+    n = len(items)
+    if n == 0:
+        why = "no item has a probability in every run"
+        for name in ("ambiguity", "discrepancy", "range"):
+            yield Finding(name, missing(why, lost=lost))
+        return
+    found = multiplicity.spread(p, chosen["eps"])
+    delta, rivals = chosen["delta"], int(found.competing.sum()) - 1
+    why = "" if rivals else ALONE
+    away = multiplicity.conflicts(found.apart, delta)
+    yield Finding("competing", Measure(rivals, n=n, lost=lost, why=why))
+    yield Finding("ambiguity", rate(int(away.any(axis=0).sum()), n, lost))
+    worst = multiplicity.discrepancy(found.apart, delta)
+    drawn = replicates(
+        lambda w: multiplicity.discrepancy(found.apart, delta, w),
+        n, None, chosen["draws"], chosen["seed"],
+    )  # fmt: skip
+    yield Finding("discrepancy", measured(float(worst[0]), drawn, n, lost))
+    wide = found.high - found.low
+    yield Finding("range", mean(wide, None, chosen["draws"], chosen["seed"], lost))
+    capacity = _capacity(runs, items, found.competing)
+    if capacity is not None:
+        yield Finding("capacity", mean(capacity, None, chosen["draws"], chosen["seed"], lost))
+    for row, name in enumerate(runs):
+        loss = -np.log(np.maximum(p[row], 1e-15))
+        yield Finding("nll", mean(loss, None, chosen["draws"], chosen["seed"], lost), name)
+        if found.competing[row] and row != found.best:
+            yield Finding("conflict", rate(int(away[row].sum()), n, lost), name)
+
+
+def _capacity(runs: Mapping[str, Columns], items: list[str], competing: Any) -> Floats | None:
+    """Rashomon capacity of each item where all competing runs offer the same options, else None."""
+    rivals = [c for c, kept in zip(runs.values(), competing, strict=True) if kept]
+    if len(items) > MANY or not all("option_logprobs" in columns for columns in rivals):
+        return None
+    tables = [_first(columns) for columns in rivals]
+    found = np.full(len(items), np.nan)
+    for place, item in enumerate(items):
+        rows = [table[item] for table in tables if item in table]
+        if len(rows) == len(rivals) and len({tuple(row) for row in rows}) == 1:
+            p = options.probabilities([list(row.values()) for row in rows])
+            found[place] = multiplicity.capacity(p, steps=200, tolerance=1e-4)
+    return None if np.isnan(found).all() else found
+
+
+def _first(columns: Columns) -> dict[str, dict[str, float]]:
+    """The options of each item, of its first sample."""
+    found: dict[str, dict[str, float]] = {}
+    for item, logs in zip(columns["item_id"], columns["option_logprobs"], strict=True):
+        if logs is not None:
+            found.setdefault(str(item), logs)
+    return found
+
+
+LENS = Lens(
+    name="multiplicity",
+    title="Predictive multiplicity",
+    source="Predictive Multiplicity in Probabilistic Classification, arXiv 2206.01131",
+    up="harm",
+    table="outputs",
+    across=True,
+    needs=("item_id", "p_gold"),
+    may_use=("option_logprobs",),
+    parameters=(
+        Parameter("eps", 0.05, "a model competes within this log loss of the best, nats", 0, 10),
+        Parameter("delta", 0.1, "a probability this far from the best model's conflicts", 0, 1),
+        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
+        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
+    ),
+    measures=measures,
+    figure="dots",
+    status=(
+        "our definition, because the paper trains its competing models and here they are those "
+        "that were loaded: the runs of one data set within eps of the best log loss. Ambiguity, "
+        "discrepancy and viable range are the paper's; capacity is that of arXiv 2206.01295"
+    ),
+    edges=(
+        "Only items with a probability in every run count; the rest are lost. The probability is "
+        "that of the right option, or a risk score's of what was so; several samples are averaged. "
+        "Without a second competing model all is 0 and `competing` says why. range is the mean "
+        "width of the viable range. Items are resampled with the competing models held fixed. "
+        "capacity needs the same options in every competing run."
+    ),
+    how_to_get={
+        "item_id": "name the column that identifies the item when you load the file",
+        "p_gold": "load option probabilities with the right answer, or a risk_score with a target",
+    },
+)

@@ -1,0 +1,94 @@
+"""Risk against coverage: AURC and its kin over answers ranked by confidence (arXiv 2407.01032)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import coverage, spread
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import missing
+from risk.samples import averaged
+
+UNDEFINED = "every answer is right, or every one is wrong, or right only in part"
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """The areas over the whole curve, and the two operating points."""
+    if chosen["samples"] == "average":
+        columns = averaged(columns)
+    correct = np.asarray(columns["correct"], dtype=float)
+    confidence = np.asarray(columns["confidence"], dtype=float)
+    if "abstained" in columns:
+        stood = np.asarray(columns["abstained"], dtype=float)
+        correct = np.where(stood == 1, np.nan, correct)
+        known = ~np.isnan(stood)
+        answered = int((stood[known] == 0).sum())
+        yield Finding("answered", rate(answered, int(known.sum()), int((~known).sum())))
+    found = coverage.rank(confidence, correct)
+    n = found.loss.size
+    names = (*coverage.NUMBERS, "risk_at_coverage", "coverage_at_risk")
+    if n == 0:
+        why = "no answer has both a confidence and a verdict"
+        yield from (Finding(name, missing(why, lost=found.lost)) for name in names)
+        return
+    kept = ~(np.isnan(confidence) | np.isnan(correct))
+    clusters = spread.items(columns["item_id"][kept] if "item_id" in columns else None)
+
+    def statistics(weights: Floats | None) -> Floats:
+        areas = coverage.numbers(found, weights, chosen["form"])
+        points = (
+            coverage.risk_at(found, chosen["coverage"], weights),
+            coverage.coverage_at(found, chosen["risk"], weights),
+        )
+        return np.stack([*areas.values(), *points], axis=1)
+
+    values = statistics(None)[0]
+    drawn = spread.replicates(statistics, n, clusters, chosen["draws"], chosen["seed"])
+    for place, name in enumerate(names):
+        some = drawn[:, place] if drawn.size else drawn
+        value = float(values[place])
+        yield Finding(name, spread.measured(value, some, n, found.lost, UNDEFINED))
+
+
+LENS = Lens(
+    name="risk_coverage",
+    title="Risk against coverage",
+    source="AUGRC, arXiv 2407.01032; selective risk and AURC as in its code",
+    up="harm",
+    table="outputs",
+    needs=("confidence", "correct"),
+    may_use=("item_id", "abstained", "option_logprobs", "gold", "idk"),
+    parameters=(
+        Parameter("form", "mean", "how AURC is summed", options=("mean", "trapezoid")),
+        Parameter("coverage", 0.8, "share of answers kept, for risk_at_coverage", 0.01, 1),
+        Parameter("risk", 0.1, "risk allowed, for coverage_at_risk", 0, 1),
+        Parameter(
+            "samples", "each", "samples of an item: each alone, or their options averaged",
+            options=("each", "average"),
+        ),
+        Parameter("draws", 500, "bootstrap replicates", 100, 20_000),
+        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
+    ),
+    measures=measures,
+    figure="dots",
+    status=(
+        "our definition, because sources break ties by the order of rows: here equal confidences "
+        "are one group, whose errors arrive evenly (the expected value over orders), and the best "
+        "AURC is the discrete one; the identity of AUGRC with AUROC then holds exactly"
+    ),
+    edges=(
+        "Up is worse for error, aurc, eaurc, augrc and risk; better for auarc, auroc, prr and "
+        "coverage. An answer without confidence or verdict is lost. Abstentions are left out and "
+        "never count as right: `answered` is the share that is left. With one distinct confidence "
+        "AURC is the error rate. auroc and prr are not defined where all or none are right. "
+        "Intervals resample prompts."
+    ),
+    how_to_get={
+        "confidence": "map a confidence from 0 to 1 as a score, or load option probabilities",
+        "correct": "map correctness as a score or a label, or load options with the right answer",
+    },
+)  # fmt: skip

@@ -1,0 +1,51 @@
+"""Raters: how far one person agrees with the others, and which items people contest most."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from risk.interval import Floats
+from risk.measure import Measure
+from risk.ratings import measured, ratio, table
+
+
+def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) -> Measure:
+    """Share of one person's pairings with another's label of the same item that agree.
+
+    ratings is (items, people), NaN where a person gave no label; items the person or everybody else
+    left out are lost. High by chance on skew, like any share of agreement. Ours.
+
+    >>> with_others([[1, 1, 2], [1, 1, np.nan], [np.nan, 2, 2]], 0).value
+    0.6666666666666666
+    """
+    rows = table(ratings)[0]
+    own = rows[:, [person]]
+    others = np.delete(rows, person, axis=1)
+    pairs = (~np.isnan(others) & ~np.isnan(own)).sum(axis=1)
+    alike = (others == own).sum(axis=1)
+    used = pairs > 0
+    both = np.stack([alike[used], pairs[used]], axis=1).astype(float)
+
+    def statistic(times: Floats) -> Floats:
+        agree, all_pairs = (times @ both).T
+        return ratio(agree, all_pairs)
+
+    n = int(used.sum())
+    return measured(statistic, n, len(rows) - n, draws, seed, "no item has another person's label")
+
+
+def contested(ratings: ArrayLike) -> Floats:
+    """How far people disagree on each item: the share of pairs of its labels that differ, (items,).
+
+    NaN where fewer than two labeled. 0 is unanimous; two labels that differ give 1.
+
+    >>> contested([[1, 1, 1], [1, 2, 1], [1, 2, np.nan], [1, np.nan, np.nan]]).round(4).tolist()
+    [0.0, 0.6667, 1.0, nan]
+    """
+    rows, counts, _ = table(ratings)
+    size = counts.sum(axis=1)
+    apart = np.full(len(rows), np.nan)
+    several = (~np.isnan(rows)).sum(axis=1) > 1
+    apart[several] = 1 - (counts * (counts - 1)).sum(axis=1) / (size * (size - 1))
+    return apart

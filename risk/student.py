@@ -1,0 +1,56 @@
+"""Studentized intervals of CVaR: honest where few prompts make the tail."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from risk.bootstrap import Codes
+from risk.interval import Floats, percentiles
+from risk.worst import mass, var
+
+
+def error(x: ArrayLike, level: float = 0.95, clusters: Codes | None = None) -> float:
+    """Standard error of the CVaR of x (n,) without NaN, by the influence of each item.
+
+    The influence of a row is its excess over VaR; `clusters` (n,) codes the item of each row, whose
+    excesses add up. Nothing or one item gives NaN; a tail that is all alike gives 0.
+
+    >>> round(error([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.8), 4)
+    1.0124
+    """
+    rows: Floats = np.asarray(x, dtype=float)
+    if rows.size == 0:
+        return math.nan
+    over = np.maximum(rows - var(rows, level), 0)
+    if clusters is not None:
+        over = np.bincount(np.unique(clusters, return_inverse=True)[1], over)
+    if over.size < 2:
+        return math.nan
+    one, two = float(over.sum()), float(over @ over)
+    return math.sqrt(max(two - one * one / over.size, 0.0)) / float(mass(rows.size, level))
+
+
+def studentized(value: float, spread: float, many: Floats, spreads: Floats) -> tuple[float, float]:
+    """The bootstrap-t interval, each end no nearer than the percentile interval's.
+
+    `value` and its standard error `spread`, replicates of both (draws,). The percentile interval
+    of a CVaR never goes beyond the largest value seen: with three prompts in the tail it covers in
+    six cases of ten, this one in nine (the tests hold it to that). A replicate that drew one row
+    again and again has no spread of its own: its error is taken as a fifth of `spread` at least,
+    or the interval would be thousands of times too wide (that fifth is ours). Where a tail is all
+    alike, or errors are not known, the percentile interval stands.
+    Source: Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 12.
+
+    >>> many, spreads = np.array([1.0, 2.0, 3.0]), np.array([0.25, 1.0, 1.0])
+    >>> low, high = studentized(2.0, 1.0, many, spreads)
+    >>> round(low, 2), round(high, 2)
+    (1.05, 5.8)
+    """
+    low, high = percentiles(many)
+    if not spread > 0 or np.isnan(spreads).any():
+        return low, high
+    below, above = percentiles((many - value) / np.maximum(spreads, spread / 5))
+    return min(low, value - above * spread), max(high, value - below * spread)
