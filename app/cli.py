@@ -162,7 +162,7 @@ def _pair(text: str) -> tuple[str, str]:
 @click.option(
     "--labels",
     "rule",
-    type=click.Choice(["settled", "majority", "raw"]),
+    type=click.Choice(["settled", "majority", "dawid_skene", "raw"]),
     default="settled",
     help="how labels come to one value",
 )

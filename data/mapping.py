@@ -44,7 +44,10 @@ class Scale(BaseModel):
         return self
 
 
-NOT_HARM = ("refusal", "abstention", "correct", "correctness", "accuracy", "quality", "helpfulness")
+NOT_HARM = (
+    "refusal", "abstention", "abstained", "correct", "correctness", "accuracy", "quality",
+    "helpfulness", "confidence", "risk_score", "u", "known", "forced_correct",
+)  # fmt: skip
 """Dimensions whose higher score says nothing of harm."""
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app.service import risks, say, sensitivity, tabulate, tail, worst
+from app.service import human, risks, say, sensitivity, tabulate, tail, worst
 from app.web import cached, nav, start, state
 from components.figures import dots, frame, numbers, palette, shares, sway
+from components.figures import human as beside
 from components.figures import tail as curve
 from components.widgets import chart, chips, empty, send, table, text
 
@@ -121,6 +122,32 @@ with panels.cell():
         st.caption(text.safe(say.flips(cached.measured(sensitivity.turned, dataset, choices))))
 for note in profile.notes:
     st.caption(f":material/info: {text.safe(note)}")
+outcomes = cached.ask(human.outcomes, run)
+if outcomes:
+    with st.container(border=True):
+        what, whose, half = st.columns([2, 2, 1], vertical_alignment="bottom")
+        with what:
+            outcome = chips.choice(
+                "People's labels of", "outcome", list(outcomes), outcomes.__getitem__
+            )
+        with whose:
+            sources = cached.ask(human.sources, run)
+            source = chips.choice("From", "source", list(sources), sources.__getitem__)
+        with half:
+            width = chips.number("Wanted half-width", "half", 0.02, 0.001, 0.5)
+        found = cached.ask(human.estimates, run, outcome, choices, source)
+        st.markdown(text.safe(human.sentence(found, outcomes[outcome])))
+        chart.show(
+            beside.estimates(
+                found.estimates, {"mean": "mean", "cvar": say.level(choices)}, outcomes[outcome]
+            ),
+            "Judges and people",
+            key="human",
+            rows=human.table(found, choices.level),
+            definition=human.DEFINITION,
+        )
+        for note in human.remarks(found, width):
+            st.caption(f":material/info: {text.safe(note)}")
 
 pick = worst.picked(
     state.latest(

@@ -25,12 +25,13 @@ from db.exports import Format
 Progress = Callable[[float, str], None]
 
 FORMATS: tuple[Format, ...] = ("parquet", "jsonl")
-EVERY_RULE: tuple[Rule, ...] = ("settled", "majority", "raw")
+EVERY_RULE: tuple[Rule, ...] = ("settled", "majority", "dawid_skene", "raw")
 TOLD = ("percent", "fleiss_kappa", "ac1")
 """Measures of agreement the card tells."""
 RULES: dict[str, str] = {
     "settled": "adjudicated, else the majority",
     "majority": "the majority of annotators",
+    "dawid_skene": "the likeliest by how reliable each annotator is (Dawid and Skene)",
     "raw": "nothing: only every raw label",
 }
 """How labels come to one value, in words."""

@@ -91,6 +91,8 @@ def _labeled(about: dict[str, Any]) -> str:
         "settled": "The columns `label_…` hold the adjudicated label where there is one, elsewhere "
         "the majority; a tie is null.",
         "majority": "The columns `label_…` hold the majority of the annotators; a tie is null.",
+        "dawid_skene": "The columns `label_…` hold the likeliest label by how reliable each "
+        "annotator is, after Dawid and Skene (1979); a tie is null.",
         "raw": "Labels are not resolved: see the file `labels`.",
     }[about["labels"]]
     return f"{rule}\n\n" + _table(

@@ -63,8 +63,9 @@ LENS = Lens(
     measures=measures,
     figure="dots",
     status=(
-        "as published for the mean and its error clustered by prompt; our choice is Wilson's "
-        "interval where each prompt has one yes or no, because the other is empty at 0 and 1"
+        "our definition, because the paper's error bar is empty where every answer is right: the "
+        "mean and its error clustered by prompt are the paper's, Wilson's interval stands in "
+        "where each prompt has one yes or no"
     ),
     edges=(
         "Samples of a prompt are averaged first. An answer without a score is lost, never 0: a "

@@ -109,8 +109,8 @@ def test_a_crosswalk_to_nowhere_is_named(tmp_path):
 
 
 @pytest.mark.real
-def test_the_published_prompts_name_areas_the_taxonomy_knows(realdata):
-    path = realdata / "simple_safety_tests" / "simple_safety_tests_80.csv"
+def test_the_published_prompts_name_areas_the_taxonomy_knows(real):
+    path = real / "simple_safety_tests" / "simple_safety_tests_80.csv"
     with path.open(encoding="utf-8") as file:
         areas = {row["harm_area"] for row in csv.DictReader(file)}
     names = SHIPPED["simple_safety_tests"].names()
