@@ -13,8 +13,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("tail", "Profile", "profile", ":material/show_chart:"),
         ("belief", "Belief", "belief", ":material/change_history:"),
         ("abstention", "Abstention", "abstention", ":material/front_hand:"),
+        ("harm", "Harm", "harm", ":material/shield:"),
         ("compare", "Compare", "compare", ":material/compare_arrows:"),
         ("cases", "Cases", "cases", ":material/search:"),
+        ("lenses", "Lenses", "lenses", ":material/filter_center_focus:"),
     ),
     "Annotate": (
         ("label", "Label", "label", ":material/keyboard:"),

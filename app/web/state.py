@@ -51,6 +51,13 @@ def arrive() -> None:
         st.session_state[key] = value
 
 
+def stay(**values: Any) -> None:
+    """Makes these choices on this page, as if a person had; the table picked from forgets it."""
+    st.session_state["handed on"] = values
+    st.session_state["opened"] = st.session_state.get("opened", 0) + 1
+    st.rerun()
+
+
 def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
     """How the tail is measured, from the chips of the page and so from the link."""
     widths = [2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4]

@@ -91,10 +91,17 @@ def test_a_case_that_is_not_there_gets_words(door: Door, sample: Path) -> None:
 
 
 def test_choices_in_a_link_that_are_not_offered_fall_back(door: Door, sample: Path) -> None:
-    app = whole(door(sample, "tail", model="nobody", level="1 %", judge="x", eps="7", tau="word"))
-    assert app.selectbox(key="level").value == "95 %"
+    app = whole(door(sample, "tail", model="nobody", judge="x", eps="7", tau="word"))
     assert app.selectbox(key="judge").value == "all"
     whole(door(sample, "cases", page="999", score="x", between=["5", "-1"], models="nobody"))
+
+
+def test_a_level_in_a_link_that_is_none_is_said_and_can_be_put_right(
+    door: Door, sample: Path
+) -> None:
+    app = door(sample, "tail", level="1 %")
+    assert "the level is '1 %'" in app.error[0].value
+    whole(app.selectbox(key="level").set_value("90 %").run())
 
 
 EVIL = "=1+1 ![p](http://a.example/p.png) <img src=x onerror=alert(1)> **b** `c` :red[d]"
