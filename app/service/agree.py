@@ -15,7 +15,7 @@ from app.service.lens import Row
 from app.service.risks import NONE
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import labels, prompts, runs
+from db import labels, prompts, runs, same
 from db.filter import Case
 from risk import agreement
 
@@ -49,6 +49,7 @@ def rows(
     told = labels.current(stores.ledger, runs=ids, campaign=campaign)
     if cases is not None:
         told = [row for row in told if case(row) in cases]
+    told = as_one(stores, told)
     found: list[Row] = []
     groups = {run_id: run_id if campaign is None and cases is None else "" for run_id in ids}
     if by == "dataset":
@@ -73,6 +74,19 @@ def rows(
             "label on the Label page, or load labels: tailscope labels load FILE",
         )
     return found
+
+
+def as_one(stores: Stores, told: Told) -> Told:
+    """The labels with those of one answer together, where several files held it.
+
+    They count under the run that was loaded first; of what a person said twice the last holds.
+    """
+    first = same.firsts(stores.warehouse, {row["run_id"] for row in told})
+    if not first:
+        return told
+    moved = [row | {"run_id": first.get(case(row), row["run_id"])} for row in told]
+    keyed = {(row["person"], row["field"], row["campaign"], case(row)): row for row in moved}
+    return list(keyed.values())
 
 
 def _grouped(told: Told, groups: dict[str, str]) -> dict[tuple[str, str], Told]:

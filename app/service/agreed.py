@@ -148,11 +148,12 @@ def _told(stores: Stores, scope: str) -> Told:
     every = runs.every(stores.warehouse)
     here = [run["run_id"] for run in every if kind == "campaign" or run["dataset"] == name]
     campaign = name if kind == "campaign" else None
-    return [
+    told = [
         row
         for row in labels.current(stores.ledger, runs=here, campaign=campaign)
         if row["person"] != settle.ADJUDICATOR and row["field"] not in agree.UNCOUNTED
     ]
+    return agree.as_one(stores, told)
 
 
 def _by_field(told: Told) -> dict[str, Told]:

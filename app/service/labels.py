@@ -15,7 +15,7 @@ from data.read import table
 from data.read.source import Source
 from data.shape import pick
 from data.trouble import Trouble
-from db import campaigns, labels, outputs, runs
+from db import campaigns, labels, outputs, runs, same
 from db.filter import Case, Filter
 
 RUN = ("run", "run_id")
@@ -129,6 +129,9 @@ class _Reader:
         found = [run for run in meant if (item, sample) in self._held(run)]
         if not found:
             raise Refused(f"{words} has no output for item {item}, sample {sample}")
+        if len(found) > 1:  # one answer that several files hold is labeled where it came first
+            first = same.firsts(self._stores.warehouse, found)
+            found = sorted({first.get((run, item, sample), run) for run in found})
         if len(found) > 1:
             raise Refused(
                 f"item {item} of {words} stands in several runs: {', '.join(found)}; name the run"
