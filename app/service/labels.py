@@ -109,6 +109,7 @@ class _Reader:
             )
         self._loaded = [run for run in runs.every(stores.warehouse) if run["model"] is not None]
         self._cases: dict[str, set[tuple[str, int]]] = {}
+        self._alike: dict[tuple[str, ...], dict[Case, str]] = {}
 
     def read(self, record: Mapping[str, Any]) -> tuple[Case, list[Said]]:
         """The output a row is about, and what it says of it. Raises Refused."""
@@ -130,7 +131,7 @@ class _Reader:
         if not found:
             raise Refused(f"{words} has no output for item {item}, sample {sample}")
         if len(found) > 1:  # one answer that several files hold is labeled where it came first
-            first = same.firsts(self._stores.warehouse, found)
+            first = self._first(tuple(found))
             found = sorted({first.get((run, item, sample), run) for run in found})
         if len(found) > 1:
             raise Refused(
@@ -155,6 +156,11 @@ class _Reader:
             if run["model"] == model and dataset in (None, run["dataset"])
         ]
         return meant, f"{model} on {dataset}" if dataset else model
+
+    def _first(self, runs: tuple[str, ...]) -> dict[Case, str]:
+        if runs not in self._alike:
+            self._alike[runs] = same.firsts(self._stores.warehouse, runs)
+        return self._alike[runs]
 
     def _held(self, run: str) -> set[tuple[str, int]]:
         if run not in self._cases:
