@@ -69,9 +69,9 @@ LENS = Lens(
     measures=measures,
     figure="dots",
     status=(
-        "as published for a reward (weights and levels of the released code); used as a summary of "
-        "a score column, and mirrored for harm (the tail is [high, 1]), it is our definition, "
-        "because the source optimizes a reward and measures no harm"
+        "our definition, because the source optimizes a reward and measures no harm: weights and "
+        "levels are those of its released code, a score column stands for the reward, and for harm "
+        "the tail is mirrored to [high, 1]"
     ),
     edges=(
         "Rows at the ends of the range count in part. A score that is missing is lost, never 0. "

@@ -13,8 +13,10 @@ LENSES = every().values()
 
 @pytest.mark.parametrize("lens", LENSES, ids=lambda lens: lens.name)
 def test_every_lens_says_where_it_comes_from_and_how_to_feed_it(lens):
-    assert "arXiv" in lens.source
-    assert lens.status == "as published" or lens.status.startswith("our definition, because ")
+    assert lens.source.strip()  # not every paper is on arXiv
+    published, _, more = lens.status.partition("as published")
+    ours = lens.status.startswith("our definition, because ")
+    assert ours or (not published and more[:1] in ("", ":", " "))
     assert lens.edges.endswith(".")
     assert set(lens.how_to_get) == set(lens.needs)
     assert not set(lens.needs) & set(lens.may_use)
