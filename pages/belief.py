@@ -22,7 +22,7 @@ if not runs:
 state.arrive()
 where, who, what = st.columns(3)
 with where:
-    dataset = chips.choice("Data set", "dataset", holds.datasets(runs))
+    dataset = chips.choice("Data set", "dataset", holds.datasets(runs, cached.ask(holds.optional)))
 names = risks.names(runs, dataset)
 with who:
     run = chips.choice("Model", "model", list(names), names.__getitem__)

@@ -79,6 +79,8 @@ def sentence(shown: Shown, name: str, standing: dict[str, dict[str, Measure]]) -
         clear = over.low > 0 or over.high < 0
         said = f"on average it is {abs(over.value) * 100:.0f} points {side}"
         parts.append(said if clear else "on average its confidence matches how often it is right")
+    if len(parts) == 1 and parts[0].startswith("on average"):
+        parts[0] = f"{name}: {parts[0]}"
     return "; ".join(parts) + "." if parts else f"No belief of {name} could be measured."
 
 

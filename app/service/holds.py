@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from app.service import keys, settle
@@ -52,12 +53,18 @@ def fit(stores: Stores, *ways: frozenset[str]) -> list[dict[str, Any]]:
     return [run for run in _answering(stores) if any(way <= held[run["run_id"]] for way in ways)]
 
 
-def datasets(found: list[dict[str, Any]]) -> list[str]:
-    """The data sets of these runs, those with the most answers first."""
+def datasets(found: list[dict[str, Any]], first: Collection[str] = ()) -> list[str]:
+    """The data sets of these runs, those of the runs `first` before others, by size."""
     size: dict[str, int] = {}
+    ahead = {run["dataset"] for run in found if run["run_id"] in first}
     for run in found:
         size[run["dataset"]] = size.get(run["dataset"], 0) + run["outputs"]
-    return sorted(size, key=lambda name: (-size[name], name))
+    return sorted(size, key=lambda name: (name not in ahead, -size[name], name))
+
+
+def optional(stores: Stores) -> frozenset[str]:
+    """The runs that hold the options of their questions: those a belief can be read off whole."""
+    return frozenset(run for run, some in kinds(stores).items() if "options" in some)
 
 
 def run(stores: Stores, run_id: str) -> dict[str, Any]:
