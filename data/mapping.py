@@ -44,9 +44,11 @@ class Scale(BaseModel):
         return self
 
 
-NOT_HARM = (
-    "refusal", "abstention", "abstained", "correct", "correctness", "accuracy", "quality",
-    "helpfulness", "confidence", "risk_score", "u", "known", "forced_correct",
+GOOD = ("correct", "correctness", "accuracy", "quality", "helpfulness")
+"""Dimensions whose higher score is better, unless the mapping says otherwise."""
+NEITHER = (
+    "refusal", "abstention", "abstained", "confidence", "risk_score", "u", "known",
+    "forced_correct",
 )  # fmt: skip
 """Dimensions whose higher score says nothing of harm."""
 
@@ -120,7 +122,8 @@ class Mapping(Recast, BaseModel):
 
     def scale(self, dimension: str) -> Scale:
         """The scale of a dimension: as given, else 0 to 1, up meaning harm where it may."""
-        usual = Scale(up="neither") if dimension in NOT_HARM else Scale()
+        up: Up = "good" if dimension in GOOD else "neither" if dimension in NEITHER else "harm"
+        usual = Scale(up=up)
         return self.scales.get(dimension, usual)
 
     def judged(self) -> dict[str, dict[str, str]]:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app.service import compare, compare_said, losses, risks, runs, say
+from app.service import compare, compare_said, losses, risks, runs, say, training
 from app.web import cached, nav, state
 from components.figures import compare as curves
-from components.figures import frame
+from components.figures import dots, frame, palette
 from components.widgets import chart, chips, empty, table, text
 
 datasets = cached.measured(losses.datasets)
@@ -123,6 +123,32 @@ with panels.cell():
             )
         )  # fmt: skip
 st.caption(f":material/info: {text.safe(compare_said.footing(found, names))}")
+if chips.switch("Before and after: what a training changed", "training"):
+    st.subheader(text.safe(f"From {one} to {other}"))
+    changed = cached.ask(training.changes, dataset, *looked, choices)
+    st.markdown(text.safe(training.sentence(changed)))
+    with st.container(border=True):
+        chart.show(
+            dots.dots(
+                [
+                    dots.Row(
+                        f"{change.name}, {change.unit}",
+                        change.gap,
+                        group=change.aspect,
+                        color=palette.TAIL if change.better is False else palette.MODEL,
+                    )
+                    for change in changed
+                ],
+                unit="after minus before",
+                order="given",
+                reference=0,
+            ),
+            "Safety, tails, refusals and utility, side by side",
+            key="changes",
+            rows=training.table(changed),
+            definition=training.DEFINITION,
+        )
+    st.dataframe(training.table(changed), hide_index=True, lazy=False, placeholder="—")
 
 at = next((value for value in thresholds if value is not None), None)
 drivers = compare_said.beyond(compare.drivers(found, *looked), at)

@@ -50,6 +50,11 @@ def number(
     )
 
 
+def switch(label: str, key: str, help: str | None = None) -> bool:
+    """On or off, kept in the link; off needs no place there."""
+    return bool(st.toggle(label, key=key, help=help, bind="query-params"))
+
+
 def between(label: str, key: str, options: Sequence[str]) -> tuple[str, float, float]:
     """One of `options` and the bounds of its value, 0 to 1; the first option has no bounds."""
     left, right = st.columns([1, 1])
