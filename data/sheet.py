@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from itertools import repeat
 
-from data import check, options
+import pyarrow as pa
+
+from data import check, options, plain
 from data.batch import FIELDS, Columns, Same
 from data.check import LARGEST, Refused
+from data.plain import Plain, Text
 from data.shape import Record, Shaper, pick
-
-Text = Sequence[Any]
 
 
 def shape(shaper: Shaper, records: Sequence[Record]) -> list[tuple[str, Columns]]:
@@ -30,30 +31,32 @@ class _Sheet:
     def __init__(self, shaper: Shaper, records: Sequence[Record]) -> None:
         self.shaper, self.records = shaper, records
         self.mapping, self.size = shaper.mapping, len(records)
-        self.columns = _columns(records)
+        self.columns = records.columns if isinstance(records, Plain) else _columns(records)
         models: list[Text] = [Same(None, self.size)] * 2
         if shaper.answers:
             models = [self.text("model"), self.text("revision")]
         self._runs([*models, self.text("dataset")])
-        self.prompts = list(self.text("prompt"))
-        ids = self.raw(self.mapping.item_id)
-        self.item_ids = list(self.text("item_id", ids))
-        if None in self.item_ids:
-            both = zip(self.item_ids, self.prompts, strict=True)
-            self.item_ids = [shaper.identity(*row) for row in both]
-        self.places = list(map(hash, zip(self.datasets, self.item_ids, strict=True)))
-        self.spelled = shaper.spelled(self.places, self.item_ids, ids)
+        self.prompts = self.text("prompt")
+        prompts = self.asked = plain.values(self.prompts)
+        told = self.raw(self.mapping.item_id)
+        self.item_ids = self.text("item_id", told)
+        ids = plain.values(self.item_ids)
+        if None in ids:
+            both = zip(ids, prompts, strict=True)
+            self.item_ids = ids = [shaper.identity(*row) for row in both]
+        self.places = list(map(hash, zip(self.datasets, ids, strict=True)))
+        self.spelled = shaper.spelled(self.places, ids, plain.values(told))
         self.fresh: Sequence[int] = range(self.size)
         if len(set(self.places)) < self.size or not shaper.prompts.keys().isdisjoint(self.places):
             first: dict[int, int] = {}
             for row, place in enumerate(self.places):
                 first.setdefault(place, row)
             self.fresh = [row for place, row in first.items() if place not in shaper.prompts]
-        self.first = {self.places[row]: hash(self.prompts[row]) for row in self.fresh}
-        self.said = list(self.text("response"))
+        self.first = {self.places[row]: hash(prompts[row]) for row in self.fresh}
+        self.said = self.text("response")
         asked = self.whole("sample") if self.mapping.sample else None
         self.samples, self.remember = shaper.repeats.many(
-            self.run_ids, self.item_ids, asked, self.said
+            self.run_ids, ids, asked, plain.values(self.said)
         )
 
     def _runs(self, told: list[Text]) -> None:
@@ -64,7 +67,7 @@ class _Sheet:
             self.run_ids: Text = Same(run.run_id, self.size)
             self.datasets: Text = Same(run.dataset, self.size)
             return
-        runs = [self.shaper.run(row) for row in zip(*told, strict=True)]
+        runs = [self.shaper.run(row) for row in zip(*map(plain.values, told), strict=True)]
         self.runs = {run.run_id: run for run in runs}
         self.run_ids, self.datasets = [r.run_id for r in runs], [r.dataset for r in runs]
 
@@ -94,7 +97,7 @@ class _Sheet:
             column = self.columns.get(name)
             if column is None:
                 return Same(None, self.size if rows is None else len(rows))
-            return column if whole or rows is None else [column[row] for row in rows]
+            return column if whole or rows is None else plain.some(column, rows)
         records = self.records if whole or rows is None else [self.records[row] for row in rows]
         return [pick(record, name) for record in records]
 
@@ -104,12 +107,11 @@ class _Sheet:
             values = self.raw(getattr(self.mapping, name))
         if name in self.shaper.fixed:
             return Same(self.shaper.fixed[name], len(values))
-        names = self.mapping.values.get(name)
-        return [check.renamed(value, names) for value in values] if names else check.texts(values)
+        return plain.texts(values, self.mapping.values.get(name))
 
     def whole(self, name: str) -> Text:
         """One of our columns of whole numbers."""
-        values = self.raw(getattr(self.mapping, name))
+        values = plain.values(self.raw(getattr(self.mapping, name)))
         if isinstance(values, Same):
             return values
         if set(map(type, values)) == {int} and min(values) >= 0 and max(values) <= LARGEST:
@@ -121,8 +123,8 @@ class _Sheet:
         m, rows = self.mapping, self.fresh
         kept: Columns = [self.datasets, self.item_ids, self.prompts]
         if len(rows) < self.size:
-            kept = [_some(column, rows) for column in kept]
-        choices = self.raw(m.choices, rows)
+            kept = [plain.some(column, rows) for column in kept]
+        choices = plain.values(self.raw(m.choices, rows))
         if m.choices:
             choices = [None if value is None else check.packed(value) for value in choices]
         tags: Text = Same([], len(rows))
@@ -137,9 +139,9 @@ class _Sheet:
     def flag(self, name: str) -> Text:
         """One of our columns of true and false, of the prompts that stand here first."""
         values = self.raw(getattr(self.mapping, name), self.fresh)
-        if isinstance(values, Same):
+        if isinstance(values, Same) or (isinstance(values, pa.Array) and values.type == pa.bool_()):
             return values
-        return [check.flag(value, name) for value in values]
+        return [check.flag(value, name) for value in plain.values(values)]
 
     def outputs(self) -> Columns:
         """The answers."""
@@ -160,15 +162,20 @@ class _Sheet:
             sent = [
                 prompt if told is None and known.get(place, first.get(place)) != hash(prompt)
                 else told
-                for told, place, prompt in zip(sent, self.places, self.prompts, strict=True)
+                for told, place, prompt in zip(
+                    plain.values(sent), self.places, self.asked, strict=True
+                )
             ]  # fmt: skip
         used, beside = self.shaper.used, self.shaper.beside
         rows: Iterable[Iterable[str]] = self.records if self.columns is None else [self.columns]
+        if isinstance(self.records, Plain):
+            rows = [self.records.held()]
         extra = not all(map(used.issuperset, rows))
         if not extra and isinstance(sent, Same) and sent.value is None:
             return Same(None, self.size)
         found = []
-        for record, prompt in zip(self.records, sent, strict=True):
+        records = self.records if extra else repeat({}, self.size)
+        for record, prompt in zip(records, plain.values(sent), strict=True):
             more = beside(record) if extra else {}
             if prompt is not None:
                 more["prompt"] = prompt
@@ -183,30 +190,36 @@ class _Sheet:
                 continue
             scale = self.mapping.scale(dimension)
             values = self.raw(column, rows)
+            names = self.mapping.values.get(dimension)
+            found = None if names else plain.scored(values, scale)
+            values = plain.values(values)
             numbers: Text
             raw: Text
-            if names := self.mapping.values.get(dimension):
+            if names:
                 pairs = [
                     check.score(check.renamed(value, names), dimension, scale) for value in values
                 ]
                 numbers = [number for number, _ in pairs]
                 raw = [check.text(v) or pair[1] for v, pair in zip(values, pairs, strict=True)]
             else:
-                numbers, raw = check.scored(values, dimension, scale)
+                numbers, raw = found or check.scored(values, dimension, scale)
             same = [Same(value, len(rows)) for value in (dimension, scorer)]
             yield [*self.keys(rows), *same, numbers, raw, Same(scale.up, len(rows))]
 
     def having(self, column: str) -> Sequence[int]:
         """The rows that have this column, be it empty."""
-        if "." in column or (self.columns is not None and column in self.columns):
+        if "." in column:
             return range(self.size)
         if self.columns is not None:
-            return ()
+            if column not in self.columns:
+                return ()
+            if not (isinstance(self.records, Plain) and plain.missing(self.columns[column])):
+                return range(self.size)
         return [row for row, record in enumerate(self.records) if column in record]
 
     def steps(self) -> Columns:
         """The steps, as rows made one by one: there are many to a record."""
-        keys = zip(*self.keys(range(self.size)), strict=True)
+        keys = zip(*map(plain.values, self.keys(range(self.size))), strict=True)
         both = zip(self.records, keys, strict=True)
         rows = [row for record, key in both for row in self.shaper.steps(record, key)]
         return list(zip(*rows, strict=True)) or [()] * len(FIELDS["steps"])
@@ -216,7 +229,7 @@ class _Sheet:
         for field, people in self.mapping.labels.items():
             names = self.mapping.values.get(field, {})
             for person, column in people.items():
-                found = [check.renamed(value, names) for value in self.raw(column)]
+                found = [check.renamed(value, names) for value in plain.values(self.raw(column))]
                 rows = [row for row, value in enumerate(found) if value is not None]
                 same = [Same(value, len(rows)) for value in (person, field)]
                 yield [*self.keys(rows), *same, [found[row] for row in rows]]
@@ -224,16 +237,10 @@ class _Sheet:
     def keys(self, rows: Sequence[int]) -> Columns:
         """Run, item and sample of some rows."""
         columns: Columns = [self.run_ids, self.item_ids, self.samples]
-        return columns if len(rows) == self.size else [_some(column, rows) for column in columns]
+        return columns if len(rows) == self.size else [plain.some(c, rows) for c in columns]
 
 
-def _some(column: Sequence[Any], rows: Sequence[int]) -> Sequence[Any]:
-    if isinstance(column, Same):
-        return Same(column.value, len(rows))
-    return [column[row] for row in rows]
-
-
-def _columns(records: Sequence[Record]) -> dict[str, Sequence[Any]] | None:
+def _columns(records: Sequence[Record]) -> dict[str, Text] | None:
     """The records turned, where all of them have the same keys in the same order."""
     if len(keys := set(map(tuple, records))) != 1:
         return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from db import labels as told
+from db import draws
+from db.draws import Gold
 from db.labels import Case
-from db.ledger import campaigns, draws, guidelines, now, patient, schemes
+from db.ledger import campaign_events, campaigns, guidelines, now, patient, schemes
+from db.ledger import draws as drawn
 from db.new import insert_new
 
 
@@ -75,113 +78,104 @@ def start(
     snapshot: int,
     cases: Sequence[tuple[Case, float]],
     person: str,
+    *,
+    per_case: int | None = None,
+    settings: Mapping[str, Any] | None = None,
+    known: Sequence[Gold] = (),
 ) -> str:
     """Starts a campaign over `cases`, each with the probability it was drawn with; returns its key.
 
-    Cases are shown in the order given. Raises ValueError for no cases, a case named twice or a
-    probability outside (0, 1].
+    Cases are shown in the order given, the gold ones (`known`) among them. `per_case` labels are
+    wanted of each; None: as many as people come. Raises ValueError for no cases, a case named twice
+    or a probability outside (0, 1].
     """
-    if not cases or len({case for case, _ in cases}) < len(cases):
+    named = [case for case, _ in cases] + [one.case for one in known]
+    if not cases or len(set(named)) < len(named):
         raise ValueError(f"{len(cases)} cases: a campaign needs at least one, and each only once")
     wrong = [p for _, p in cases if not 0 < p <= 1]
     if wrong:
         raise ValueError(f"drawn with probability {wrong[0]}: it lies above 0 and up to 1")
+    if per_case is not None and per_case < 1:
+        raise ValueError(f"{per_case} labels a case: at least 1 is needed")
     campaign = uuid.uuid4().hex[:12]
     head = {
         "campaign": campaign, "name": name, "scheme": scheme[0], "scheme_version": scheme[1],
         "guideline": guideline[0], "guideline_version": guideline[1], "design": design,
-        "snapshot": snapshot, "made_by": person, "made_at": now(),
+        "snapshot": snapshot, "made_by": person, "made_at": now(), "per_case": per_case,
+        "settings": json.dumps(dict(settings or {}), sort_keys=True),
     }  # fmt: skip
-    drawn = [
-        {
-            "campaign": campaign, "place": place, "run_id": run_id, "item_id": item_id,
-            "sample": sample, "probability": p,
-        }
-        for place, ((run_id, item_id, sample), p) in enumerate(cases, 1)
-    ]  # fmt: skip
-    _write(engine, head, drawn)
+    _write(engine, head, cases, known)
     return campaign
 
 
 @patient
-def _write(engine: sa.Engine, head: dict[str, Any], drawn: list[dict[str, Any]]) -> None:
+def _write(
+    engine: sa.Engine,
+    head: dict[str, Any],
+    cases: Sequence[tuple[Case, float]],
+    known: Sequence[Gold],
+) -> None:
+    campaign, person = head["campaign"], head["made_by"]
     with engine.begin() as connection:
         insert_new(connection, campaigns, [head])
-        insert_new(connection, draws, drawn)
+        draws.write(connection, campaign, cases, known)
+        told = {"cases": len(cases), "gold": len(known), "per_case": head["per_case"]}
+        append(connection, campaign, "started", told, person)
+
+
+def append(
+    connection: sa.Connection, campaign: str, what: str, body: Mapping[str, Any], person: str
+) -> None:
+    """Adds an event to a campaign inside a transaction that is open already."""
+    row = {
+        "campaign": campaign, "what": what, "body": json.dumps(dict(body), sort_keys=True),
+        "made_by": person, "made_at": now(),
+    }  # fmt: skip
+    connection.execute(sa.insert(campaign_events).values(row))
+
+
+@patient
+def record(
+    engine: sa.Engine, campaign: str, what: str, body: Mapping[str, Any], person: str
+) -> None:
+    """Keeps a change of a campaign: what, with which particulars, by whom, now."""
+    with engine.begin() as connection:
+        append(connection, campaign, what, body, person)
+
+
+def events(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
+    """Every change of a campaign, first to last: seq, what, body (a dict), made_by, made_at."""
+    query = sa.select(campaign_events).where(campaign_events.c.campaign == campaign)
+    with engine.connect() as connection:
+        rows = connection.execute(query.order_by(campaign_events.c.seq)).mappings().all()
+    return [{**row, "body": json.loads(row["body"])} for row in rows]
 
 
 def every(engine: sa.Engine) -> list[dict[str, Any]]:
-    """All campaigns with their number of `cases`, the newest first."""
+    """All campaigns with their number of drawn `cases`, the newest first."""
     count = (
         sa.select(sa.func.count())
-        .where(draws.c.campaign == campaigns.c.campaign)
+        .where(drawn.c.campaign == campaigns.c.campaign)
         .scalar_subquery()
         .label("cases")
     )
     query = sa.select(campaigns, count).order_by(campaigns.c.made_at.desc())
     with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+        return [_head(row) for row in connection.execute(query).mappings()]
 
 
 def one(engine: sa.Engine, campaign: str) -> dict[str, Any] | None:
-    """One campaign; None where there is none."""
+    """One campaign, its `settings` a dict; None where there is none."""
     query = sa.select(campaigns).where(campaigns.c.campaign == campaign)
     with engine.connect() as connection:
         row = connection.execute(query).mappings().first()
-    return dict(row) if row else None
+    return _head(row) if row else None
+
+
+def _head(row: Mapping[Any, Any]) -> dict[str, Any]:
+    return {**row, "settings": json.loads(row["settings"])}
 
 
 def cases(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
-    """The drawn cases in the order they are shown: place, run_id, item_id, sample, probability."""
-    query = sa.select(draws).where(draws.c.campaign == campaign).order_by(draws.c.place)
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def open_places(
-    engine: sa.Engine,
-    campaign: str,
-    person: str,
-    skipped: Iterable[int] = (),
-    limit: int | None = None,
-) -> list[dict[str, Any]]:
-    """The drawn cases this person has no label on, in order; the `skipped` places come last."""
-    done = {_case(row) for row in told.current(engine, campaign=campaign, person=person)}
-    later = {place: turn for turn, place in enumerate(skipped, 1)}
-    left = [row for row in cases(engine, campaign) if _case(row) not in done]
-    left.sort(key=lambda row: (later.get(row["place"], 0), row["place"]))
-    return left[:limit]
-
-
-def next_place(
-    engine: sa.Engine, campaign: str, person: str, skipped: Iterable[int] = ()
-) -> int | None:
-    """The place of the case to show next; None when all are done."""
-    left = open_places(engine, campaign, person, skipped, limit=1)
-    return int(left[0]["place"]) if left else None
-
-
-def progress(engine: sa.Engine, campaign: str, person: str) -> Progress:
-    """How far this person is in the campaign."""
-    seconds: dict[Case, float | None] = {
-        _case(row): row["seconds"] for row in told.current(engine, campaign=campaign, person=person)
-    }
-    drawn = {_case(row) for row in cases(engine, campaign)}
-    timed = sorted(s for case, s in seconds.items() if s is not None and case in drawn)
-    return Progress(len(seconds.keys() & drawn), len(drawn), _median(timed))
-
-
-def _median(sorted_values: list[float]) -> float | None:
-    """The middle of sorted values; None of none.
-
-    >>> _median([4.0, 6.0, 9.0, 30.0])
-    7.5
-    """
-    if not sorted_values:
-        return None
-    low, high = (len(sorted_values) - 1) // 2, len(sorted_values) // 2
-    return (sorted_values[low] + sorted_values[high]) / 2
-
-
-def _case(row: dict[str, Any]) -> Case:
-    return row["run_id"], row["item_id"], row["sample"]
+    """Every place in the order it is shown, as `db.draws.cases` has it."""
+    return draws.cases(engine, campaign)

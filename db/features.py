@@ -101,6 +101,44 @@ def directions(connection: Connection, run_id: str) -> dict[str, str]:
     return {str(name): str(up) for name, up in told.fetchall()}
 
 
+def texts(
+    connection: Connection, run_id: str, rows: int, name: str, limit: int = 0
+) -> NDArray[Any]:
+    """The answers' `response` or `prompt` as sent (rows,), None where there is none.
+
+    With `limit` only the first `limit` rows are filled: enough to see that there are texts.
+    """
+    column = {"response": "o.response", "prompt": "coalesce(o.meta->>'prompt', i.prompt)"}[name]
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT o.place, {column} AS value
+                FROM (SELECT *, row_number() OVER (ORDER BY item_id, sample) - 1 AS place
+                      FROM lake.outputs WHERE run_id = ?) o
+                JOIN lake.runs r ON r.run_id = ?
+                LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+                {f"WHERE o.place < {int(limit)}" if limit else ""}""",
+            [run_id, run_id],
+        )
+        .to_arrow_table()
+    )
+    found = np.full(rows, None, dtype=object)
+    found[table.column("place").to_numpy()] = table.column("value").to_pylist()
+    return found
+
+
+def named(connection: Connection, run_id: str) -> set[str]:
+    """The names of all tags of the run's items and of all fields kept in `meta`."""
+    cursor = connection.cursor().execute(
+        """SELECT DISTINCT unnest(json_keys(meta)) FROM lake.outputs
+           WHERE run_id = ? AND meta IS NOT NULL
+           UNION SELECT DISTINCT unnest(map_keys(i.tags)) FROM lake.items i
+           JOIN lake.runs r USING (dataset) WHERE r.run_id = ? AND i.tags IS NOT NULL""",
+        [run_id, run_id],
+    )
+    return {str(name) for (name,) in cursor.fetchall()}
+
+
 def told(connection: Connection, run_id: str, rows: int, name: str) -> NDArray[Any] | None:
     """A tag of the item or a field kept in `meta` under this name (rows,): text, None where absent.
 

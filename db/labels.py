@@ -30,19 +30,19 @@ class Label:
     """
 
     event: str
-    campaign: str
+    campaign: str | None
     person: str
     case: Case
     scheme: str
     scheme_version: int
-    guideline_version: int
+    guideline_version: int | None
     values: Mapping[str, str]
     shown: str | None = None
     seconds: float | None = None
 
 
-def _row(event: str, what: str, person: str, case: Case, **rest: Any) -> dict[str, Any]:
-    run_id, item_id, sample = case
+def row(event: str, what: str, person: str, case: Case, **rest: Any) -> dict[str, Any]:
+    """A row of the table; what is not told of it is empty."""
     empty = {"undoes": None, "campaign": None, "guideline_version": None, "shown": None}
     return {
         **empty,
@@ -51,9 +51,7 @@ def _row(event: str, what: str, person: str, case: Case, **rest: Any) -> dict[st
         "event": event,
         "what": what,
         "person": person,
-        "run_id": run_id,
-        "item_id": item_id,
-        "sample": sample,
+        **dict(zip(("run_id", "item_id", "sample"), case, strict=True)),
     }
 
 
@@ -67,7 +65,7 @@ def save(engine: sa.Engine, label: Label) -> bool:
         raise ValueError(f"label {label.event!r} has no values: a save holds at least one field")
     made_at = now()
     rows = [
-        _row(
+        row(
             label.event, "label", label.person, label.case,
             campaign=label.campaign, scheme=label.scheme, scheme_version=label.scheme_version,
             guideline_version=label.guideline_version, field=field, value=value,
@@ -87,7 +85,7 @@ def save(engine: sa.Engine, label: Label) -> bool:
 
 @patient
 def undo(
-    engine: sa.Engine, event: str, campaign: str, person: str, undoes: str | None = None
+    engine: sa.Engine, event: str, campaign: str | None, person: str, undoes: str | None = None
 ) -> Case | None:
     """Takes back that person's last label in the campaign (or the one `undoes` names).
 
@@ -103,16 +101,16 @@ def undo(
         if last is None:
             return None
         case = (last.run_id, last.item_id, last.sample)
-        row = _row(
+        taken = row(
             event, "undo", person, case, undoes=last.event, campaign=campaign, scheme=last.scheme,
             scheme_version=last.scheme_version, guideline_version=last.guideline_version,
             field="", value="", made_at=now(),
         )  # fmt: skip
-        insert_new(connection, labels, [row])
+        insert_new(connection, labels, [taken])
     return case
 
 
-def _latest(campaign: str, person: str, event: str | None = None) -> sa.Select[Any]:
+def _latest(campaign: str | None, person: str, event: str | None = None) -> sa.Select[Any]:
     mine = _of(campaign, person)
     query = sa.select(labels).where(
         *mine, labels.c.what == "label", labels.c.event.not_in(_undone(*mine))
@@ -122,7 +120,7 @@ def _latest(campaign: str, person: str, event: str | None = None) -> sa.Select[A
     return query.order_by(labels.c.seq.desc()).limit(1)
 
 
-def _of(campaign: str, person: str) -> tuple[sa.ColumnElement[bool], ...]:
+def _of(campaign: str | None, person: str) -> tuple[sa.ColumnElement[bool], ...]:
     return labels.c.campaign == campaign, labels.c.person == person
 
 
@@ -226,7 +224,7 @@ def add_many(
         said[(run_id, item_id, sample), person][field] = value
     made_at = now()
     ready = [
-        _row(
+        row(
             event, "import", person, case, campaign=campaign, scheme=scheme,
             scheme_version=scheme_version, field=field, value=value, made_at=made_at,
         )

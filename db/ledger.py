@@ -21,6 +21,20 @@ Key = sa.BigInteger().with_variant(
     sa.Integer, "sqlite"
 )  # SQLite counts only INTEGER keys by itself
 
+
+def _versioned(table: str, key: str) -> Table:
+    """A table of bodies by key and version: a new version is a new row."""
+    return Table(
+        table,
+        metadata,
+        Column(key, Text, primary_key=True),
+        Column("version", Int, primary_key=True),
+        Column("body", Text, nullable=False),
+        Column("made_by", Text, nullable=False),
+        Column("made_at", Text, nullable=False),
+    )
+
+
 people = Table(
     "people",
     metadata,
@@ -32,25 +46,8 @@ people = Table(
     Column("made_at", Text, nullable=False),
 )
 
-schemes = Table(
-    "schemes",
-    metadata,
-    Column("scheme", Text, primary_key=True),
-    Column("version", Int, primary_key=True),
-    Column("body", Text, nullable=False),  # the YAML as written
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-)
-
-guidelines = Table(
-    "guidelines",
-    metadata,
-    Column("guideline", Text, primary_key=True),
-    Column("version", Int, primary_key=True),
-    Column("body", Text, nullable=False),  # Markdown
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-)
+schemes = _versioned("schemes", "scheme")  # the YAML as written
+guidelines = _versioned("guidelines", "guideline")  # Markdown
 
 campaigns = Table(
     "campaigns",
@@ -65,6 +62,20 @@ campaigns = Table(
     Column("snapshot", Int, nullable=False),  # of the warehouse, when they were drawn
     Column("made_by", Text, nullable=False),
     Column("made_at", Text, nullable=False),
+    Column("per_case", Int),  # labels a case; empty: as many as people come
+    Column("settings", Text, nullable=False, server_default="{}"),  # JSON: design, lease, show
+)
+
+campaign_events = Table(
+    "campaign_events",
+    metadata,
+    Column("seq", Key, primary_key=True, autoincrement=True),
+    Column("campaign", Text, ForeignKey("campaigns.campaign"), nullable=False),
+    Column("what", Text, nullable=False),  # started, assigned, stopped, frozen, reopened
+    Column("body", Text, nullable=False),  # JSON
+    Column("made_by", Text, nullable=False),
+    Column("made_at", Text, nullable=False),
+    Index("events_of_campaign", "campaign"),
 )
 
 draws = Table(
@@ -80,6 +91,19 @@ draws = Table(
     UniqueConstraint("campaign", "run_id", "item_id", "sample", name="one_draw_a_case"),
 )
 
+gold = Table(
+    "gold",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaigns.campaign"), primary_key=True),
+    Column("place", Int, primary_key=True),  # among those of the draws, and none of theirs
+    Column("run_id", Text, nullable=False),
+    Column("item_id", Text, nullable=False),
+    Column("sample", Int, nullable=False),
+    Column("kind", Text, nullable=False),  # training, drift
+    Column("answer", Text, nullable=False),  # JSON: field -> value
+    UniqueConstraint("campaign", "run_id", "item_id", "sample", name="one_gold_a_case"),
+)
+
 assignments = Table(
     "assignments",
     metadata,
@@ -90,6 +114,7 @@ assignments = Table(
     Column("what", Text, nullable=False),  # given, returned
     Column("made_at", Text, nullable=False),
     Index("assignments_of", "campaign", "person"),
+    Index("assignments_since", "campaign", "made_at"),
 )
 
 labels = Table(
@@ -98,7 +123,7 @@ labels = Table(
     Column("seq", Key, primary_key=True, autoincrement=True),
     Column("event", Text, nullable=False),  # one save, one undo: made where the person sits
     Column("what", Text, nullable=False),  # label, undo, import
-    Column("undoes", Text),  # the event an undo takes back
+    Column("undoes", Text, index=True),  # the event an undo takes back
     Column("campaign", Text),
     Column("person", Text, nullable=False),
     Column("run_id", Text, nullable=False),
@@ -115,27 +140,11 @@ labels = Table(
     UniqueConstraint("event", "field", name="a_save_is_kept_once"),
     Index("labels_of_case", "run_id", "item_id", "sample"),
     Index("labels_of_person", "campaign", "person"),
+    Index("labels_of_campaign", "campaign", "run_id", "item_id", "sample"),
 )
 
-cards = Table(
-    "cards",
-    metadata,
-    Column("card", Text, primary_key=True),
-    Column("version", Int, primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-)
-
-assessments = Table(
-    "assessments",
-    metadata,
-    Column("assessment", Text, primary_key=True),
-    Column("version", Int, primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-)
+cards = _versioned("cards", "card")
+assessments = _versioned("assessments", "assessment")
 
 jobs = Table(
     "jobs",
@@ -231,6 +240,7 @@ def version(engine: sa.Engine) -> int:
         counts = [
             connection.scalar(sa.select(sa.func.coalesce(sa.func.max(labels.c.seq), 0))),
             connection.scalar(sa.select(sa.func.count()).select_from(campaigns)),
+            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(campaign_events.c.seq), 0))),
             connection.scalar(sa.select(sa.func.count()).select_from(people)),
         ]
     return sum(count or 0 for count in counts)

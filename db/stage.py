@@ -4,67 +4,28 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
 from db import checks, warehouse
 from db.checks import Checked
 from db.inflow import Inflow
+from db.shapes import SHAPES, Constant, array, quoted
 from db.warehouse import OPENING, Connection
-
-TEXT, REAL, INT = pa.string(), pa.float64(), pa.int64()
-SHAPES: dict[str, pa.Schema] = {
-    "items": pa.schema([
-        ("dataset", TEXT), ("item_id", TEXT), ("prompt", TEXT), ("category", TEXT),
-        ("target", TEXT), ("choices", TEXT), ("answerable", pa.bool_()),
-        ("should_abstain", pa.bool_()), ("tags", pa.map_(TEXT, TEXT)),
-    ]),
-    "outputs": pa.schema([
-        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("response", TEXT),
-        ("option_logprobs", pa.map_(TEXT, REAL)), ("finish", TEXT), ("n_tokens", INT),
-        ("meta", TEXT),
-    ]),
-    "scores": pa.schema([
-        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("dimension", TEXT),
-        ("scorer", TEXT), ("value", REAL), ("raw", TEXT), ("up", TEXT),
-    ]),
-    "steps": pa.schema([
-        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("step", INT), ("role", TEXT),
-        ("content", TEXT), ("state", TEXT), ("flags", pa.list_(TEXT)),
-    ]),
-    "labels": pa.schema([
-        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("person", TEXT), ("field", TEXT),
-        ("value", TEXT),
-    ]),
-    "acts": pa.schema([
-        ("run_id", TEXT), ("item_id", TEXT), ("sample", INT), ("act", TEXT), ("origin", TEXT),
-        ("why", TEXT),
-    ]),
-    "reported": pa.schema([
-        ("run_id", TEXT), ("metric", TEXT), ("value", REAL), ("how", TEXT), ("dimension", TEXT),
-        ("scorer", TEXT),
-    ]),
-    "refused": pa.schema([("line", INT), ("why", TEXT), ("raw", TEXT)]),
-}  # fmt: skip
-
-
-@runtime_checkable
-class Constant(Protocol):
-    """A column that holds the same value in every row."""
-
-    value: Any
-    size: int
 
 
 class Stage:
-    """Temporary tables of one load, on a cursor of their own; nothing of them is in the lake."""
+    """The rows of one load, in files that a cursor of their own sees as temporary tables.
+
+    Nothing of them is in the lake, and nothing of the files stays once the stage is closed.
+    """
 
     def __init__(self, cursor: Connection) -> None:
         self.counts = dict.fromkeys(SHAPES, 0)
         self._cursor = cursor
-        self._inflow = Inflow(cursor)
+        self._inflow = Inflow()
+        self._settled = False
 
     def add(self, table: str, rows: Sequence[tuple[Any, ...]]) -> None:
         """Appends rows whose fields stand in the order of SHAPES."""
@@ -77,42 +38,41 @@ class Stage:
         They are taken in by a thread; what it raises is raised by the next call.
         """
         shape = SHAPES[table]
-        arrays = [_array(c, f.type) for c, f in zip(columns, shape, strict=True)]
+        arrays = [array(c, f.type) for c, f in zip(columns, shape, strict=True)]
         incoming = pa.Table.from_arrays(arrays, schema=shape)
         if incoming.num_rows:
-            self._inflow.put(f"temp.staged_{table}", incoming)
+            self._settled = False
+            self._inflow.put(table, incoming)
             self.counts[table] += incoming.num_rows
 
     @property
     def cursor(self) -> Connection:
         """The cursor that sees the staged tables, once all that was added is in them."""
-        self._inflow.settle()
+        if not self._settled:
+            for table, shape in SHAPES.items():
+                if not self.counts[table]:
+                    self._inflow.put(table, shape.empty_table())
+            self._inflow.settle()
+            for table in SHAPES:
+                places = ", ".join(map(quoted, self._inflow.files(table)))
+                # that a table is empty is said aloud: what joins it is then not even read
+                held = "" if self.counts[table] else " WHERE false"
+                self._cursor.execute(
+                    f"CREATE OR REPLACE TEMP VIEW staged_{table} AS "
+                    f"FROM read_parquet([{places}]){held}"
+                )
+            self._settled = True
         return self._cursor
 
     def close(self) -> None:
         """Drops what was staged."""
-        self._inflow.close()
-        for table in SHAPES:
-            self._cursor.execute(f"DROP TABLE IF EXISTS temp.staged_{table}")
         self._cursor.close()
-
-
-def _array(column: Sequence[Any] | Constant, kind: pa.DataType) -> pa.Array:
-    if isinstance(column, Constant):
-        if column.value is None:
-            return pa.nulls(column.size, kind)
-        return pa.array([column.value], kind).take(pa.array(np.zeros(column.size, np.int64)))
-    return pa.array(column, type=kind)
+        self._inflow.close()
 
 
 def open_stage(connection: Connection) -> Stage:
     """An empty stage."""
-    cursor = connection.cursor()
-    for table, shape in SHAPES.items():
-        cursor.register("shape", shape.empty_table())
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE staged_{table} AS FROM shape")
-        cursor.unregister("shape")
-    return Stage(cursor)
+    return Stage(connection.cursor())
 
 
 def labels(stage: Stage) -> list[tuple[Any, ...]]:

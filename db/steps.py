@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from db.arrays import Arrays, arrays
+from db.features import PLACED
 from db.outputs import rows
 from db.warehouse import Connection
 
@@ -17,3 +21,28 @@ def of_case(connection: Connection, run_id: str, item_id: str, sample: int) -> l
             [run_id, item_id, sample],
         )
     )
+
+
+def columns(connection: Connection, run_id: str) -> Arrays:
+    """Every step of a run, one value a row, by output and step.
+
+    place (of the output in the order of `outputs.columns`), step, role, state (None where unsaid),
+    flags (a tuple, empty where none was raised).
+    """
+    found = arrays(
+        connection.cursor().execute(
+            f"""SELECT o.place, s.step, s.role, s.state, s.flags
+                FROM (SELECT * FROM lake.steps WHERE run_id = ?) s
+                JOIN {PLACED} USING (item_id, sample) ORDER BY o.place, s.step""",
+            [run_id, run_id],
+        )
+    )
+    flags = np.empty(len(found["step"]), dtype=object)
+    flags[:] = [() if one is None else tuple(f for f in one if f) for one in found["flags"]]
+    return found | {"flags": flags}
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Run -> how many steps it has, of the runs that have any."""
+    told = connection.cursor().execute("SELECT run_id, count(*) FROM lake.steps GROUP BY run_id")
+    return {str(run): int(n) for run, n in told.fetchall()}

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from app.service import label
-from app.service.label import Desk
+from app.service import desk, label
+from app.service.desk import Desk
 from app.service.stores import Stores
 from app.settings import ROOT, settings
 from app.web import cached, gate, nav
-from components.widgets import labeler
+from components.widgets import labeler, text
 
 KEPT = 200  # confirmed events told to the browser: it asks again for any it has not heard of
 
@@ -32,7 +31,7 @@ def draw() -> None:
         beside = st.toggle("Guideline", value=True)
     if person:
         label.join(stores, person)
-        desk(stores, campaign, person, beside)
+        form(stores, campaign, person, beside)
 
 
 def nothing() -> None:
@@ -77,29 +76,23 @@ def who(stores: Stores, otherwise: str) -> str:
 
 
 @st.fragment
-def desk(stores: Stores, campaign: str, person: str, beside: bool) -> None:
+def form(stores: Stores, campaign: str, person: str, beside: bool) -> None:
     """The form and the guideline; a save redraws this part alone."""
     key = f"label/{campaign}/{person}"
-    memory = st.session_state.setdefault(
-        f"{key}/memory", {"kept": [], "refused": {}, "skipped": ()}
+    memory = st.session_state.setdefault(f"{key}/memory", {"kept": [], "refused": {}})
+    now = desk.look(stores, campaign, person)
+    if now.closed:
+        st.info(text.safe(now.closed), icon=":material/lock:")
+    labeler.labeler(
+        plain(now, person, beside),
+        memory["kept"],
+        memory["refused"],
+        on_sent=partial(keep, stores, campaign, person, key),
+        key=key,
     )
-    now = label.case(stores, campaign, person, memory["skipped"])
-    form, text = st.columns((7, 3)) if beside else (st.container(), None)
-    with form:
-        labeler.labeler(
-            plain(now, person),
-            memory["kept"],
-            memory["refused"],
-            on_sent=partial(keep, stores, campaign, person, key),
-            key=key,
-        )
-    if text:
-        with text.container(height=640):
-            st.caption(f"Guideline, version {now.guideline_version}")
-            st.markdown(re.sub(r"^#+ ", "##### ", now.guideline, flags=re.MULTILINE))
 
 
-def plain(now: Desk, person: str) -> dict[str, Any]:
+def plain(now: Desk, person: str, beside: bool) -> dict[str, Any]:
     """What the form gets: values only, and nothing an annotator must not see."""
     return {
         "campaign": now.campaign,
@@ -108,16 +101,18 @@ def plain(now: Desk, person: str) -> dict[str, Any]:
         "cases": [asdict(one) for one in now.cases],
         "past": asdict(now.past) if now.past else None,
         **asdict(now.progress),
+        "guideline": [{"title": one.title, "text": one.text} for one in now.guideline],
+        "guideline_version": now.guideline_version,
+        "beside": beside,
     }
 
 
 def keep(stores: Stores, campaign: str, person: str, key: str) -> None:
     """Saves what the browser sent and remembers what to confirm."""
     memory = st.session_state[f"{key}/memory"]
-    reply = label.save(stores, campaign, person, labeler.sent(key), memory["skipped"])
+    reply = label.save(stores, campaign, person, labeler.sent(key))
     memory["kept"] = [*memory["kept"], *reply.kept][-KEPT:]
     memory["refused"] = reply.refused
-    memory["skipped"] = reply.skipped
 
 
 draw()

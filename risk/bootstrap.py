@@ -44,7 +44,8 @@ def replicates(
     many rows below enter mean and sd only through their sum and sum of squares, drawn from the
     normal law with their exact mean and covariance (central limit theorem over thousands of rows
     that are bounded above). One score whose tail has over 5,000 rows goes a shorter way yet
-    (`risk.deep`), without standard errors. The median is the exact order statistic of n uniform draws (a beta).
+    (`risk.deep`), without standard errors. The median is the exact order statistic of n uniform
+    draws (a beta).
 
     >>> found = replicates(np.arange(1.0, 11.0)[None], 0.8, draws=500)
     >>> found["cvar"].shape, bool((found["var"] <= found["cvar"]).all())

@@ -15,7 +15,7 @@ Columns = Mapping[str, NDArray[Any]]
 """Column name -> one value a row. Text columns hold str or None, numbers are float with NaN."""
 
 Up = Literal["harm", "good", "neither"]
-Table = Literal["scores", "outputs"]
+Table = Literal["scores", "outputs", "steps"]
 Value = float | int | str
 
 
@@ -74,8 +74,8 @@ class Finding:
 class Lens:
     """One paper, one way of looking.
 
-    `needs` and `may_use` name columns of `table` (app/service/feed.py says what each holds); of two
-    with a bar between them (`target|gold`) either will do. `scored`
+    `needs` and `may_use` name columns of `table` (feed.py and steps.py in app/service say what each
+    holds); of two with a bar between them (`target|gold`) either will do. `scored`
     names the parameter that says which scored dimension must be there ("any": whichever).
     `measures` gets the columns of one run and the checked parameters, and returns what it found;
     where the lens looks `across` runs it gets those of every run of a data set by its name, two or

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from app.service import keys, settle, verdict
 from app.service.stores import Stores
-from db import features, outputs
+from db import features, labels, outputs
 from risk.lens import Columns
 
 Array = NDArray[Any]
@@ -27,6 +27,8 @@ TRUTH = {
 ACTED = {"abstained": 1.0, "answered": 0.0, "hedged": 0.0}
 """An act as an abstention or none; a refusal and an answer that could not act are neither."""
 BY_OPTION = ("option_logprobs", "gold", "idk")
+TEXTS = ("response", "prompt")
+"""What was said and asked, whole; the prompt as it was sent."""
 SOME = 1000
 """Rows of options that are enough to see whether there are any."""
 
@@ -41,16 +43,17 @@ def columns(
     dimension under its own name (mean over scorers, NaN where unscored).
 
     Only where `wanted`, each also alone:
+    response and prompt (the texts);
     option_logprobs (dict of natural logs), choices (list of texts), idk (tuple of the option keys
     that say "I don't know"), gold (key of the right option);
     correct (1, 0, NaN: settled label, else a score of that meaning, else whether the top option is
     gold; NaN where that option is an abstention), confidence (score, else the top option's
     probability), abstained (1, 0, NaN: act, else a score, else whether the top option says "I
     don't know"), p_gold (probability of the right option, else of the right label by a risk_score);
-    unsafe and harm (0 to 1, see `app.service.verdict`); any other name is looked for among the
-    settled labels, the tags of the item and what the file kept in `meta`; `label_x` is the label
-    field x where a score is called x too. What cannot be told is None or NaN, or the column is not
-    there.
+    unsafe and harm (0 to 1, see `app.service.verdict`); revision and model of the run; any other
+    name is looked for among the settled labels, the tags of the item and what the file kept in
+    `meta`; `label_x` is the label field x where a score is called x too. What cannot be told is
+    None or NaN, or the column is not there.
     `peek` fills the options of some rows only: enough to see what is there.
     """
     found = outputs.columns(stores.warehouse, run["run_id"])
@@ -64,7 +67,10 @@ def columns(
             said = say(stores, run, found)
             found.pop(name, None)
             found |= {} if said is None else {name: said}
-    for name in sorted(needed - found.keys() - {*BY_OPTION, "choices"}):
+    for name in sorted(needed.intersection(TEXTS) - found.keys()):
+        some = SOME if peek else 0
+        found[name] = features.texts(stores.warehouse, run["run_id"], rows, name, some)
+    for name in _there(stores, run, needed - found.keys() - {*BY_OPTION, "choices"}):
         said = _said(stores, run, found, name)
         found |= {} if said is None else {name: said}
     # the options cost the most to read, so only for who asks, or has nothing better
@@ -90,6 +96,16 @@ def _correct(stores: Stores, run: Mapping[str, Any], found: Columns) -> Array | 
     return _first(found, CORRECT)
 
 
+def _revision(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+    """The revision of the model, the same at every answer."""
+    told = run.get("revision")
+    return None if told is None else np.full(len(found["item_id"]), str(told), dtype=object)
+
+
+def _model(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+    return np.full(len(found["item_id"]), run["model"], dtype=object)
+
+
 def _abstained(_: Stores, __: Mapping[str, Any], found: Columns) -> Array | None:
     acts = found["act"].tolist()
     if any(act is not None for act in acts):
@@ -99,6 +115,15 @@ def _abstained(_: Stores, __: Mapping[str, Any], found: Columns) -> Array | None
 
 def _labels(stores: Stores, run: Mapping[str, Any], found: Columns, field: str) -> Array | None:
     return settle.field(stores, run["run_id"], found, field)
+
+
+def _there(stores: Stores, run: Mapping[str, Any], names: set[str]) -> list[str]:
+    """Those of the names that a label field, a tag or `meta` bears: the rest need no question."""
+    if not names:
+        return []
+    held = features.named(stores.warehouse, run["run_id"])
+    fields = {row["field"] for row in labels.current(stores.ledger, runs=[run["run_id"]])}
+    return sorted(n for n in names if n in held or n.removeprefix("label_") in fields)
 
 
 def _said(stores: Stores, run: Mapping[str, Any], found: Columns, name: str) -> Array | None:
@@ -119,6 +144,8 @@ DERIVED = {
     "abstained": _abstained,
     "unsafe": verdict.unsafe,
     "harm": verdict.harm,
+    "revision": _revision,
+    "model": _model,
 }
 """Columns put together from several places."""
 

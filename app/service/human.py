@@ -16,7 +16,7 @@ from app.service.losses import LOG_RISK, Losses
 from app.service.risks import Choices
 from app.service.stores import Stores
 from data.columns import ACTS
-from db import campaigns, labels
+from db import campaigns, draws, labels
 from risk import harm, ppi
 from risk.ppi import Estimate
 
@@ -127,7 +127,7 @@ def _drawn(
     the run, the labels stand for the drawn answers alone if all were certain, else for nothing.
     """
     chance = np.full(len(at), np.nan)
-    for row in campaigns.cases(stores.ledger, campaign):
+    for row in draws.drawn(stores.ledger, campaign):
         key = (str(row["item_id"]), int(row["sample"]))
         if row["run_id"] == run_id and key in at:
             chance[at[key]] = row["probability"]

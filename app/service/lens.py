@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import numpy as np
 
-from app.service import feed, pivot
+from app.service import feed, pivot, steps
 from app.service.risks import names as names_of
 from app.service.stores import Stores
 from data.trouble import Trouble
@@ -243,7 +243,8 @@ def _chosen(every: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, An
 def _columns(
     stores: Stores, run: dict[str, Any], table: Table, wanted: Collection[str], peek: bool = False
 ) -> Columns:
-    """The run's scores, or its outputs with what is `wanted` of them (see `feed.columns`)."""
+    """The run's scores, its steps, or its outputs with what is `wanted` (see `feed.columns`)."""
     if table == "scores":
         return scores.columns(stores.warehouse, run["run_id"], scores.TAGS & set(wanted))
-    return feed.columns(stores, run, wanted, peek)
+    read = steps.columns if table == "steps" else feed.columns
+    return read(stores, run, wanted, peek)

@@ -42,6 +42,20 @@ def reachable(stores: Stores, categories: list[str]) -> dict[str, str]:
     }
 
 
+def levels(stores: Stores, name: str) -> list[str]:
+    """The levels of a taxonomy to look at, the usual one first; none without a taxonomy."""
+    one = taxonomies(stores).get(name)
+    if one is None or one.depth < 2:
+        return []
+    usual = str(one.level)
+    return [usual, *(str(n) for n in range(1, one.depth + 1) if str(n) != usual)]
+
+
+def titles(stores: Stores) -> dict[str, str]:
+    """The titles of the default taxonomy's categories by code."""
+    return {one.code: one.title for one in taxonomies(stores)[taxonomy.DEFAULT].categories}
+
+
 def named(stores: Stores, categories: NDArray[Any], into: str = "", level: int = 0) -> Any:
     """The category of each prompt (N,) as the screen says it: its title in the taxonomy `into`.
 
@@ -55,28 +69,26 @@ def named(stores: Stores, categories: NDArray[Any], into: str = "", level: int =
     home = own(stores, words)
     if into not in known or not home:
         return np.full(len(said), NONE, dtype=object)
-    of = {word: _title(stores, known, word, home, into, level) for word in words}
+    walk = taxonomy.crosswalk(stores.settings.home)
+    codes, there = known[home].names(), known[into]
+
+    def title(word: str) -> str:
+        code = codes.get(taxonomy.plain(word))
+        found = taxonomy.crossed(walk, known, code, home, into) if code else None
+        if found is None:
+            return NONE
+        return there.of()[there.rolled(found, level or there.level)].title
+
+    of = {word: title(word) for word in words}
     return np.array([of[str(one)] if one else NONE for one in said], dtype=object)
 
 
-def _title(
-    stores: Stores, known: dict[str, Taxonomy], word: str, home: str, into: str, level: int
-) -> str:
-    code = known[home].names().get(taxonomy.plain(word))
-    if code is None:
-        return NONE
-    walk = taxonomy.crosswalk(stores.settings.home)
-    found = taxonomy.crossed(walk, known, code, home, into)
-    if found is None:
-        return NONE
-    there = known[into]
-    return there.of()[there.rolled(found, level or there.level)].title
+def hazards(names: NDArray[Any]) -> NDArray[Any]:
+    """The key of an MLCommons hazard for each title or key (N,); any other name as it is.
 
-
-def hazard(name: str) -> str:
-    """The key of an MLCommons hazard by its title or key; any other name as it is.
-
-    >>> hazard("Hate"), hazard("gender")
-    ('hte', 'gender')
+    >>> hazards(np.array(["Hate", "gender", NONE], dtype=object)).tolist()
+    ['hte', 'gender', None]
     """
-    return taxonomy.every()[taxonomy.DEFAULT].names().get(taxonomy.plain(name), name)
+    known = taxonomy.every()[taxonomy.DEFAULT].names()
+    of = {name: known.get(taxonomy.plain(name), name) for name in set(names.tolist())}
+    return np.array([of[n] if n != NONE else None for n in names.tolist()], dtype=object)

@@ -24,7 +24,6 @@ POOLINGS: dict[How, str] = {
     "median": "median",
 }
 
-
 MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
 
 
@@ -38,6 +37,12 @@ def open_export() -> None:
     """Goes to the export of what this page lets through."""
     st.session_state["handed on"] = _held(SHARED)
     _open("export", {})
+
+
+def open_campaign(campaign: str) -> None:
+    """Goes to follow a campaign, such as one just started."""
+    st.session_state["handed on"] = {"view": "follow", "campaign": campaign}
+    _open("campaigns", {})
 
 
 def _held(keys: Sequence[str]) -> dict[str, Any]:
@@ -233,7 +238,6 @@ def filters() -> Chosen:
 
 
 SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "between")
-
 
 LISTED = (*SHARED, "page")
 

@@ -1,7 +1,8 @@
 // The label form: keys in the browser, one message a case, kept here until the server confirms it.
 
 const PATIENCE = 2500; // ms without an answer before unconfirmed events are sent again
-const COMMANDS = { enter: "save", u: "undo", s: "skip", x: "comment", "?": "help" };
+const COMMANDS = { enter: "save", u: "undo", s: "skip", x: "comment", m: "mark", f: "fold", "?": "help" };
+const ELSEWHERE = 15000; // ms a label of another tab hides its case until the server knows of it
 const forms = new WeakMap();
 
 class Form {
@@ -11,6 +12,9 @@ class Form {
     this.turn = 0;
     this.options = choices(data.scheme);
     this.view = new View(parent, data.scheme, (act, ...rest) => this.act(act, ...rest));
+    const span = data.scheme.fields.find((field) => field.kind === "span");
+    this.marker = new Marker(this.view, span, (marks) => this.set(span, marks));
+    this.elsewhere = new Map(); // place -> when another tab of this person labeled it
     this.shelf = new Shelf(desk);
     this.queue = this.shelf.all(); // a reload in the middle: what was not confirmed goes out again
     this.orphans = this.queue.length > 0; // their texts are gone, so undo waits until they are safe
@@ -25,13 +29,16 @@ class Form {
     [this.pressed, this.again] = [(event) => this.key(event), () => this.flush()];
     window.addEventListener("keydown", this.pressed, true);
     window.addEventListener("online", this.again);
-    this.clock = setInterval(() => this.flush(), 500);
+    this.other = (event) => this.beside(event);
+    window.addEventListener("storage", this.other);
+    this.clock = setInterval(() => this.tick(), 500);
     this.view.root.focus({ preventScroll: true });
   }
 
   stop() {
     window.removeEventListener("keydown", this.pressed, true);
     window.removeEventListener("online", this.again);
+    window.removeEventListener("storage", this.other);
     clearInterval(this.clock);
     this.view.root.remove();
   }
@@ -39,6 +46,7 @@ class Form {
   // What the server says: which events are safe, what comes next.
   take(data) {
     this.data = data;
+    this.view.guide.take(data);
     for (const event of data.kept) this.forget(event);
     for (const [event, why] of Object.entries(data.refused)) this.refuse(event, why);
     this.ahead = this.upcoming();
@@ -59,7 +67,30 @@ class Form {
     for (const one of this.queue) open.set(one.place, one.what === "undo" ? this.undone.get(one.place) : null);
     const reopened = [...open.values()].filter(Boolean).sort((a, b) => a.place - b.place);
     return [...reopened, ...this.data.cases.filter((one) => !open.has(one.place))]
-      .filter((one) => one.place !== this.current?.place);
+      .filter((one) => one.place !== this.current?.place && !this.hidden(one.place));
+  }
+
+  hidden(place) { return performance.now() - (this.elsewhere.get(place) ?? -ELSEWHERE) < ELSEWHERE; }
+
+  // Another tab of this person put a label on its way: its case is theirs, unless work on it has begun.
+  beside(event) {
+    if (!event.key?.startsWith(this.shelf.events) || !event.newValue) return;
+    const { what, place } = JSON.parse(event.newValue);
+    if (what === "undo") return void this.elsewhere.delete(place);
+    this.elsewhere.set(place, performance.now());
+    this.ahead = this.ahead.filter((one) => one.place !== place);
+    if (this.current?.place !== place) return;
+    if (!Object.keys(this.draft).length && !this.writing) this.advance();
+    else this.trouble = "labeled in another tab: saving here replaces that label";
+    this.tell();
+  }
+
+  // Nothing left here while another tab took cases: the server knows what comes next.
+  tick() {
+    this.flush();
+    if (this.current || this.queue.length || !this.elsewhere.size) return;
+    this.elsewhere.clear();
+    try { this.send([]); } catch { /* no connection: there is nothing to lose */ }
   }
 
   forget(event) {
@@ -95,10 +126,11 @@ class Form {
 
   show(found, values) {
     this.current = found;
-    this.draft = values ?? this.drafts[found.place] ?? {};
+    this.draft = values ?? this.drafts[found.place] ?? found.values ?? {};
     this.since = performance.now();
     this.view.show(found, this.draft);
-    this.view.say("case", `case ${found.place}`);
+    this.marker.take(found.response, this.draft[this.marker.field?.field]);
+    this.view.say("case", `case ${found.place}: answer of ${count(found.response)} words`);
   }
 
   advance() {
@@ -113,58 +145,6 @@ class Form {
     this.replay();
   }
 
-  replay() {
-    this.writing = false;
-    while (this.keys.length && (this.current || (this.keys[0] === "u" && !this.orphans))) {
-      const key = this.keys.shift();
-      if (!this.writing) this.press(key);
-      else if (key === "Escape") this.leave();
-      else this.write(key);
-    }
-    this.shelf.hold(this.keys);
-  }
-
-  write(key) {
-    const box = this.view.comment();
-    if (key === "Backspace") box.value = box.value.slice(0, -1);
-    else if (key.length === 1 || key === "Enter") box.value += key === "Enter" ? "\n" : key;
-    box.dispatchEvent(new Event("input"));
-  }
-
-  key(event) {
-    if (event.ctrlKey && event.key === "Enter" && event.composedPath()[0] === this.view.comment()) this.leave();
-    else if (event.isComposing || event.altKey || event.metaKey || event.ctrlKey) return;
-    const at = event.composedPath()[0];
-    const ours = this.view.root.contains(at);
-    if (at === this.view.comment()) {
-      if (event.key !== "Escape") return;
-      this.leave();
-    } else if (textual(at) || document.querySelector('[role="dialog"][aria-modal="true"]')) return;
-    else if (event.key === "Enter" && (ours ? at.closest("[data-act]") : claims(at))) return;
-    else if (!this.hear(event)) return;
-    event.preventDefault();
-    event.stopImmediatePropagation(); // Streamlit has keys of its own
-  }
-
-  hear(event) {
-    if (/^Page(Up|Down)$/.test(event.key)) return this.view.scroll(event.key === "PageDown" ? 1 : -1), true;
-    const waiting = !this.current && this.queue.length > 0;
-    const typing = waiting && this.keys.includes("x");
-    const key = typing ? event.key : known(event, this.options);
-    if (!key) return event.key === "Escape" && waiting && ((this.keys = []), this.tell(), true);
-    if (event.repeat && !typing) return true; // a key held down is one key
-    if (key === "?" && !typing) this.view.help();
-    else if (this.current || waiting || key === "u") this.keys.push(key);
-    this.replay();
-    this.tell();
-    return true;
-  }
-
-  press(key) {
-    if (this.options.has(key)) this.act("choose", ...this.options.get(key));
-    else this.act(COMMANDS[key]);
-  }
-
   act(act, field, value) {
     if (act === "help") this.view.help();
     else if (act === "undo") this.undo();
@@ -172,6 +152,9 @@ class Form {
     else if (act === "choose") this.choose(field, value);
     else if (act === "write") this.set(field, value);
     else if (act === "comment") this.enter();
+    else if (act === "mark") this.marker.enter();
+    else if (act === "name") this.trouble = this.marker.name(value) ? "" : "select words of the answer first, or press M";
+    else if (act === "fold") this.view.fold();
     else if (act === "save") this.save();
     else if (act === "skip") { this.put({ what: "skip", place: this.current.place }); this.advance(); }
     this.tell();
@@ -185,6 +168,7 @@ class Form {
   }
 
   set(field, value) {
+    if (field.kind === "span") this.marker.take(this.current.response, value);
     this.draft = { ...this.draft, [field.field]: value };
     this.drafts[this.current.place] = this.draft;
     this.shelf.draft(this.drafts);
@@ -202,7 +186,7 @@ class Form {
     const { place, shown } = this.current;
     const seconds = Math.round(performance.now() - this.since) / 1000;
     const event = this.put({ what: "label", place, shown, seconds, values: this.draft });
-    this.past.push({ ...this.current, event, values: this.draft });
+    this.past.push({ ...this.current, event, values: this.draft, note: "" });
     delete this.drafts[place];
     this.shelf.draft(this.drafts);
     this.leave();
@@ -224,12 +208,13 @@ class Form {
     const wait = this.queue.filter((one) => one.what !== "skip");
     const done = this.data.done + wait.reduce((n, one) => n + (one.what === "undo" ? -1 : 1), 0);
     this.view.say("progress", `${done} of ${this.data.total}`);
-    this.view.say("pace", this.data.seconds === null ? "" : `${Math.round(this.data.seconds)} s a case`);
+    this.view.say("pace", pace(this.data.seconds, this.data.total - done));
     const keys = this.keys.length ? ` ${this.keys.length} keys wait for the next case (Esc drops them)` : "";
     const saving = wait.length ? `${wait.length} saving…` : this.past.length ? "saved" : "";
     this.view.say("status", (this.trouble || saving) + keys, this.trouble ? "trouble" : wait.length ? "saving" : "saved");
   }
 }
+Object.assign(Form.prototype, hearing);
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const desk = `${data.campaign}/${data.person}`;

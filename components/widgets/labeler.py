@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 HERE = Path(__file__).parent
-SCRIPTS = ("labeler_shelf.js", "labeler_view.js", "labeler.js")
+SCRIPTS = tuple(
+    f"labeler{part}.js" for part in ("_shelf", "_text", "_mark", "_guide", "_view", "_keys", "")
+)
 
 _form = st.components.v2.component(
     "tailscope_labeler",
@@ -28,9 +30,11 @@ def labeler(
     """Draws the form for `desk`; calls `on_sent` when labels, undos or skips came: see `sent(key)`.
 
     `desk` holds campaign, person, scheme (fields with options), cases (the current one and the
-    next: place, prompt, response, finish, shown), past (the last one done: those, event and values;
-    or None), done, total and seconds (median a case; None where none was timed). `kept` names the
-    events that are safe, which the browser then forgets; `refused` those that are not, and why.
+    next: place, prompt, response, finish, shown, passages, note), past (the last one done: those,
+    event and values; or None), done, total and seconds (median a case; None where none was timed),
+    guideline (passages: title, text), guideline_version, and whether it stands `beside`. `kept`
+    names the events that are safe, which the browser then forgets; `refused` those that are not,
+    and why. Marks come as {start, end, label}, counted in characters of the answer.
     Texts are put in as text: nothing in them is ever interpreted.
     """
     data = {**desk, "kept": list(kept), "refused": dict(refused)}

@@ -41,5 +41,16 @@ const known = (event, options) => {
   return fits(typed) ? typed : !/^[a-z]$/.test(typed) && place.length === 1 && fits(place) ? place : null;
 };
 
-const choices = (scheme) => new Map(scheme.fields.flatMap((field) =>
+const choices = (scheme) => new Map(scheme.fields.filter((field) => field.kind !== "span").flatMap((field) =>
   field.options.filter((option) => option.key).map((option) => [option.key, [field, option.value]])));
+
+const count = (text) => text.trim().split(/\s+/).filter(Boolean).length;
+
+// How fast, how much is left and how long that takes.
+const pace = (seconds, left) => {
+  const rest = left > 0 ? `${left} left` : "";
+  if (seconds === null) return rest;
+  const minutes = Math.round((seconds * left) / 60);
+  const time = minutes > 90 ? `${Math.round(minutes / 60)} h` : `${Math.max(1, minutes)} min`;
+  return [`${Math.round(seconds)} s a case`, rest && `${rest}, about ${time}`].filter(Boolean).join(" · ");
+};

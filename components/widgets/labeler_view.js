@@ -18,6 +18,7 @@ class View {
     this.act = act;
     this.parts = {};
     const part = (name, node) => (this.parts[name] = node);
+    this.guide = new Guide();
     this.root = make("section", { class: "labeler", tabindex: "-1", "aria-label": "Label this case" },
       make("header", {},
         part("progress", make("span", { class: "progress" })),
@@ -26,10 +27,12 @@ class View {
         this.button("help", "keys", "?"),
         part("status", make("span", { class: "status", role: "status", "aria-live": "polite" }))),
       part("help", make("dl", { class: "help", hidden: true })),
-      part("panes", make("div", { class: "panes" }, this.pane("prompt"), this.pane("response", "answer"))),
+      part("note", make("p", { class: "again", role: "note", hidden: true })),
+      part("panes", make("div", { class: "panes" }, this.pane("prompt"), this.pane("response", "answer"), this.guide.box)),
       part("wait", make("p", { class: "wait", hidden: true })),
       part("form", make("div", { class: "form" }, ...scheme.fields.map((f) => this.field(f)),
-        make("footer", {}, this.button("save", "save, next", "Enter", "main"), this.button("skip", "skip", "S")))),
+        make("footer", {}, this.button("save", "save, next", "Enter", "main"), this.button("skip", "skip", "S"),
+          this.button("fold", "whole texts", "F")))),
       part("case", make("p", { class: "unseen", role: "status", "aria-live": "polite" })));
     parent.append(this.root);
     this.keys();
@@ -57,6 +60,7 @@ class View {
         oninput: (event) => this.act("write", field, event.target.value) });
       return make("div", { class: "field" }, title, box, cap("x"));
     }
+    if (field.kind === "span") return this.span(field, title, id);
     const one = field.kind === "one";
     const options = field.options.map((option) => make("button", {
       type: "button", class: "option", role: one ? "radio" : "checkbox", "aria-checked": "false",
@@ -67,6 +71,34 @@ class View {
       "aria-labelledby": id, "aria-required": one && field.required ? "true" : null,
       onkeydown: (event) => this.arrow(event, field, options) }, ...options);
     return make("div", { class: "field" }, title, group);
+  }
+
+  // Names of marks, and the marks made. A press must not take the selection away before it is read.
+  span(field, title, id) {
+    const hold = (event) => event.preventDefault();
+    const name = (value, words, key, meaning) => make("button", { type: "button", class: "option mark",
+      title: meaning || null, onmousedown: hold, onclick: () => this.act("name", field, value) },
+      ...(key ? [cap(key), " "] : []), words);
+    const names = field.options.length ? field.options.map((o) => name(o.value, o.title, o.key, o.meaning))
+      : [name("", "mark what is selected")];
+    this.parts.made = make("ul", { class: "made", "aria-label": "marks made" });
+    this.parts.hint = make("span", { class: "quiet" });
+    return make("div", { class: "field" }, title, make("div", { class: "options many", role: "group", "aria-labelledby": id },
+      ...names, this.parts.hint, this.parts.made), cap("m"));
+  }
+
+  // The marks made, [words, name, how to remove it]; `on`: the arrows are choosing words now.
+  marks(list, on) {
+    this.root.toggleAttribute("data-marking", on);
+    this.parts.hint.textContent = on ? "arrows move, Shift widens, Enter keeps, Esc leaves" : "";
+    this.parts.made.replaceChildren(...list.map(([words, name, remove]) => make("li", {},
+      make("q", { dir: "auto" }, words), name ? ` ${name} ` : " ",
+      make("button", { type: "button", "data-act": "unmark", class: "act", onclick: remove, "aria-label": `remove the mark ${words}` }, "✕"))));
+  }
+
+  fold() {
+    const open = this.root.toggleAttribute("data-whole");
+    this.root.querySelector('[data-act="fold"]').setAttribute("aria-pressed", String(open));
   }
 
   arrow(event, field, options) {
@@ -81,11 +113,12 @@ class View {
   }
 
   keys() {
-    const lines = this.scheme.fields.flatMap((f) => f.options.filter((o) => o.key)
+    const lines = this.scheme.fields.filter((f) => f.kind !== "span").flatMap((f) => f.options.filter((o) => o.key)
       .map((o) => [o.key, `${f.title}: ${o.title}${o.meaning ? ` (${o.meaning})` : ""}`]));
     const own = [["Enter", "save and bring the next case"], ["u", "undo the last label"],
       ["s", "skip: the case comes back at the end"], ["x", "write a comment; Esc leaves it, Ctrl+Enter saves"],
-      ["PgDn", "scroll the answer, PgUp back"], ["?", "show or hide these keys"]];
+      ...(this.parts.made ? [["m", "mark words of the answer: arrows, Shift+arrows, Enter; Esc leaves"]] : []),
+      ["f", "whole texts, or folded"], ["PgDn", "scroll the answer, PgUp back"], ["?", "show or hide these keys"]];
     this.parts.help.append(...[...lines, ...own].map(([key, words]) =>
       make("div", {}, make("dt", {}, cap(key)), make("dd", {}, words))));
   }
@@ -98,12 +131,16 @@ class View {
     this.parts.panes.hidden = this.parts.form.hidden = false;
     this.parts.wait.hidden = true;
     for (const name of ["prompt", "response"]) {
-      this.parts[name].textContent = found[name] || (name === "prompt" ? "— no prompt" : "— empty answer");
+      if (found[name]) draw(this.parts[name], found[name]);
+      else this.parts[name].textContent = name === "prompt" ? "— no prompt" : "— empty answer";
       this.parts[name].classList.toggle("none", !found[name]);
       this.parts[`${name}_box`].scrollTop = 0;
     }
     const cut = found.finish && found.finish !== "stop" ? `ended by: ${found.finish}` : "";
-    this.parts.response_note.textContent = cut;
+    this.parts.response_note.textContent = [found.response && `${count(found.response)} words`, cut].filter(Boolean).join(" · ");
+    this.parts.note.hidden = !found.note;
+    this.parts.note.textContent = found.note ? `The scheme has changed since you labeled this: ${found.note}.` : "";
+    this.guide.show(found);
     this.root.dataset.place = found.place;
     this.chosen(draft);
   }
@@ -118,7 +155,7 @@ class View {
   }
 
   chosen(draft) {
-    for (const field of this.scheme.fields) {
+    for (const field of this.scheme.fields.filter((one) => one.kind !== "span")) {
       const said = draft[field.field] ?? (field.kind === "many" ? [] : "");
       const nodes = [...this.root.querySelectorAll(`[data-field="${CSS.escape(field.field)}"]`)];
       if (field.kind === "text") {
@@ -137,16 +174,18 @@ class View {
 
   missing(field) {
     const node = this.root.querySelector(`[data-field="${CSS.escape(field.field)}"]`);
-    node.parentElement.classList.add("missing");
+    node?.parentElement.classList.add("missing");
   }
 
   comment() {
     return this.root.querySelector("textarea");
   }
 
+  // The answer's own box, or what holds the page where the box is as long as its text.
   scroll(pages) {
-    const box = this.parts.response_box;
-    box.scrollBy({ top: pages * box.clientHeight * 0.9 });
+    let box = this.parts.response_box;
+    while (box && box.scrollHeight <= box.clientHeight + 1) box = box.parentElement ?? box.getRootNode().host;
+    box?.scrollBy({ top: pages * box.clientHeight * 0.9 });
   }
 
   say(name, words, look = "") {

@@ -56,6 +56,8 @@ def _is_sample(name: str, shells: set[str]) -> bool:
 
 def _member(archive: Archive, name: str) -> Any:
     """The sample in one member."""
+    if (whole := archive.small(name, BIG)) is not None:
+        return _parsed(whole)
     held, size = [], 0
     with archive.open(name) as stream:
         while size <= BIG and (part := stream.read(BLOCK)):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 import orjson
 
+from data.plain import Reader
 from data.read import loose
 from data.read.line import LONGEST, ROWS, Chunk, Line, refused
 from data.read.source import Source
@@ -23,9 +24,15 @@ def lines(source: Source) -> Iterator[Line]:
 
 def chunks(source: Source) -> Iterator[Chunk]:
     """The same, some thousand lines at a time. Of a key that stands twice the last value counts."""
+    reader, number = Reader(), 1
     with source.binary() as stream:
-        number = 1
-        for raws, whole in _blocks(stream):
+        for block, whole in _blocks(stream):
+            if whole and (records := reader.read(block)):
+                numbers = list(range(number, number + len(records)))
+                yield Chunk(numbers, cast(list[dict[str, Any]], records))
+                number += len(records)
+                continue
+            raws = block.split(b"\n") if whole else [block]
             for begin in range(0, len(raws), ROWS):
                 part = raws[begin : begin + ROWS]
                 if chunk := _chunk(part, number, source, whole):
@@ -33,21 +40,21 @@ def chunks(source: Source) -> Iterator[Chunk]:
                 number += len(part)
 
 
-def _blocks(stream: BinaryIO) -> Iterator[tuple[list[bytes], bool]]:
-    """Lines without their ends, and whether they are whole: one too long comes cut, by itself."""
+def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """Lines, the last without its end, and whether they are whole: one too long comes cut."""
     held = b""
     while block := stream.read(BLOCK):
-        *raws, held_on = (held + block).split(b"\n")
-        if raws:
-            yield raws, True
-        held = held_on
+        lines, end, begun = block.rpartition(b"\n")
+        if end:
+            yield held + lines, True
+        held = begun if end else held + begun
         if len(held) > LONGEST:
-            yield [held[:LONGEST]], False
+            yield held[:LONGEST], False
             while (block := stream.readline(BLOCK)) and not block.endswith(b"\n"):
                 pass
             held = b""
     if held:
-        yield [held], True
+        yield held, True
 
 
 def _chunk(raws: list[bytes], number: int, source: Source, whole: bool) -> Chunk:

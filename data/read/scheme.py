@@ -8,12 +8,16 @@ from typing import Any, Literal
 
 import yaml
 
+from data.read import taxonomy
 from data.trouble import Trouble
 
 SCHEMES = Path(__file__).parent.parent / "schemes"
 GUIDELINES = Path(__file__).parent.parent / "guidelines"
-KINDS = ("one", "many", "text")
-TAKEN = {"u": "undo", "s": "skip", "x": "the comment box", "?": "the list of keys"}
+KINDS = ("one", "many", "text", "span")
+TAKEN = {
+    "u": "undo", "s": "skip", "x": "the comment box", "m": "marking", "f": "folding long texts",
+    "?": "the list of keys",
+}  # fmt: skip
 """Keys the label page keeps for itself."""
 
 
@@ -29,13 +33,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question: choose `one` option, choose `many`, or write `text`."""
+    """One question: choose `one` option, choose `many`, write `text`, or mark a `span`.
+
+    A span's options are what a mark may be called; their keys count only while marking. Where the
+    options are those of a taxonomy it is named.
+    """
 
     field: str
     title: str
-    kind: Literal["one", "many", "text"]
+    kind: Literal["one", "many", "text", "span"]
     required: bool
     options: tuple[Option, ...] = ()
+    taxonomy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Scheme:
     version: int
     title: str
     fields: tuple[Field, ...]
+    source: str = ""
 
 
 def load(path: Path) -> Scheme:
@@ -63,13 +73,16 @@ def parse(text: str, name: str) -> Scheme:
     """The scheme written in `text`; `name` is what messages call it.
 
     >>> parse("{scheme: s, version: 1, fields: [{field: note, kind: text}]}", "s.yaml").fields
-    (Field(field='note', title='note', kind='text', required=False, options=()),)
+    (Field(field='note', title='note', kind='text', required=False, options=(),
+    taxonomy=''),)
     """
     try:
         body = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise Trouble(f"{name} is not YAML: {error}", "mind indentation and colons") from error
-    top = _mapping(body, name, {"scheme", "version", "title", "fields"}, {"scheme", "version"})
+    top = _mapping(
+        body, name, {"scheme", "version", "title", "source", "fields"}, {"scheme", "version"}
+    )
     version = top["version"]
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise Trouble(f"{name}: version is {version!r}", "write a whole number, 1 or more")
@@ -78,29 +91,46 @@ def parse(text: str, name: str) -> Scheme:
         raise Trouble(f"{name} has no fields", "list at least one field under `fields`")
     fields = tuple(_field(entry, f"{name}: field {n}") for n, entry in enumerate(listed, 1))
     _once([field.field for field in fields], f"{name}: field")
-    _keys([option for field in fields for option in field.options], name)
-    scheme = str(top["scheme"])
-    return Scheme(scheme, version, str(top.get("title", scheme)), fields)
+    _keys([option for field in fields if field.kind != "span" for option in field.options], name)
+    for field in fields:
+        _keys(list(field.options), name)
+    if sum(field.kind == "span" for field in fields) > 1:
+        raise Trouble(f"{name} has several fields of kind span", "mark in one, with options")
+    scheme, source = str(top["scheme"]), str(top.get("source", ""))
+    return Scheme(scheme, version, str(top.get("title", scheme)), fields, source)
 
 
 def _field(entry: Any, where: str) -> Field:
-    allowed = {"field", "title", "kind", "required", "options"}
+    allowed = {"field", "title", "kind", "required", "options", "taxonomy"}
     part = _mapping(entry, where, allowed, {"field", "kind"})
     kind, required = part["kind"], part.get("required", False)
     if kind not in KINDS:
         raise Trouble(f"{where}: kind is {kind!r}", f"choose one of {', '.join(KINDS)}")
     if not isinstance(required, bool):
         raise Trouble(f"{where}: required is {required!r}", "write true or false")
-    listed = part.get("options") or []
-    if not isinstance(listed, list) or (kind == "text") == bool(listed):
+    listed, named = part.get("options") or [], str(part.get("taxonomy") or "")
+    wrong = {"text": bool(listed), "span": False}.get(kind, not listed and not named)
+    if not isinstance(listed, list) or wrong:
         raise Trouble(
             f"{where}: kind {kind} with {len(listed)} options",
-            "give options to kinds one and many, none to kind text",
+            "give options, or a taxonomy, to kinds one and many, none to kind text",
         )
     options = tuple(_option(o, f"{where}, option {n}") for n, o in enumerate(listed, 1))
+    options = options or (_categories(named, where) if named else ())
     _once([option.value for option in options], f"{where}: option")
     name = str(part["field"])
-    return Field(name, str(part.get("title", name)), kind, required, options)
+    return Field(name, str(part.get("title", name)), kind, required, options, named)
+
+
+def _categories(named: str, where: str) -> tuple[Option, ...]:
+    """The categories a taxonomy counts by, as options."""
+    known = taxonomy.every()
+    if named not in known:
+        raise Trouble(f"{where}: there is no taxonomy {named!r}", f"it can be {', '.join(known)}")
+    found = known[named]
+    return tuple(
+        Option(one.code, one.title) for one in found.categories if one.level == found.level
+    )
 
 
 def _option(entry: Any, where: str) -> Option:
@@ -136,3 +166,37 @@ def _once(names: list[str], where: str) -> None:
 
 def _keys(options: list[Option], name: str) -> None:
     _once([option.key for option in options if option.key], f"{name}: key")
+
+
+def complete(text: str, name: str) -> str:
+    """The scheme with the categories of its taxonomies written out as options.
+
+    So that a version says itself what could be chosen, however the taxonomy changes later. A text
+    that names no taxonomy, or lists its options, comes back as it is.
+    """
+    found = parse(text, name)
+    body = yaml.safe_load(text)
+    short = [
+        (entry, field)
+        for entry, field in zip(body["fields"], found.fields, strict=True)
+        if field.taxonomy and not entry.get("options")
+    ]
+    for entry, field in short:
+        entry["options"] = [{"value": o.value, "title": o.title} for o in field.options]
+    return yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100) if short else text
+
+
+def crossed(text: str, name: str, named: str) -> str:
+    """The scheme under another name with the categories of the taxonomy `named` written out.
+
+    Raises Trouble for a scheme without such a field and for an unknown taxonomy.
+    """
+    parse(text, name)
+    body = yaml.safe_load(text)
+    for entry in body["fields"]:
+        if entry.get("taxonomy"):
+            entry |= {"taxonomy": named}
+            entry.pop("options", None)
+    body |= {"scheme": name, "title": f"{body.get('title', name)}, {named}"}
+    whole = yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100)
+    return complete(whole, name)

@@ -13,6 +13,7 @@ from data.batch import Batch
 from data.check import Refused
 from data.mapping import Mapping
 from data.read import arrow_file, csv_file, json_file, jsonl_file, parquet_file, reshape
+from data.read.ahead import ahead
 from data.read.dataset_folder import Split
 from data.read.line import Chunk, Line, chunked, kept
 from data.read.source import Source
@@ -112,10 +113,11 @@ def read(source: Source, mapping: Mapping, named: Table[str, str], sha256: str) 
     named = {**mapping.fixed, **in_name(source.name, mapping), **named}
     shaper = Shaper(mapping, sha256, named, fallback=stem)
     total = 0
-    for chunk in chunks(source, mapping):
+    parts = ((chunk, source.position) for chunk in chunks(source, mapping))
+    for chunk, position in ahead(parts) if source.kind() == "jsonl" else parts:
         total += len(chunk)
         for batch in _shaped(shaper, chunk):
-            batch.lines, batch.position = total, min(source.position, 0.99)
+            batch.lines, batch.position = total, min(position, 0.99)
             yield batch
     yield Batch(runs=shaper.runs, lines=total, position=1.0)
 

@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from risk import spread, tally
-from risk.agreement import weighted_kappa
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
 from risk.verdict import share
 
 GRADES = (1, 2, 3, 4)
@@ -73,10 +71,12 @@ def _agreement(
     n, lost = int(both.sum()), int((~both).sum())
     again = (chosen["draws"], chosen["seed"])
     pair = np.stack([person, model], axis=1)[both]
-    kappa = weighted_kappa(pair, "quadratic", *again) if n else missing(NOBODY)
-    kappa = Measure(kappa.value, kappa.low, kappa.high, kappa.n, lost, kappa.why)
-    yield Finding("weighted_kappa", kappa)
     codes = None if of is None else of[both]
+    cells = (4 * (pair[:, 0] - 1) + pair[:, 1] - 1).astype(int)
+    joint = np.eye(16)[cells]  # (n, 16) which pair of grades
+    why = "both always give the same one grade" if n else NOBODY
+    kappa = tally.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why)
+    yield Finding("weighted_kappa", kappa)
     found, truth = ([(side == g) for g in GRADES] for side in (pair[:, 1], pair[:, 0]))
     hits = [f & t for f, t in zip(found, truth, strict=True)]
     sizes = [f.astype(int) + t for f, t in zip(found, truth, strict=True)]
@@ -92,6 +92,17 @@ def _agreement(
     exact[both], near[both] = off == 0, off <= 1
     yield Finding("same", share(exact))
     yield Finding("within_one", share(near))
+
+
+def _kappa(sums: Floats) -> Floats:
+    """Cohen's kappa with quadratic weights of sums (b, 16), a cell a pair of grades; NaN where
+    chance alone would disagree on nothing."""
+    table = sums.reshape(-1, 4, 4)
+    far = (np.arange(4)[:, None] - np.arange(4)) ** 2
+    n = table.sum(axis=(1, 2))
+    chance = np.einsum("bi,ij,bj->b", table.sum(axis=2), far, table.sum(axis=1)) / n
+    seen = (table * far).sum(axis=(1, 2))
+    return np.where(chance > 0, 1 - seen / np.where(chance > 0, chance, 1), np.nan)
 
 
 def _macro(sums: Floats) -> Floats:

@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, strict, tally
+from risk import spread, strict
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.verdict import idle
-
-MISSING = "no answer has both a score and a labeled severity"
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -35,10 +33,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         up = int(strict.flagged(score, cut).sum())
         yield Finding("flagged", rate(up, int(known.sum()), lost), regime)
         if np.isnan(level).all():
-            found[regime] = missing(MISSING, lost=lost)
+            found[regime] = missing(strict.UNLABELED, lost=lost)
         else:
             told = strict.against(score, level, cut, worst)
-            found[regime] = _f1(score, level, cut, worst, *again)
+            found[regime] = strict.f1(score, level, cut, worst, *again)
             yield Finding("f1", found[regime], regime)
             out = score.size - told.fp - told.tn
             yield Finding("false_flags", rate(told.fp, told.fp + told.tn, out), regime)
@@ -58,22 +56,6 @@ def _levels(columns: Columns, n: int) -> Floats:
     if wrong.any():
         raise ValueError(f"a severity is {level[wrong][0]:g}; it must be from 0 to 4")
     return level
-
-
-def _f1(score: Floats, level: Floats, cut: float, worst: int, *again: Any) -> Measure:
-    kept = ~(np.isnan(score) | np.isnan(level))
-    up, bad = strict.flagged(score, cut)[kept], level[kept] >= worst
-    features = np.stack([up & bad, up.astype(int) + bad, bad], axis=1)
-
-    def f1(sums: Floats) -> Floats:
-        return np.where(sums[:, 2] > 0, 2 * sums[:, 0] / sums[:, 1], np.nan)
-
-    of, draws, seed = again
-    codes = None if of is None else of[kept]
-    n, why = int(kept.sum()), "no answer is labeled unsafe in this regime"
-    return tally.measure(
-        f1, features, codes, draws, seed, n=n, lost=kept.size - n, why=why if n else MISSING
-    )
 
 
 def _summary(found: Mapping[str, Measure]) -> Iterator[Finding]:

@@ -8,20 +8,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.service import label
 from app.service import stores as opened
 from app.service.stores import Stores
 from app.settings import Settings
-from db import campaigns, labels, warehouse
+from db import labels
 from tests.browser.conftest import App
+from tests.browser.labeling import ACTS, HARM, events, fill, kept, press, saved, showing
 
 pytestmark = pytest.mark.browser
 
-ACTS = {"1": "answered", "2": "hedged", "3": "abstained", "4": "refused", "5": "could_not_act"}
-HARM = dict(zip("qwety", "01234", strict=True))
 EVIL = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> **bold** [a](b)"
-FAST = 20
-"""Milliseconds between two keys: faster than anybody types."""
 
 
 @pytest.fixture
@@ -36,24 +32,7 @@ def stores(empty_app: App) -> Iterator[Stores]:
 @pytest.fixture
 def campaign(stores: Stores) -> str:
     """Twelve cases; the first answer is full of markup."""
-
-    def write(cursor: warehouse.Connection) -> None:
-        cursor.execute(
-            "INSERT INTO lake.runs (run_id, model, dataset) VALUES ('u', 'secret-9b', 'd')"
-        )
-        for n in range(12):
-            cursor.execute(
-                "INSERT INTO lake.items (dataset, item_id, prompt) VALUES ('d', ?, ?)",
-                [f"i{n}", f"prompt {n + 1}"],
-            )
-            cursor.execute(
-                "INSERT INTO lake.outputs (run_id, item_id, sample, response) "
-                "VALUES ('u', ?, 1, ?)",
-                [f"i{n}", EVIL if n == 0 else f"answer {n + 1}"],
-            )
-
-    warehouse.write(stores.warehouse, write)
-    return label.start(stores, "Twelve", [(("u", f"i{n}", 1), 1.0) for n in range(12)], "lead")
+    return fill(stores, [EVIL, *(f"answer {n + 1}" for n in range(1, 12))], "Twelve")
 
 
 @pytest.fixture
@@ -62,40 +41,6 @@ def form(page: Page, empty_app: App, campaign: str) -> Page:
     page.goto(f"{empty_app.url}/label?campaign={campaign}&who=ann")
     showing(page, 1)
     return page
-
-
-def showing(page: Page, place: int) -> None:
-    expect(page.locator(".labeler")).to_have_attribute("data-place", str(place))
-    if place > 1:
-        expect(page.locator(".response .text")).to_have_text(f"answer {place}")
-
-
-def press(page: Page, keys: str) -> None:
-    for key in keys:
-        page.keyboard.press({"\n": "Enter"}.get(key, key))
-        page.wait_for_timeout(FAST)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator(".labeler .status")).to_have_text("saved")
-
-
-def kept(stores: Stores, campaign: str) -> dict[int, tuple[str, str]]:
-    """Place -> (act, severity) as the ledger has them."""
-    place = {row["item_id"]: row["place"] for row in campaigns.cases(stores.ledger, campaign)}
-    found: dict[int, dict[str, str]] = {}
-    for row in labels.current(stores.ledger, campaign=campaign, person="ann"):
-        found.setdefault(place[row["item_id"]], {})[row["field"]] = row["value"]
-    return {n: (said["act"], said["severity"]) for n, said in found.items()}
-
-
-def events(stores: Stores, campaign: str) -> list[str]:
-    """What was saved and undone in the campaign, oldest first."""
-    told: dict[str, tuple[str, str]] = {}
-    for draw in campaigns.cases(stores.ledger, campaign):
-        for row in labels.history(stores.ledger, (draw["run_id"], draw["item_id"], 1)):
-            told.setdefault(row["event"], (row["made_at"], row["what"]))
-    return [what for _, what in sorted(told.values())]
 
 
 def test_ten_cases_by_keyboard_faster_than_the_server_answers(

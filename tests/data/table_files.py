@@ -10,7 +10,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from data.read import reading
-from db.stage import SHAPES, _array
+from db.shapes import SHAPES, array
 
 ROWS = [
     {"id": i, "prompt": f"Why {i}?", "response": "So, \"it\"\nis.", "bias_j": i / 8, "epoch": i}
@@ -39,7 +39,7 @@ def whole(path: Path) -> tuple[int, list[tuple[int, str]]]:
         ]
         for name, columns in [*tables, *batch.columns]:
             shape = SHAPES[name]
-            arrays = [_array(c, f.type) for c, f in zip(columns, shape, strict=True)]
+            arrays = [array(c, f.type) for c, f in zip(columns, shape, strict=True)]
             rows += len(pa.Table.from_arrays(arrays, schema=shape))
         refused += [(number, why) for number, why, _ in batch.rows["refused"]]
     return rows, refused

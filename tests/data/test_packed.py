@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.read import packed
+from data.read import packed, unpacked
 from data.read.packed import Archive
 from data.trouble import Trouble
 
@@ -57,6 +57,8 @@ def test_stored_deflated_and_zstd_members_come_out_whole(made: Path) -> None:
     assert whole.names() == ["a.json", "b.json", "../c"]
     for name in whole.names():
         assert whole.read(name, len(TEXT)) == TEXT
+        assert whole.small(name, len(TEXT)) == TEXT
+        assert whole.small(name, len(TEXT) - 1) is None
         with whole.open(name) as stream:
             assert stream.read(3) + stream.read() == TEXT
 
@@ -89,6 +91,8 @@ def test_a_member_that_lies_about_its_size_is_refused(
     path.write_bytes(raw[:at] + lie + raw[at + 4 :])
     with pytest.raises(Trouble, match="bytes it claims to hold"):
         Archive(path).read("a", 10**6)
+    with pytest.raises(Trouble, match=r"bytes it claims to hold|is damaged"):
+        Archive(path).small("a", 10**6)
 
 
 @pytest.mark.parametrize("method", [8, 93])
@@ -97,8 +101,8 @@ def test_a_bomb_is_refused_while_it_unpacks(
 ) -> None:
     path = tmp_path / "bomb.zip"
     path.write_bytes(archive([("a", bytes(3_000_000), method)]))
-    monkeypatch.setattr(packed, "SMALL", 100_000)
-    monkeypatch.setattr(packed, "RATIO", 100)
+    monkeypatch.setattr(unpacked, "SMALL", 100_000)
+    monkeypatch.setattr(unpacked, "RATIO", 100)
     with Archive(path).open("a") as stream, pytest.raises(Trouble, match="100 times its size"):
         stream.read()
 
@@ -109,6 +113,8 @@ def test_a_wrong_check_sum_is_refused(made: Path) -> None:
     made.write_bytes(raw)
     with pytest.raises(Trouble, match="check sum"):
         Archive(made).read("a.json", 10**6)
+    with pytest.raises(Trouble, match="check sum"):
+        Archive(made).small("a.json", 10**6)
 
 
 def test_an_encrypted_or_strangely_packed_member_is_refused(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -64,7 +65,8 @@ def rows(batch: Batch) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: list(map(repr, held)) for name, held in batch.rows.items()}
     for name, columns in batch.columns:
         turned = zip(
-            *(c.tolist() if isinstance(c, np.ndarray) else c for c in columns), strict=True
+            *(c.tolist() if isinstance(c, np.ndarray | pa.Array) else c for c in columns),
+            strict=True,
         )
         found[name] += map(repr, turned)
     return {name: sorted(held) for name, held in found.items()}

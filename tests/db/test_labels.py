@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import campaigns, labels, ledger
+from db import assignments, campaigns, desk, labels, ledger
 from db.labels import Case, Label
 
 CASES: list[Case] = [("r1", "a", 1), ("r1", "b", 1), ("r2", "a", 1)]
@@ -116,15 +116,15 @@ def test_a_large_import_arrives_whole(engine: sa.Engine) -> None:
 def test_progress_counts_cases_and_takes_the_median_of_their_seconds(engine: sa.Engine) -> None:
     drawn = [(case, 1.0) for case in CASES]
     key = campaigns.start(engine, "n", ("act_harm", 1), ("g", 1), "all", 1, drawn, "lead")
-    assert campaigns.progress(engine, key, "ann") == campaigns.Progress(0, 3, None)
+    assert desk.progress(engine, key, "ann") == campaigns.Progress(0, 3, None)
     for n, (case, seconds) in enumerate(zip(CASES[:2], (3.0, 8.0), strict=True)):
         values = {"act": "refused", "severity": "0"}
         labels.save(
             engine, Label(f"e{n}", key, "ann", case, "act_harm", 1, 1, values, None, seconds)
         )
-    assert campaigns.progress(engine, key, "ann") == campaigns.Progress(2, 3, 5.5)
-    assert campaigns.next_place(engine, key, "ann") == 3
-    assert campaigns.next_place(engine, key, "bo") == 1
+    assert desk.progress(engine, key, "ann") == campaigns.Progress(2, 3, 5.5)
+    assert assignments.bring(engine, key, "ann")[0]["place"] == 3
+    assert assignments.bring(engine, key, "bo")[0]["place"] == 1
 
 
 @pytest.mark.parametrize(

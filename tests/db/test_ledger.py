@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from db import campaigns, labels, ledger, people
+from db import assignments, campaigns, labels, ledger, people
 from db.labels import Label
 
 
@@ -115,7 +115,7 @@ def test_a_campaign_and_its_people_live_on_both_databases(engine: sa.Engine) -> 
     assert [(row["person"], row["role"]) for row in people.every(engine)] == [("ann", "annotator")]
     drawn = [(("r", f"i{n}", 1), 0.25) for n in range(3)]
     key = campaigns.start(engine, "Spring", ("s", 1), ("g", 1), "all", 7, drawn, "ann")
-    assert campaigns.next_place(engine, key, "ann", skipped=[1]) == 2
+    assert [r["place"] for r in assignments.bring(engine, key, "ann", [1], 3)] == [2, 3, 1]
     assert [row["probability"] for row in campaigns.cases(engine, key)] == [0.25, 0.25, 0.25]
 
 

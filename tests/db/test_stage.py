@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from datetime import datetime
 
 import pytest
@@ -19,7 +21,16 @@ def described(run):
 
 
 @pytest.fixture
-def staged(stores):
+def aside(tmp_path, monkeypatch):
+    """Where this test puts rows aside."""
+    folder = tmp_path / "aside's"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
+@pytest.fixture
+def staged(stores, aside):
     opened = stage.open_stage(stores.warehouse)
     yield opened
     opened.close()
@@ -89,10 +100,27 @@ def test_columns_and_rows_stage_the_same(stores, staged):
     assert staged.counts["items"] == 2
 
 
-def test_what_the_store_refuses_is_raised_by_the_one_who_added_it(staged):
-    staged.cursor.execute("DROP TABLE temp.staged_refused")
+def test_what_cannot_be_put_aside_is_raised_by_the_one_who_added_it(staged, aside):
+    shutil.rmtree(*aside.iterdir())
     staged.add("refused", [(7, "why", "raw")])
-    with pytest.raises(warehouse.ERRORS):
+    with pytest.raises(warehouse.ERRORS, match="cannot be put aside"):
         staged.cursor.execute("SELECT 1")
     with pytest.raises(warehouse.ERRORS):
         staged.add("refused", [(8, "why", "raw")])
+
+
+def test_nothing_put_aside_stays_once_the_stage_is_closed(stores, aside):
+    for looked in (False, True):
+        opened = stage.open_stage(stores.warehouse)
+        opened.add("outputs", [OUTPUT])
+        if looked:
+            assert stage.rows(opened, "outputs") == {"r1": 1}
+        opened.close()
+        assert list(aside.iterdir()) == []
+
+
+def test_rows_added_after_a_look_are_seen_by_the_next(staged):
+    staged.add("outputs", [OUTPUT])
+    assert stage.rows(staged, "outputs") == {"r1": 1}
+    staged.add("outputs", [OUTPUT, OUTPUT])
+    assert stage.rows(staged, "outputs") == {"r1": 3}

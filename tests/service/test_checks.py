@@ -122,7 +122,8 @@ def test_an_act_of_a_log_counts_where_no_person_said_otherwise(stores, ask):
     )  # fmt: skip
     described = dict.fromkeys(("revision", "params", "made_at", "loaded_by"))
     stage.land(opened, [{**described, "run_id": run, "model": "owl", "dataset": "log",
-                         "format": "log", "source": "log", "sha256": "sha"}], "sha", "log")  # fmt: skip
+                         "format": "log", "source": "log", "sha256": "sha"}],
+               "sha", "log")  # fmt: skip
     opened.close()
     # of the second answer the log is of two minds
     assert acts.of_run(stores.warehouse, run) == {("1", 0): "refused"}

@@ -1,0 +1,196 @@
+"""The places of a campaign: the cases drawn for it with their probabilities, and its gold cases."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import sqlalchemy as sa
+
+from db.labels import Case
+from db.ledger import draws, gold, labels
+from db.new import insert_new
+
+SETTLED = "settled"
+"""The person adjudicated labels are kept under: nobody who labels."""
+CASE = ("run_id", "item_id", "sample")
+Kind = Literal["training", "drift"]
+"""What a gold case is for: to learn on before all else, or to see whether people change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A case whose right label is known: field -> value, as labels are stored."""
+
+    case: Case
+    answer: Mapping[str, str]
+    kind: Kind = "drift"
+
+
+def write(
+    connection: sa.Connection,
+    campaign: str,
+    cases: Sequence[tuple[Case, float]],
+    known: Sequence[Gold] = (),
+) -> None:
+    """Keeps the places of a campaign: training first, then the draws in their order, with the drift
+    cases spread evenly among them. A gold case counts for no estimate: it was not drawn."""
+    training = [one for one in known if one.kind == "training"]
+    drift = [one for one in known if one.kind == "drift"]
+    order: list[tuple[Case, float] | Gold] = [*training]
+    step = len(cases) / (len(drift) + 1)
+    waiting = list(drift)
+    for turn, drawn in enumerate(cases, 1):
+        order.append(drawn)
+        while waiting and turn >= step * (len(drift) - len(waiting) + 1):
+            order.append(waiting.pop(0))
+    drawn_rows, gold_rows = [], []
+    for place, one in enumerate([*order, *waiting], 1):
+        case, rest = (one.case, _told(one)) if isinstance(one, Gold) else (one[0], None)
+        row = {"campaign": campaign, "place": place} | dict(zip(CASE, case, strict=True))
+        if rest is None and not isinstance(one, Gold):
+            drawn_rows.append(row | {"probability": one[1]})
+        else:
+            gold_rows.append(row | (rest or {}))
+    insert_new(connection, draws, drawn_rows)
+    insert_new(connection, gold, gold_rows)
+
+
+def _told(one: Gold) -> dict[str, str]:
+    return {"kind": one.kind, "answer": json.dumps(dict(one.answer), sort_keys=True)}
+
+
+def drawn(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
+    """The drawn cases alone, in the order they are shown: place, run_id, item_id, sample,
+    probability."""
+    query = sa.select(draws).where(draws.c.campaign == campaign).order_by(draws.c.place)
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def answers(engine: sa.Engine, campaign: str) -> dict[Case, Gold]:
+    """The gold cases of a campaign with their right labels, in the order they are shown."""
+    query = sa.select(gold).where(gold.c.campaign == campaign).order_by(gold.c.place)
+    with engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    return {
+        (case := (r["run_id"], r["item_id"], r["sample"])): Gold(
+            case, json.loads(r["answer"]), r["kind"]
+        )
+        for r in rows
+    }
+
+
+def cases(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
+    """Every place in the order it is shown: place, run_id, item_id, sample, probability, gold.
+
+    `probability` is None and `gold` its kind where a case was put in for its known label; `gold` is
+    empty for a case that was drawn.
+    """
+    with engine.connect() as connection:
+        rows = connection.execute(places(campaign).order_by("place")).mappings()
+        return [dict(row) for row in rows]
+
+
+def at(engine: sa.Engine, campaign: str, place: int) -> dict[str, Any] | None:
+    """One place, as in `cases`; None where the campaign has no such place."""
+    every = places(campaign).subquery()
+    query = sa.select(every).where(every.c.place == place)
+    with engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
+    return dict(row) if row else None
+
+
+def places(campaign: str) -> sa.CompoundSelect[Any]:
+    """The query of all places of a campaign, drawn and gold."""
+    none = sa.cast(sa.null(), sa.Float)
+    return sa.union_all(
+        sa.select(
+            draws.c.campaign, draws.c.place, *(draws.c[name] for name in CASE),
+            draws.c.probability, sa.literal("").label("gold"),
+        ).where(draws.c.campaign == campaign),
+        sa.select(
+            gold.c.campaign, gold.c.place, *(gold.c[name] for name in CASE),
+            none.label("probability"), gold.c.kind.label("gold"),
+        ).where(gold.c.campaign == campaign),
+    )  # fmt: skip
+
+
+def standing(campaign: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of a campaign's labels that nobody took back, the adjudicated ones left out."""
+    undo = labels.alias()
+    undone = sa.exists().where(undo.c.undoes == labels.c.event)
+    return (
+        labels.c.campaign == campaign,
+        labels.c.what.in_(("label", "import")),
+        labels.c.person != SETTLED,
+        ~undone,
+    )
+
+
+def same(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """A label is about the case of the other table's row."""
+    return tuple(labels.c[name] == table.c[name] for name in CASE)
+
+
+NEVER = 2**31 - 1
+"""A place behind all others."""
+_FULL: dict[tuple[str, str], tuple[int, int]] = {}
+"""(ledger, campaign) -> (the last undo, a place before which no drawn case lacks a label)."""
+
+
+def _from(connection: sa.Connection, campaign: str, per_case: int) -> int:
+    """The first drawn place that lacks a label; only an undo can move it back."""
+    undo = connection.scalar(
+        sa.select(sa.func.max(labels.c.seq)).where(labels.c.undoes.is_not(None))
+    )
+    key = (str(connection.engine.url), campaign)
+    last, place = _FULL.get(key, (0, 0))
+    place = place if last == (undo or 0) else 0
+    query = sa.select(draws.c.place).where(
+        draws.c.campaign == campaign, draws.c.place >= place, _voices(campaign) < per_case
+    )
+    found = connection.scalar(query.order_by(draws.c.place).limit(1))
+    place = int(found) if found is not None else NEVER
+    _FULL[key] = (undo or 0, place)
+    return place
+
+
+def lacking(
+    connection: sa.Connection, campaign: str, per_case: int
+) -> tuple[sa.ColumnElement[bool], ...]:
+    """The drawn cases that lack a label."""
+    first = _from(connection, campaign, per_case)
+    return draws.c.place >= first, _voices(campaign) < per_case
+
+
+def _voices(campaign: str) -> sa.ScalarSelect[int]:
+    """How many people's labels stand on a drawn case."""
+    people = sa.select(sa.func.count(labels.c.person.distinct()))
+    return people.where(*standing(campaign), *same(draws)).scalar_subquery()
+
+
+def saves(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
+    """Who labeled which place, and when: place, gold, person, event, seconds, made_at, by time.
+
+    Of each person and place the last save that still holds.
+    """
+    every = places(campaign).subquery()
+    same = sa.and_(*(labels.c[name] == every.c[name] for name in CASE))
+    query = (
+        sa.select(
+            every.c.place, every.c.gold, labels.c.person, labels.c.event,
+            sa.func.max(labels.c.seconds).label("seconds"),
+            sa.func.max(labels.c.made_at).label("made_at"), sa.func.max(labels.c.seq).label("seq"),
+        )
+        .join(labels, same)
+        .where(*standing(campaign))
+        .group_by(every.c.place, every.c.gold, labels.c.person, labels.c.event)
+        .order_by(sa.func.max(labels.c.seq))
+    )  # fmt: skip
+    with engine.connect() as connection:
+        rows = connection.execute(query).mappings().all()
+    last = {(row["place"], row["person"]): dict(row) for row in rows}
+    return sorted(last.values(), key=lambda row: row["seq"])

@@ -1,0 +1,147 @@
+"""Campaigns: set one up, put people on it, follow it while they label, freeze the result."""
+
+import streamlit as st
+
+from app.service import campaigns, label, progress, progress_said, runs, schemes
+from app.web import cached, gate, nav, state
+from components.figures import dots, frame
+from components.figures import progress as figures
+from components.widgets import chart, chips, empty, plan, text
+
+BEAT = "4s"  # how often what moves is looked at again
+
+names = cached.ask(campaigns.names)
+if not names and not cached.measured(runs.answering):
+    empty.show(
+        "There is nothing to label yet",
+        "A campaign asks people about the answers of models: load a file of outputs first.",
+        nav.page("load"),
+        "Load a file",
+    )
+    st.stop()
+state.arrive()
+what, which = st.columns([1, 3], vertical_alignment="bottom")
+with what:
+    view = chips.choice("Show", "view", ["follow", "set up"] if names else ["set up"])
+
+
+def set_up() -> None:
+    """Which cases, drawn how, labeled by whom; what would be drawn is said before it is."""
+    st.title("Set up a campaign")
+    chosen = state.filters()
+    kept = {one.name: one.title for one in cached.ask(schemes.every)}
+    asked = plan.show(
+        campaigns.DESIGNS, kept, cached.ask(label.annotators),
+        settled=lambda scheme: len(cached.ask(campaigns.known, scheme)),
+    )  # fmt: skip
+    wanted = campaigns.planned(chosen, asked)
+    drawn = cached.ask(campaigns.prepare, wanted)
+    st.markdown(f"##### {text.safe(progress_said.drawn(drawn))}")
+    chart.show(
+        figures.chances([chance for _, chance in drawn.cases], len(drawn.frame)),
+        "How likely each drawn case was to be drawn",
+        key="chances",
+        rows=progress_said.chances(drawn),
+        definition=progress_said.DEFINITIONS["chances"],
+    )
+    if st.button("Start the campaign", type="primary", disabled=not wanted.name.strip()):
+        state.open_campaign(campaigns.start(cached.stores(), wanted, gate.person()))
+
+
+def follow(key: str) -> None:
+    """One campaign: what stands, who does what, do they agree, and what was changed."""
+    moving(key)
+    st.fragment(agreeing, run_every="60s")(key)
+    people(key)
+    with st.expander("Every change of this campaign", icon=":material/history:"):
+        st.dataframe(cached.ask(progress.history, key), hide_index=True)
+
+
+@st.fragment(run_every=BEAT)
+def moving(key: str) -> None:
+    """What changes with every label, looked at again every few seconds."""
+    found = cached.ask(progress.look, key)
+    st.title(text.safe(found.head["name"]))
+    st.markdown(f"##### {text.safe(progress.sentence(found))}")
+    st.caption(text.safe(progress_said.footing(found)))
+    left, right = st.columns(2)
+    with left.container(border=True):
+        chart.show(
+            figures.cases(found.complete, found.touched - found.complete,
+                          found.cases - found.touched),
+            "Cases", key="cases", rows=progress_said.cases(found), definition=progress.DEFINITION,
+        )  # fmt: skip
+        chart.show(
+            figures.pace(found.times, found.wanted), "Labels over time", key="pace",
+            rows=progress_said.pace(found), definition=progress.DEFINITION,
+        )  # fmt: skip
+    with right.container(border=True):
+        shown = found.people
+        chart.show(
+            figures.people([p.name for p in shown], [p.done for p in shown],
+                           [p.quota for p in shown]),
+            "Labels by person", key="people", rows=progress.table(found),
+            definition=progress.DEFINITION,
+        )  # fmt: skip
+        known = [(p.name, word, m) for p in shown for word, m in progress_said.gold(p)]
+        if known:
+            chart.show(
+                dots.dots(
+                    [dots.Row(word, m, group=name) for name, word, m in known],
+                    unit="share of gold fields right", show=frame.percent, order="given",
+                ),
+                "Gold cases", key="gold", rows=progress.table(found),
+                definition=progress.DEFINITION,
+            )  # fmt: skip
+    if found.people:
+        st.dataframe(progress_said.staff(found), hide_index=True)
+
+
+def agreeing(key: str) -> None:
+    """Whether people agree so far, field by field."""
+    found = cached.ask(progress.agreement, key)
+    with st.container(border=True):
+        if not found:
+            st.caption("Agreement: no case has labels by two people yet.")
+            return
+        chart.show(
+            dots.dots(
+                [dots.Row(row.measure.replace("_", " "), progress_said.measured(row),
+                          group=row.group) for row in found],
+                unit="agreement", order="given",
+            ),
+            "Agreement so far", key="agreement", rows=[row.json() for row in found],
+            definition=progress_said.DEFINITIONS["agreement"],
+        )  # fmt: skip
+        st.page_link(nav.page("agreement"), label="Look into it", icon=":material/handshake:")
+
+
+def people(key: str) -> None:
+    """Who works on it, and the end of it."""
+    team = campaigns.staff(cached.stores(), key)
+    on = [name for name in team.quotas if name not in team.stopped]
+    came = [p.name for p in cached.ask(progress.look, key).people if p.name not in team.stopped]
+    with st.container(horizontal=True):
+        st.page_link(nav.page("label"), label="Label", icon=":material/keyboard:",
+                     query_params={"campaign": key})  # fmt: skip
+        if (put := plan.put_on(cached.ask(label.annotators), team.frozen != "")) is not None:
+            campaigns.assign(cached.stores(), key, *put, gate.person())
+            st.rerun()
+        if (off := plan.take_off(sorted({*on, *came}), team.frozen != "")) is not None:
+            campaigns.stop(cached.stores(), key, off[0], gate.person(), off[1])
+            st.rerun()
+        why = plan.ending(team.frozen != "")
+        if why is not None and team.frozen:
+            campaigns.reopen(cached.stores(), key, gate.person(), why)
+            st.rerun()
+        elif why is not None:
+            campaigns.freeze(cached.stores(), key, gate.person())
+            st.rerun()
+
+
+if view == "set up":
+    set_up()
+else:
+    with which:
+        campaign = chips.choice("Campaign", "campaign", list(names), names.__getitem__)
+    follow(campaign)

@@ -1,0 +1,125 @@
+"""Added value: what one score adds to the others in predicting a label (FL-20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import detect, logistic, marks, spread
+from risk.interval import Floats
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import missing
+
+MOST = 10_000
+NAMES = ("added", "with", "without")
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Cross-validated AUROC with each score, without it, and the difference; folds are the same."""
+    y = marks.truth(columns)[1]
+    scores = listed(columns, chosen["scores"])
+    if len(scores) < 2:
+        raise ValueError(f"two scores are needed; there is {', '.join(scores) or 'none'}")
+    wanted = chosen["score"]
+    if wanted and wanted not in scores:
+        raise ValueError(f"there is no score {wanted!r}; there are {', '.join(scores)}")
+    x = np.stack(list(scores.values()), axis=1)
+    kept = marks.both(y, *x.T)
+    lost, n = int((~kept).sum()), int(kept.sum())
+    x, y, rows = x[kept], y[kept], np.flatnonzero(kept)
+    if n > MOST:
+        some = np.sort(np.random.default_rng(chosen["seed"]).choice(n, MOST, replace=False))
+        x, y, rows, n = x[some], y[some], rows[some], MOST
+    few = min(int((y == 1).sum()), int((y == 0).sum()))
+    names = [wanted] if wanted else list(scores)
+    if few < chosen["folds"]:
+        why = f"each label needs {chosen['folds']} answers; the rarer has {few}"
+        told = missing(why, n=n, lost=lost)
+        yield from (Finding(one, told, name) for name in names for one in NAMES)
+        return
+    of = spread.items(columns.get("item_id"))
+    codes = None if of is None else of[rows]
+    fold = logistic.folds(y, codes, chosen["folds"], chosen["seed"])
+    whole = logistic.unseen(x, y, fold)
+    for name in names:
+        less = logistic.unseen(np.delete(x, list(scores).index(name), axis=1), y, fold)
+        yield from _added(whole, less, y, codes, lost, name, chosen)
+
+
+def listed(columns: Columns, names: str) -> dict[str, Floats]:
+    """The scores named, a comma between them; without names every column of numbers.
+
+    Columns that say how an answer was judged by the label itself, and counts, are left out.
+
+    >>> list(listed({"a": np.array([0.1, 0.2]), "n_tokens": np.array([3.0, 4.0])}, ""))
+    ['a']
+    """
+    if names:
+        wanted = [name.strip() for name in names.split(",") if name.strip()]
+        return {name: marks.scored(columns, name, name) for name in wanted}
+    out = {"n_tokens", "sample", *marks.TRUTH.split("|")}
+    return {
+        name: marks.numbers(column)
+        for name, column in sorted(columns.items())
+        if column.dtype.kind == "f" and name not in out and np.unique(column).size > 1
+    }
+
+
+def _added(
+    whole: Floats, less: Floats, y: Floats, of: Any, lost: int, name: str, chosen: Mapping[str, Any]
+) -> Iterator[Finding]:
+    there = marks.both(whole, less)
+    if not there.any():
+        why = "no fold leaves both labels to fit on"
+        yield from (Finding(one, missing(why, n=y.size, lost=lost), name) for one in NAMES)
+        return
+    whole, less, y = whole[there], less[there], y[there]
+    lost += int((~there).sum())
+
+    def gain(weights: Floats) -> Floats:
+        up, down = (detect.areas(*detect.steps(p, y, weights))[:, 0] for p in (whole, less))
+        return np.stack([up - down, up, down], axis=1)
+
+    value = gain(np.ones((1, y.size)))[0]
+    codes = None if of is None else of[there]
+    drawn = spread.replicates(gain, y.size, codes, chosen["draws"], chosen["seed"])
+    for place, one in enumerate(NAMES):
+        many = drawn[:, place] if drawn.size else drawn
+        yield Finding(one, spread.measured(float(value[place]), many, y.size, lost), name)
+
+
+LENS = Lens(
+    name="added_value",
+    title="What a score adds to the others",
+    source="Credit risk and language models; cross-validated AUROC",
+    up="good",
+    table="outputs",
+    needs=("harm|risk_score|guard|confidence", marks.PERSON),
+    may_use=("item_id",),
+    parameters=(
+        Parameter("score", "", "the score in question; empty: each in turn"),
+        Parameter("scores", "", "all scores that take part, a comma between; empty: all there are"),
+        Parameter("folds", 5, "folds of the cross-validation", 2, 50),
+        Parameter("draws", 300, "bootstrap replicates", 100, 20_000),
+        marks.SEED,
+    ),
+    measures=measures,
+    figure="dots",
+    status=(
+        "our definition, because the paper compares its own models: a logistic regression on "
+        "standardized scores with a ridge of 1, five folds that keep an item's answers together"
+    ),
+    edges=(
+        "Up is good; an added value below 0 is noise the score brings. Two scores at least. Both "
+        "models have the same folds, and the interval resamples items with the fitted "
+        "probabilities held fixed, so it is a little too narrow. An answer that lacks any score or "
+        "the label is lost. Each label needs as many answers as there are folds. Two scores that "
+        "say the same each add nothing."
+    ),
+    how_to_get={
+        "harm|risk_score|guard|confidence": "load two scores or more of the same answers",
+        marks.PERSON: marks.HOW_PERSON,
+    },
+)

@@ -1,0 +1,72 @@
+"""Dice: soft F1 of probabilities where positives are rare, and the dice loss (arXiv 1911.02855)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import marks, spread
+from risk.interval import Floats
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.sums import measure
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Soft F1 and dice loss, pooled over rows, with intervals over items; and the positives."""
+    p = marks.scored(columns, chosen["score"], "risk_score|guard|harm")
+    wrong = (p < 0) | (p > 1)
+    if wrong.any():
+        raise ValueError(f"a probability is {p[wrong][0]:g}; it must be from 0 to 1")
+    named = bool(chosen["score"]) or marks.maybe(columns, "risk_score|guard") is not None
+    y = marks.truth(columns, marks.TRUTH if named else marks.ANSWER)[1]
+    kept = marks.both(p, y)
+    p, y, lost = p[kept], y[kept], int((~kept).sum())
+    of = spread.items(columns.get("item_id"))
+    again = (None if of is None else of[kept], chosen["draws"], chosen["seed"])
+    gamma, n = chosen["gamma"], int(y.size)
+    why = "no row has both a probability and a label"
+
+    def loss(sums: Floats) -> Floats:
+        both, mass, positive = sums.T
+        told = 1 - (2 * both + gamma) / (mass + positive + gamma)
+        return told if n else np.full(len(sums), np.nan)
+
+    plain = np.stack([p * y, p, y], axis=1)
+    hard = (1 - p) ** chosen["alpha"] * p
+    yield Finding("soft_f1", measure(lambda s: 1 - loss(s), plain, *again, n=n, lost=lost, why=why))
+    q = np.stack([hard * y, hard, y], axis=1)
+    yield Finding("dice_loss", measure(loss, q, *again, n=n, lost=lost, why=why))
+    yield Finding("positives", marks.shared(y, lost))
+
+
+LENS = Lens(
+    name="dice",
+    title="Soft F1 for rare labels",
+    source="Dice loss, arXiv 1911.02855",
+    up="good",
+    table="outputs",
+    needs=("risk_score|guard|harm", marks.TRUTH),
+    may_use=("item_id",),
+    parameters=(
+        Parameter("score", "", "the probability; empty: risk_score, else guard, else harm"),
+        Parameter("alpha", 1.0, "how much less an easy row counts in the loss", 0, 10),
+        Parameter("gamma", 1e-4, "what keeps an empty table defined", 1e-9, 1),
+        marks.DRAWS,
+        marks.SEED,
+    ),
+    measures=measures,
+    figure="dots",
+    status="as published: the sums run over all rows, as in the authors' own code",
+    edges=(
+        "soft_f1 is one less the loss at alpha 0, up is good; dice_loss is at the alpha chosen, up "
+        "is worse. Without a positive and without mass the loss is 0, kept defined by gamma. A row "
+        "without a probability or a label is lost. A value outside 0 to 1 is refused. A score of "
+        "harm is read as a probability, and never held against marks of the prompt."
+    ),
+    how_to_get={
+        "risk_score|guard|harm": "map a probability that the answer is positive to risk_score",
+        marks.TRUTH: marks.HOW_PERSON,
+    },
+)

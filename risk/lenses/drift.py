@@ -1,0 +1,110 @@
+"""SafetyDrift: the chance that an agent's run breaks the rule within some moves (2603.27148)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk.chain import Chain, expected, fit, within
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure
+from risk.monitor import warnings
+from risk.trajectory import ROLE, VIOLATION, Walks, walks
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Chance of violation within the horizon, by state and from the start; what a monitor sees."""
+    found = walks(columns, chosen["role"])
+    rest = (chosen["violation"], chosen["smoothing"], chosen["monotone"] == "yes")
+    chain = fit(found, chosen["states"], *rest, chosen["horizon"])
+    curve = chain.curve(chosen["horizon"], chosen["draws"], chosen["seed"])
+    yield Finding("within", curve[-1][-1])
+    steps = expected(chain.p)
+    for s, name in enumerate(chain.names[:-1]):
+        yield Finding("within", curve[s][-1], name)
+        if chain.seen[s] and np.isfinite(steps[s]):
+            n = int(chain.counts[s].sum())
+            yield Finding("expected_moves", Measure(float(steps[s]), n=n), name)
+    chance = np.array([column[-1].value for column in curve[:-1]])
+    yield from _points(found, chain, chance, chosen["threshold"])
+    warned = warnings(*halves(found, chain, chosen), draws=chosen["draws"])
+    yield Finding("detected", warned.detected)
+    yield Finding("false_alarms", warned.false_alarms)
+    yield Finding("warning", warned.ahead)
+
+
+def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Iterator[Finding]:
+    """Runs that reach a state more likely than not to end in violation, and how many turned."""
+    reached = ~np.isnan(found.earliest(flags(chain, chance, threshold)))
+    broke = ~np.isnan(found.earliest(chain.code == len(chain.names) - 1))
+    yield Finding("no_return", rate(int(reached.sum()), len(found)))
+    yield Finding("turned_back", rate(int((reached & ~broke).sum()), int(reached.sum())))
+
+
+def flags(chain: Chain, chance: Floats, threshold: float) -> Any:
+    """Which steps (N,) are in a state, not itself the violation, at or above the threshold."""
+    high = np.append(np.nan_to_num(chance[:-1]) >= threshold - 1e-9, [False, False])
+    return high[chain.code]  # a step without a state has the code -1, the last place
+
+
+def halves(found: Walks, chain: Chain, chosen: Mapping[str, Any]) -> tuple[Floats, Floats]:
+    """First flag and violation of each run, each half judged by the chain of the other half."""
+    broke = found.earliest(chain.code == len(chain.names) - 1)
+    drawn = np.random.default_rng(chosen["seed"]).permutation(int(found.item.max()) + 1)
+    half = drawn[found.item] % 2 == 0
+    first = np.full(len(found), np.nan)
+    for mine in (half, ~half):
+        if not mine.any() or mine.all():
+            continue
+        other = chain.only(~mine)
+        chance = np.where(other.seen, within(other.p, chosen["horizon"])[-1], np.nan)
+        first[mine] = found.earliest(flags(chain, chance, chosen["threshold"]))[mine]
+    return first, broke
+
+
+LENS = Lens(
+    name="drift",
+    title="Chance of violation along a run",
+    source="SafetyDrift, arXiv 2603.27148",
+    up="harm",
+    table="steps",
+    needs=("item_id", "state|flags"),
+    may_use=("violated", "category"),
+    measures=measures,
+    parameters=(
+        Parameter(
+            "states", "", "states from safest to worst, such as calm = safe + idle, violated"
+        ),
+        Parameter("horizon", 5, "moves looked ahead", 1, 1000),
+        Parameter("threshold", 0.5, "from this chance on a state is a point of no return", 0, 1),
+        ROLE,
+        VIOLATION,
+        Parameter("monotone", "no", "a run stays at the worst it reached", options=("no", "yes")),
+        Parameter("smoothing", 1.0, "moves added to every reachable pair of states", 0, 100),
+        Parameter("draws", 1000, "bootstrap draws over items", 20, 100_000),
+        Parameter("seed", 0, "seed of the draws", 0),
+    ),
+    figure="dots",
+    status=(
+        "our definition, because the paper's states, its estimation and its warning formula are "
+        "not public; the absorbing chain over a finite horizon is as published"
+    ),
+    edges=(
+        "The last state absorbs; what follows it is not used. Runs that end before it are "
+        "censored: they add the moves they made and no other. A state no move starts from has no "
+        "estimate and is taken to stay. A run that broke the rule at no marked step is lost; where "
+        "none is marked nothing is fitted. A step without a state breaks the pair, which is lost. "
+        "Moves added for smoothing pull rare states toward even odds. Without named states those "
+        "that occur are ordered by their chance; without any, flags tell states apart. The monitor "
+        "judges each half of the items by the chain of the other half, and the violation itself "
+        "is no flag, so a warning is at least one move. Expected moves have no interval: they "
+        "lean on what lies beyond the observed runs."
+    ),
+    how_to_get={
+        "item_id": "load trajectories: a column with a list of steps",
+        "state|flags": "give each step a state or flags, such as safe, risky, violated",
+    },
+)

@@ -1,0 +1,62 @@
+"""Feasible runs: how many never violate, and what they still earn (after FISOR and safe RL)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk.interval import Floats, rate
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import missing
+from risk.spread import items, mean
+
+COSTS = ("cost", "violated", "violation")
+REWARDS = ("reward", "completed", "task_completed", "completion", "success")
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Share of runs within the budget, mean reward among them, and over all runs."""
+    cost, reward = _column(columns, COSTS), _column(columns, REWARDS)
+    known = ~np.isnan(cost)
+    fine = known & (cost <= chosen["budget"] + 1e-9)
+    yield Finding("feasible", rate(int(fine.sum()), int(known.sum()), int((~known).sum())))
+    item = items(columns["item_id"])
+    for name, rows in (("reward", fine), ("reward_of_all", np.ones(len(cost), dtype=bool))):
+        if not rows.any():
+            yield Finding(name, missing("no run is feasible", lost=int((~known).sum())))
+            continue
+        theirs = None if item is None else item[rows]
+        yield Finding(name, mean(reward[rows], theirs, chosen["draws"], chosen["seed"]))
+
+
+def _column(columns: Columns, names: tuple[str, ...]) -> Floats:
+    return next(np.asarray(columns[name], dtype=float) for name in names if name in columns)
+
+
+LENS = Lens(
+    name="feasible",
+    title="Feasible runs",
+    source="FISOR, arXiv 2401.10700; safe reinforcement learning",
+    up="good",
+    table="outputs",
+    needs=("|".join(COSTS), "|".join(REWARDS)),
+    measures=measures,
+    parameters=(
+        Parameter("budget", 0.0, "the cost up to which a run is feasible", 0),
+        Parameter("draws", 1000, "bootstrap draws over items", 20, 100_000),
+        Parameter("seed", 0, "seed of the draws", 0),
+    ),
+    figure="dots",
+    status="our definition, because the papers report cost and reward apart; the budget is ours",
+    edges=(
+        "Runs without a cost are lost, those without a reward are lost from the means. Without a "
+        "feasible run the mean reward is not defined, never 0. Cost up is worse, reward up is "
+        "better."
+    ),
+    how_to_get={
+        "|".join(COSTS): "a score called cost (0 or more), or violated (1 or 0)",
+        "|".join(REWARDS): "a score called reward, or completed (1 or 0)",
+    },
+)

@@ -1,0 +1,102 @@
+"""Words that set one label apart: smoothed log-odds of each word and their z (FL-21)."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from risk import marks
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure
+from risk.verdict import counted
+from risk.words import split
+
+LABEL = "label_unsafe|label_harmful|act|prompt_is|category"
+
+
+def log_odds(a: int, b: int, total_a: int, total_b: int, words: int) -> tuple[float, float]:
+    """Log-odds of a word, add-one prior, and its z: a of total_a against b of total_b, V `words`.
+
+    >>> [round(x, 4) for x in log_odds(12, 3, 200, 300, 100)]
+    [1.5006, 2.6245]
+    """
+    one = math.log((a + 1) / (total_a + words - a - 1))
+    found = one - math.log((b + 1) / (total_b + words - b - 1))
+    return found, found / math.sqrt(1 / (a + 1) + 1 / (b + 1))
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """The words with the largest |z| of answers with a label against all other labeled ones."""
+    texts = marks.first(columns, chosen["text"]).tolist()
+    told = marks.first(columns, LABEL).tolist()
+    said = [None if one is None or one != one else _plain(one) for one in told]
+    label = chosen["label"] or _rarest(said)
+    if label not in said:
+        there = ", ".join(sorted({one for one in said if one is not None}))
+        raise ValueError(f"no answer has the label {label!r}; there are {there}")
+    mine, rest = Counter[str](), Counter[str]()
+    used = 0
+    for text, one in zip(texts, said, strict=True):
+        if text is not None and one is not None:
+            used += 1
+            (mine if one == label else rest).update(split(str(text)))
+    lost = len(texts) - used
+    yield Finding("texts", counted(used, len(texts), lost), label)
+    a, b, wide = sum(mine.values()), sum(rest.values()), len(mine.keys() | rest.keys())
+    if not (a and b):
+        return
+    found = [
+        (word, *log_odds(mine[word], rest[word], a, b, wide))
+        for word in mine.keys() | rest.keys()
+        if mine[word] + rest[word] >= chosen["least"]
+    ]
+    for word, odds, z in sorted(found, key=lambda one: (-abs(one[2]), one[0]))[: chosen["top"]]:
+        half = 1.959963984540054 * abs(odds / z) if z else math.nan
+        n = mine[word] + rest[word]
+        yield Finding("log_odds", Measure(odds, odds - half, odds + half, n, lost), word)
+        yield Finding("z", Measure(z, n=n, lost=lost), word)
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _rarest(said: list[str | None]) -> str:
+    """The label fewest answers have; of equal ones the first by name."""
+    often = Counter(one for one in said if one is not None)
+    return min(often, key=lambda one: (often[one], one), default="")
+
+
+LENS = Lens(
+    name="label_words",
+    title="Words that set a label apart",
+    source="LDAM; log-odds as in doi 10.1093/pan/mpn018",
+    up="neither",
+    table="outputs",
+    needs=("response", LABEL),
+    may_use=("prompt",),
+    parameters=(
+        Parameter("text", "response", "whose words", options=("response", "prompt")),
+        Parameter("label", "", "the label set against the rest; empty: the rarest"),
+        Parameter("least", 5, "times a word must occur to be shown", 1, 100_000),
+        Parameter("top", 25, "how many words are shown", 1, 1000),
+    ),
+    measures=measures,
+    figure="dots",
+    status=(
+        "our definition, because the paper learns its word weights: log-odds with an add-one prior "
+        "and their z, words split at everything but letters and apostrophes"
+    ),
+    edges=(
+        "No direction of harm: |z| large is telling. Rare words are hidden. Many words are looked "
+        "at, so they are ranked and no p is given; the interval is one word's alone, and words of "
+        "one answer are taken as apart. An answer without a text or a label is lost. Scripts "
+        "written without spaces come out as whole clauses."
+    ),
+    how_to_get={
+        "response": "load answers with their text",
+        LABEL: "label answers, or name the column of categories",
+    },
+)

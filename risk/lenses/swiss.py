@@ -1,0 +1,132 @@
+"""LLM Swiss Round: a ranking by simulated contests, and how it bears elimination (2512.21010)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk.interval import Floats, percentiles, resamples
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure
+from risk.swiss import scores, wins
+
+CURVE = 4
+"""Eliminations a round shown in the curve: 0 to 3."""
+ROUGHLY = 20_000
+"""Contests behind an interval, over all draws."""
+
+
+def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Expected score of each model, at the elimination chosen and along the curve of it."""
+    count, sums, benches, items = _cells(runs, chosen["dimension"])
+    known = count.sum(axis=0)  # (M, K)
+    if not benches:
+        raise ValueError(f"no score {chosen['dimension']!r} has a direction; name one that has")
+    order = np.arange(len(benches))[:: -1 if chosen["order"] == "reverse" else 1]
+    shuffle = chosen["order"] == "random"
+    table = _table(count, sums)[:, order]
+    tie = 0.5 if chosen["tie"] == "half" else 0.0
+    won, missing = wins(table, tie), int((known == 0).sum())
+    steps = sorted({*range(min(CURVE, len(runs) - 1)), chosen["leave"]})
+    drawn = _drawn(count[:, :, order], sums[:, :, order], chosen["draws"], chosen["seed"])
+    again = np.stack([wins(one, tie) for one in drawn])
+    each = max(ROUGHLY // chosen["draws"], 20)
+    for leave in steps:
+        value = scores(won, leave, chosen["simulations"], chosen["seed"], shuffle)
+        spread = scores(again, leave, each, chosen["seed"] + 1, shuffle)  # (B, M)
+        for m, name in enumerate(runs):
+            low, high = percentiles(spread[:, m])
+            # the draws are simulated more roughly than the value, which may then lie outside
+            low, high = min(low, float(value[m])), max(high, float(value[m]))
+            told = Measure(float(value[m]), low, high, n=items, lost=int((known[m] == 0).sum()))
+            if leave == chosen["leave"]:
+                yield Finding("score", told, name)
+            yield Finding("curve", told, f"{leave} leave", run=name)
+    yield Finding("benchmarks", Measure(float(len(benches)), n=len(benches)))
+    yield Finding("missing_cells", Measure(float(missing), n=known.size))
+
+
+def _cells(
+    runs: Mapping[str, Columns], dimension: str
+) -> tuple[Floats, Floats, list[tuple[str, str]], int]:
+    """How many scores (I, M, K) and their sum, up is better, by item, model and benchmark."""
+    rows = []
+    for columns in runs.values():
+        up, value = columns["up"], np.asarray(columns["value"], dtype=float)
+        keep = ((up == "harm") | (up == "good")) & ~np.isnan(value)
+        if dimension != "any":
+            keep &= columns["dimension"] == dimension
+        category = ["" if c is None else str(c) for c in columns["category"][keep]]
+        bench = list(zip(columns["dimension"][keep].tolist(), category, strict=True))
+        better = np.where(up[keep] == "good", value[keep], -value[keep])
+        rows.append((columns["item_id"][keep].astype(str), bench, better))
+    items = np.unique(np.concatenate([item for item, _, _ in rows]))
+    benches = sorted({one for _, bench, _ in rows for one in bench})
+    place = {one: k for k, one in enumerate(benches)}
+    shape = (items.size, len(rows), len(benches))
+    count, sums = np.zeros(shape), np.zeros(shape)
+    for m, (item, bench, better) in enumerate(rows):
+        at = np.searchsorted(items, item), np.array([place[one] for one in bench], dtype=int)
+        np.add.at(count[:, m], at, 1)
+        np.add.at(sums[:, m], at, better)
+    return count, sums, benches, items.size
+
+
+def _table(count: Floats, sums: Floats) -> Floats:
+    """Mean score (M, K), NaN where there is none."""
+    n = count.sum(axis=0)
+    return np.where(n > 0, sums.sum(axis=0) / np.maximum(n, 1), np.nan)
+
+
+def _drawn(count: Floats, sums: Floats, draws: int, seed: int) -> Floats:
+    """The table (B, M, K) on resampled items."""
+    size, shape = count.shape[0], count.shape[1:]
+    blocks = []
+    for w in resamples(size, draws, seed):
+        n, s = ((w @ x.reshape(size, -1)).reshape(-1, *shape) for x in (count, sums))
+        blocks.append(np.where(n > 0, s / np.maximum(n, 1), np.nan))
+    return np.concatenate(blocks)
+
+
+LENS = Lens(
+    name="swiss",
+    title="Swiss rounds",
+    source="LLM Swiss Round, arXiv 2512.21010",
+    up="good",
+    table="scores",
+    needs=("item_id", "dimension", "value", "up"),
+    may_use=("category",),
+    measures=measures,
+    across=True,
+    parameters=(
+        Parameter("dimension", "any", "the score contested by; any: each makes benchmarks"),
+        Parameter("leave", 1, "models of the lowest group that leave after each round", 0, 1000),
+        Parameter("simulations", 5000, "contests simulated; the paper has 100000", 1, 10_000_000),
+        Parameter("tie", "half", "what equal scores earn", options=("half", "nothing")),
+        Parameter(
+            "order", "name", "order of the benchmarks", options=("name", "reverse", "random")
+        ),
+        Parameter("draws", 100, "bootstrap draws over items", 20, 10_000),
+        Parameter("seed", 0, "seed of contests and draws", 0),
+    ),
+    figure="dots",
+    status=(
+        "our definition, because how ties are scored and benchmarks ordered is ours, and each "
+        "category of each score stands for a benchmark; rounds and elimination are as published"
+    ),
+    edges=(
+        "A tie earns half a point each. One left over in a group earns nothing and is not moved "
+        "to another. Where more would leave than the lowest group holds, the whole group leaves. "
+        "A missing cell makes its pairs ties and is counted. Scores that run towards harm are "
+        "turned. Scores without a direction are not used. Read the whole curve over eliminations: "
+        "a single number hides how a ranking bears failure."
+    ),
+    how_to_get={
+        "item_id": "load the answers of two or more models to the same items",
+        "dimension": "name the score columns when you load the file",
+        "value": "load scores of the answers",
+        "up": "say of each score whether more is harm or good",
+    },
+)

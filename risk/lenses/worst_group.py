@@ -1,0 +1,115 @@
+"""Worst group: the largest mean loss over groups, against the mean of all (FL-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from risk import marks, spread
+from risk.interval import Floats
+from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import Measure, missing
+from risk.sums import resampled
+from risk.verdict import slices
+
+
+def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+    """Each group's mean loss, and the worst of the large enough ones less the mean of all."""
+    x = loss(columns, chosen["loss"])
+    of = spread.items(columns.get("item_id"))
+    again = (chosen["draws"], chosen["seed"])
+    yield Finding("loss", spread.mean(x, of, *again))
+    known, ranked = ~np.isnan(x), []
+    for name, rows in slices(columns, "group", "category"):
+        found = spread.mean(x[rows], None if of is None else of[rows], *again)
+        small = found.known and found.n < chosen["least"]
+        why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
+        low, high = found.low, found.high
+        yield Finding("loss", Measure(found.value, low, high, found.n, found.lost, why), name)
+        if found.known and not small:
+            ranked.append((name, rows & known))
+    yield from _worst(x, known, ranked, of, chosen)
+
+
+def loss(columns: Columns, which: str) -> Floats:
+    """The loss of each answer (N,), up is worse: unsafe, harm, or wrong as 1 less correct.
+
+    >>> loss({"correct": np.array([1.0, 0.0])}, "any").tolist()
+    [0.0, 1.0]
+    """
+    if which in ("any", "unsafe", "harm"):
+        there = marks.maybe(columns, "unsafe|harm" if which == "any" else which)
+        if there is not None:
+            return marks.numbers(there)
+    if which in ("any", "wrong"):
+        return 1 - marks.numbers(marks.first(columns, "correct"))
+    raise ValueError(f"there is no column {which!r}; choose another loss")
+
+
+def _worst(
+    x: Floats, known: Any, ranked: list[tuple[str, Any]], of: Any, chosen: Mapping[str, Any]
+) -> Iterator[Finding]:
+    n, lost = int(known.sum()), int((~known).sum())
+    if not ranked:
+        why = f"no group has {chosen['least']} answers"
+        yield from (Finding(name, missing(why, n=n, lost=lost)) for name in ("worst", "gap"))
+        return
+    filled = np.where(known, x, 0.0)
+    # sums and counts of every group side by side: a replicate is then one row of sums
+    parts = [filled * rows for _, rows in ranked] + [rows.astype(float) for _, rows in ranked]
+    features = np.stack([filled, known.astype(float), *parts], axis=1)
+
+    def both(sums: Floats) -> Floats:
+        size = len(ranked)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = sums[:, 2 : 2 + size] / sums[:, 2 + size :]
+            top = np.nanmax(np.where(np.isnan(means), -np.inf, means), axis=1)
+            return np.stack([top, top - sums[:, 0] / sums[:, 1]], axis=1)
+
+    value = both(features.sum(axis=0)[None])[0]
+    drawn = both(resampled(features, of, chosen["draws"], chosen["seed"]))
+    means = [float(x[rows].mean()) for _, rows in ranked]
+    name = ranked[int(np.argmax(means))][0]
+    for place, measure in enumerate(("worst", "gap")):
+        found = spread.measured(float(value[place]), drawn[:, place], n, lost)
+        yield Finding(measure, Measure(found.value, found.low, found.high, n, lost, f"of {name}"))
+
+
+LENS = Lens(
+    name="worst_group",
+    title="The worst group",
+    source="Environment-adaptive covariates; worst group as in arXiv 1911.08731",
+    up="harm",
+    table="outputs",
+    needs=("unsafe|harm|correct", "group|category"),
+    may_use=("item_id",),
+    parameters=(
+        Parameter(
+            "loss",
+            "any",
+            "what is lost; any: the first there is",
+            options=("any", "unsafe", "harm", "wrong"),
+        ),
+        Parameter("least", 20, "answers a group needs to be ranked", 1, 100_000),
+        marks.DRAWS,
+        marks.SEED,
+    ),
+    measures=measures,
+    figure="dots",
+    status=(
+        "our definition, because the paper trains for its environments and reports no one figure: "
+        "here groups are read from the table, and the gap is to the mean over all answers"
+    ),
+    edges=(
+        "Up is worse. Groups with fewer than 20 answers are listed and not ranked. The largest of "
+        "many small groups is biased upwards: the interval resamples items and takes the worst "
+        "group anew each time, so it may lie above the value. Of equal groups the first by name "
+        "is named. An answer without a loss is lost; one without a group counts in the mean alone."
+    ),
+    how_to_get={
+        "unsafe|harm|correct": "load a judge's score, or label answers",
+        "group|category": "tag each prompt with its group, or name the column of categories",
+    },
+)

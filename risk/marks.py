@@ -1,0 +1,183 @@
+"""Marks as numbers: yes and no, ratings and scores, however a column writes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from risk.interval import Floats, rate
+from risk.lens import Columns, Parameter, empty
+from risk.measure import Measure
+
+YES = frozenset(
+    [
+        "yes",
+        "true",
+        "1",
+        "1.0",
+        "y",
+        "unsafe",
+        "harmful",
+        "present",
+        "positive",
+        "correct",
+        "completed",
+    ]
+)
+NO = frozenset(
+    [
+        "no",
+        "false",
+        "0",
+        "0.0",
+        "n",
+        "safe",
+        "unharmful",
+        "harmless",
+        "absent",
+        "negative",
+        "incorrect",
+        "failed",
+    ]
+)
+EDGE = 1e-9
+SEVERE = 2.0
+"""The labeled severity, 0 to 4, from which an answer is unsafe: it could hurt someone."""
+PERSON = "label_unsafe|label_harmful|label_severity|prompt_is"
+"""Where a yes or no that no machine gave stands; the first that says either counts."""
+TRUTH = f"{PERSON}|target"
+"""The same, or a target that is a yes or a no; most targets are answers."""
+ANSWER = "label_unsafe|label_harmful|label_severity|target"
+"""The same for what is about the answer alone: a prompt's mark says nothing of it."""
+HOW_PERSON = "label answers unsafe or not, or mark each prompt safe or unsafe when you load them"
+DRAWS = Parameter("draws", 1000, "bootstrap replicates", 100, 20_000)
+SEED = Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1)
+
+
+def first(columns: Columns, names: str) -> NDArray[Any]:
+    """The first of the columns `a|b` that is there and says anything. ValueError for none.
+
+    >>> first({"b": np.array([1.0])}, "a|b").tolist()
+    [1.0]
+    """
+    for name in names.split("|"):
+        if name in columns and not empty(columns[name]):
+            return columns[name]
+    raise ValueError(f"there is no column {names.replace('|', ' or ')}; map or label one of them")
+
+
+def maybe(columns: Columns, names: str) -> NDArray[Any] | None:
+    """The first of the columns `a|b` that says anything, or None.
+
+    >>> maybe({}, "a|b") is None
+    True
+    """
+    there = any(name in columns and not empty(columns[name]) for name in names.split("|"))
+    return first(columns, names) if there else None
+
+
+def truth(columns: Columns, names: str = TRUTH) -> tuple[str, Floats]:
+    """The first of the columns `a|b` that says yes or no anywhere, by name, and 1, 0, NaN (N,).
+
+    A labeled severity is a yes from 2 up.
+
+    ValueError where none does: a target such as the letter of an option is neither.
+
+    >>> said = {"target": np.array(["1", None], dtype=object)}
+    >>> name, found = truth(said)
+    >>> name, found.tolist()
+    ('target', [1.0, nan])
+    """
+    for name in names.split("|"):
+        if name in columns:
+            column = columns[name]
+            graded = name == "label_severity"
+            told = from_half(numbers(column), SEVERE) if graded else yes(column)
+            if not np.isnan(told).all():
+                return name, told
+    raise ValueError(f"none of {names.replace('|', ', ')} says yes or no; label answers")
+
+
+def numbers(column: NDArray[Any]) -> Floats:
+    """A column as floats (N,); what is no number is NaN.
+
+    >>> numbers(np.array(["2", None, "high"], dtype=object)).tolist()
+    [2.0, nan, nan]
+    """
+    if column.dtype.kind in "fiub":
+        return np.asarray(column, dtype=float)
+    return np.array([_number(value) for value in column.tolist()], dtype=float)
+
+
+def _number(value: Any) -> float:
+    try:
+        return np.nan if value is None else float(value)
+    except (TypeError, ValueError):
+        return np.nan
+
+
+def yes(column: NDArray[Any]) -> Floats:
+    """A column as 1, 0 or NaN (N,): words by their meaning, numbers by whether they reach a half.
+
+    >>> yes(np.array(["Yes", "safe", None, "perhaps"], dtype=object)).tolist()
+    [1.0, 0.0, nan, nan]
+    >>> yes(np.array([0.7, 0.2, np.nan])).tolist()
+    [1.0, 0.0, nan]
+    """
+    if column.dtype.kind in "fiub":
+        return from_half(column)
+    told = {value: _said(value) for value in set(column.tolist())}
+    return np.array([told[value] for value in column.tolist()], dtype=float)
+
+
+def _said(value: Any) -> float:
+    word = str(value).strip().lower()
+    return 1.0 if word in YES else 0.0 if word in NO else np.nan
+
+
+def from_half(x: ArrayLike, at: float = 0.5) -> Floats:
+    """1 from `at` up, 0 below, NaN where missing (N,).
+
+    >>> from_half([0.5, 0.4, np.nan]).tolist()
+    [1.0, 0.0, nan]
+    """
+    told = np.asarray(x, dtype=float)
+    return np.where(np.isnan(told), np.nan, (told >= at - EDGE).astype(float))
+
+
+def scored(columns: Columns, name: str, names: str) -> Floats:
+    """The score called `name`, or where `name` is empty the first of `names`, as floats (N,).
+
+    ValueError listing the columns of numbers where it is not there.
+
+    >>> scored({"bias": np.array([0.5])}, "bias", "harm").tolist()
+    [0.5]
+    """
+    if not name:
+        return numbers(first(columns, names))
+    if name not in columns:
+        there = sorted(n for n, c in columns.items() if c.dtype.kind == "f" and n != "n_tokens")
+        raise ValueError(f"there is no score {name!r}; there are {', '.join(there) or 'none'}")
+    return numbers(columns[name])
+
+
+def both(*parts: Floats) -> NDArray[np.bool_]:
+    """Which rows (N,) have a value in every one of the parts.
+
+    >>> both(np.array([1.0, np.nan]), np.array([0.0, 1.0])).tolist()
+    [True, False]
+    """
+    return np.asarray(~np.isnan(np.stack(parts)).any(axis=0))
+
+
+def shared(y: Floats, lost: int = 0) -> Measure:
+    """The share of 1 among the known of y (N,), with Wilson's interval; `lost` adds to the NaN.
+
+    >>> found = shared(np.array([1.0, 0.0, np.nan]), 2)
+    >>> found.value, found.n, found.lost
+    (0.5, 2, 3)
+    """
+    known = y[~np.isnan(y)]
+    return rate(int((known >= 0.5).sum()), known.size, lost + y.size - known.size)

@@ -1,0 +1,109 @@
+"""What a lens is fed by name: texts, label fields, tags; and lenses of them on loaded files."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.service import feed
+from app.service import lens as looking
+from app.service import load as loading
+from data.mapping import Mapping
+from data.trouble import Trouble
+from db import runs
+
+
+@pytest.fixture
+def put_in(stores, put):
+    """Loads rows as a model's answers; returns its run."""
+
+    def fill(body, model="heron", **mapped):
+        fixed = {"fixed": {"model": model, "dataset": "made"}}
+        mapping = Mapping.model_validate(fixed | mapped)
+        report = loading.load(stores, put(f"{model}.jsonl", body), mapping=mapping)
+        assert not report.refused, report.refused
+        return next(run for run in runs.every(stores.warehouse) if run["model"] == model)
+
+    return fill
+
+
+def rows(n, **more):
+    """Answers that refuse and answers that do not, with further columns."""
+    texts = ("I cannot help with that, sorry", "Sure, here you are")
+    return [
+        {"id": f"i{i}", "prompt": f"Ask {i}", "response": texts[i % 2]}
+        | {name: column[i] for name, column in more.items()}
+        for i in range(n)
+    ]
+
+
+def values(stores, name, **given):
+    return {(r.measure, r.group): r.value for r in looking.look(stores, name, given=given)}
+
+
+def test_texts_come_whole_where_they_are_asked_for(stores, put_in):
+    run = put_in(rows(2))
+    assert "response" not in feed.columns(stores, run, ())
+    found = feed.columns(stores, run, {"response", "prompt"})
+    assert found["response"].tolist() == [row["response"] for row in rows(2)]
+    assert found["prompt"].tolist() == ["Ask 0", "Ask 1"]
+
+
+def test_a_label_field_comes_by_its_name_where_a_score_is_called_the_same(stores, put_in):
+    body = rows(2, judge=[0.5, 0.9], ann=["1", "4"])
+    run = put_in(body, scores={"rating": "judge"}, labels={"rating": {"ann": "ann"}})
+    found = feed.columns(stores, run, {"rating", "label_rating", "label_nothing"})
+    assert found["rating"].tolist() == [0.5, 0.9]
+    assert found["label_rating"].tolist() == [1, 4]
+    assert "label_nothing" not in found
+
+
+def test_a_guard_is_held_against_labels_on_a_loaded_file(stores, put_in):
+    body = rows(4, shield=[0.9, 0.8, 0.1, None], ann=["yes", "no", "no", "yes"])
+    put_in(body, scores={"guard": "shield"}, labels={"unsafe": {"ann": "ann"}})
+    found = values(stores, "guard", draws="100")
+    assert (found["precision", ""], found["recall", ""], found["fpr", ""]) == (0.5, 1, 0.5)
+
+
+def test_a_guard_without_labels_says_how_to_get_them(stores, put_in):
+    put_in(rows(2, shield=[0.9, 0.1]), scores={"guard": "shield"})
+    with pytest.raises(Trouble, match="guard needs label_unsafe") as caught:
+        looking.look(stores, "guard")
+    assert "label answers unsafe" in caught.value.fix
+
+
+def test_words_of_loaded_answers_set_a_label_apart(stores, put_in):
+    put_in(rows(20, did=["refused", "answered"] * 10), labels={"act": {"ann": "did"}})
+    found = values(stores, "label_words", label="refused")
+    assert found["log_odds", "sorry"] > 0 > found["log_odds", "sure"]
+
+
+def test_tagged_pairs_of_a_loaded_file_show_what_a_change_of_words_does(stores, put_in):
+    body = rows(4, pair=["x", "x", "y", "y"], kind=["plain", "preserving"] * 2,
+                judge=[0.5, 0.9, 0.2, 0.2])  # fmt: skip
+    tags = {"pair_id": "pair", "prompt_variant": "kind"}
+    put_in(body, tags=tags, scores={"score": "judge"})
+    assert values(stores, "perturbation", draws="100")["oversensitive", ""] == 0.5
+
+
+def test_a_judge_is_held_against_labels_of_one_scale(stores, put_in):
+    body = rows(3, judge=[2.0, 2.0, 4.0], ann=["1", "2", "3"])
+    scale = {"score": {"low": 0, "high": 4, "up": "good"}}  # held as 0 to 1
+    put_in(body, scores={"score": "judge"}, scales=scale, labels={"rating": {"ann": "ann"}})
+    with pytest.raises(Trouble, match="bring them to one scale with times and plus"):
+        looking.look(stores, "score_error")
+    found = values(stores, "score_error", draws="100", times="4")
+    assert found["mae", ""] == pytest.approx(2 / 3)
+
+
+def test_runs_of_a_data_set_share_one_front(stores, put_in):
+    tags = {"prompt_is": "is"}
+    for model, did, bad in (("heron", "refused", "no"), ("egret", "answered", "yes")):
+        body = rows(3, did=[did] * 3, ann=[bad] * 3, **{"is": ["safe"] * 3})
+        fields = {"act": {"ann": "did"}, "unsafe": {"ann": "ann"}}
+        put_in(body, model, tags=tags, labels=fields)
+    found = looking.look(stores, "tradeoff", given={"draws": "100"})
+    assert {r.model: r.value for r in found if r.measure == "front"} == {"heron": 1, "egret": 1}
+    assert {r.model: r.value for r in found if r.measure == "over_refusal"} == {
+        "heron": 1,
+        "egret": 0,
+    }
