@@ -15,7 +15,7 @@ from data.read import table
 from data.read.source import Source
 from data.shape import pick
 from data.trouble import Trouble
-from db import campaigns, labels, outputs, runs, same
+from db import assignments, campaigns, labels, outputs, runs, same
 from db.filter import Case, Filter
 
 RUN = ("run", "run_id")
@@ -38,11 +38,8 @@ def load(
     Returns file, labels, new and refused (file, line, why). Raises Trouble where the file cannot be
     read, where most of its rows are refused, or where there is no such campaign.
     """
-    if campaign is not None and campaigns.one(stores.ledger, campaign) is None:
-        raise Trouble(
-            f"there is no campaign {campaign!r}",
-            "name one of those on the Campaigns page, or leave --campaign out",
-        )
+    if campaign is not None:
+        _open(stores, campaign)
     source = Source(path)
     reader = _Reader(stores, source, table.understand(source, mapping))
     said: dict[tuple[Case, str, str], str] = {}
@@ -67,6 +64,20 @@ def load(
     rows = [(*case, person, field, value) for (case, person, field), value in said.items()]
     new = labels.add_many(stores.ledger, rows, scheme=scheme, campaign=campaign)
     return {"file": source.name, "labels": len(rows), "new": new, "refused": refused}
+
+
+def _open(stores: Stores, campaign: str) -> None:
+    """Raises Trouble where there is no such campaign, or it takes no more labels."""
+    if campaigns.one(stores.ledger, campaign) is None:
+        raise Trouble(
+            f"there is no campaign {campaign!r}",
+            "name one of those on the Campaigns page, or leave --campaign out",
+        )
+    if frozen := assignments.staff(stores.ledger, campaign).frozen:
+        raise Trouble(
+            f"the campaign {campaign} is frozen since {frozen[:16]}: it takes no more labels",
+            "load them without --campaign, or into one that is open",
+        )
 
 
 def _once(said: Mapping[tuple[Case, str, str], str], case: Case, row: Sequence[Said]) -> None:
