@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,8 @@ from db.labels import Case
 
 AHEAD = 4
 """Cases brought beside the current one, so that the next is there before the save has landed."""
+WRITING = threading.Lock()
+"""Who writes to the ledger here waits their turn: SQLite lets whoever asks again first go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,8 @@ def look(stores: Stores, campaign: str, person: str) -> Desk:
     head, scheme = campaign_of(stores, campaign)
     text = _guideline(stores, head)
     later = skips.of(stores.ledger, campaign, person)
-    left = assignments.bring(stores.ledger, campaign, person, later, limit=1 + AHEAD)
+    with WRITING:
+        left = assignments.bring(stores.ledger, campaign, person, later, limit=1 + AHEAD)
     again = _again(stores, head, scheme, person)
     first = [(place, of) for place, of, *_ in again]
     now = (first + [(row["place"], _case(row)) for row in left])[: 1 + AHEAD]

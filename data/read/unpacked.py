@@ -26,9 +26,11 @@ class Slice(io.RawIOBase):
         file.seek(begin)
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fills the buffer as far as it goes and says how far; 0 at the end."""
         part = self._file.read(min(len(buffer), self._left))
         if not part and self._left and len(buffer):
             raise EOFError("it ends too early")
@@ -44,9 +46,11 @@ class _Inflated(io.RawIOBase):
         self._packed, self._inflate = packed, zlib.decompressobj(-15)
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fills the buffer as far as it goes and says how far; 0 at the end."""
         part = b""
         while not part and not self._inflate.eof and len(buffer):
             packed = self._inflate.unconsumed_tail or self._packed.read(BLOCK)
@@ -65,9 +69,11 @@ class Member(io.RawIOBase):
         self._size = self._sum = 0
 
     def readable(self) -> bool:
+        """Yes."""
         return True
 
     def readinto(self, buffer: Any) -> int:
+        """Fills the buffer as far as it goes and says how far; 0 at the end."""
         try:
             part = self._unpacked.read(len(buffer)) or b""
         except (OSError, EOFError, ValueError, zlib.error) as error:
