@@ -22,7 +22,7 @@ from risk import agreement
 Told = list[dict[str, Any]]
 By = Literal["", "pair", "category", "dataset"]
 
-UNCOUNTED = ("comment", "categories", "span")
+UNCOUNTED = ("comment", "categories", "span", "marks", "confidence")
 """Fields that are not one label of a set, so that agreement on them is another question."""
 
 

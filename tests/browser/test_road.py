@@ -15,6 +15,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import App
 
 pytestmark = pytest.mark.browser
+PATHS = (
+    "", "profile", "belief", "abstention", "harm", "trajectories", "compare", "cases", "lenses",
+    "label", "campaigns", "agreement", "adjudicate", "export", "load",
+)  # fmt: skip
 EVIL = (
     "<img src=x onerror=window.broken=1> ![p](http://outside.example/p.png) [a](http://b.example)"
 )
@@ -52,7 +56,7 @@ def no_trouble(page: Page) -> None:
     expect(page.get_by_text("something broke")).to_have_count(0)
 
 
-@pytest.mark.parametrize("path", ["", "profile", "cases", "label", "export", "load"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.xdist_group("pages")
 def test_every_page_opens_with_the_sample_data(page: Page, sample_app: App, path: str) -> None:
     page.goto(f"{sample_app.url}/{path}")
@@ -61,7 +65,7 @@ def test_every_page_opens_with_the_sample_data(page: Page, sample_app: App, path
     no_trouble(page)
 
 
-@pytest.mark.parametrize("path", ["", "profile", "cases", "label", "export", "load"])
+@pytest.mark.parametrize("path", PATHS)
 @pytest.mark.xdist_group("empty")
 def test_every_page_says_what_to_do_when_nothing_is_loaded(
     page: Page, bare_app: App, path: str

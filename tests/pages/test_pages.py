@@ -14,7 +14,10 @@ from components.widgets.text import safe
 from tests.pages.conftest import Door
 from tests.service.answers import answer, put
 
-PAGES = ("overview", "tail", "cases", "label", "export", "load")
+PAGES = (
+    "overview", "tail", "belief", "abstention", "harm", "trajectories", "compare", "cases",
+    "lenses", "label", "campaigns", "agreement", "adjudicate", "export", "load",
+)  # fmt: skip
 
 
 def words(app: AppTest) -> str:
