@@ -86,12 +86,14 @@ def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, datase
     """Bring in files or folders: logs of evaluation tools; CSV, TSV, JSONL, JSON, Parquet."""
     from app.service import folder, maps
     from app.service import load as loading
+    from data.read import hub
 
     mapping = maps.named(settings(), mapped) if mapped else None
     named = {k: v for k, v in (("dataset", dataset), ("model", model)) if v}
     opened = stores()
 
-    def one(path: Path) -> loading.Report:
+    def one(asked: Path) -> loading.Report:
+        path = hub.fetched(asked, settings().home / "hub")
         with bar() as shown:
             if path.is_dir():
                 return folder.load(opened, path, mapping=mapping, named=named, dry_run=dry_run,

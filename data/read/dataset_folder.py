@@ -22,7 +22,6 @@ STATE = 1 << 20
 """Bytes of a state that are looked at."""
 MOST = 10_000
 """Files of a folder."""
-_HUB = re.compile(r"hf:/{1,2}(?:datasets/)?(.*)", re.DOTALL)  # a path has lost a slash
 _SHARD = re.compile(r"(?:^|[-_./])(train|validation|valid|val|dev|test)(?:[-_.]|$)")
 _NUMBERED = re.compile(r"[-_.]?\d{5}-of-\d{5}.*$|[-_.]?\d+$")
 
@@ -59,20 +58,6 @@ class Split(Source):
                 yield Line(number, line.record, line.why, line.raw)
             done += part.path.stat().st_size
             self.position = done / self.size
-
-
-def refuse_hub(path: str) -> None:
-    """Raises Trouble for `hf://…`: nothing is fetched here.
-
-    >>> refuse_hub("data/answers.csv")
-    """
-    if found := _HUB.match(path):
-        name = found[1].strip("/") or "ORG/NAME"
-        raise Trouble(
-            f"{name} lies on the hub, and Tailscope fetches nothing by itself",
-            f"fetch it, then load the folder: huggingface-cli download {name} "
-            "--repo-type dataset --local-dir FOLDER",
-        )
 
 
 def is_dataset(folder: Path) -> bool:

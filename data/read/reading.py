@@ -12,7 +12,7 @@ from data.answer import Gather
 from data.batch import Batch
 from data.mapping import Mapping
 from data.read import formats, table
-from data.read.dataset_folder import Split, refuse_hub
+from data.read.dataset_folder import Split
 from data.read.formats import Format
 from data.read.source import Source
 
@@ -77,7 +77,6 @@ def opened(
     """
     if isinstance(place, Split):
         return Reading(place, mapping=table.understand(place, mapping))
-    refuse_hub(str(place))
     source = Source(place, name, format)
     native = formats.recognize(source) if mapping is None else None
     if native:

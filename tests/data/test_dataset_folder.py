@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import ipc, parquet
 
-from data.read import dataset_folder, table
+from data.read import dataset_folder, hub, table
 from data.read.dataset_folder import Split
 from data.read.source import Source
 from data.trouble import Trouble
@@ -160,10 +160,11 @@ def test_a_folder_of_other_files_is_no_data_set(tmp_path):
 
 
 @pytest.mark.parametrize("path", ["hf://lab/birds", "hf://datasets/lab/birds", "hf:/lab/birds/"])
-def test_a_name_on_the_hub_is_answered_with_how_to_fetch_it(path):
-    with pytest.raises(Trouble) as caught:
-        dataset_folder.refuse_hub(path)
-    assert "huggingface-cli download lab/birds --repo-type dataset" in caught.value.fix
+def test_a_name_on_the_hub_that_cannot_be_fetched_says_how_to_fetch_it(path, tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(Trouble, match="lab/birds cannot be fetched") as caught:
+        hub.fetched(Path(path), tmp_path)
+    assert "hf download lab/birds --repo-type dataset" in caught.value.fix
 
 
 @pytest.fixture(scope="session")

@@ -125,7 +125,9 @@ def test_a_data_set_given_outright_loads(stores, root):
     assert run.outputs == 2
 
 
-def test_what_lies_on_a_hub_is_not_fetched(home):
+def test_what_cannot_be_fetched_from_a_hub_is_said(home, monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     code, _, complained = home("load", "hf://made/owls")
     assert code == 2
-    assert "fetches nothing" in complained
+    assert "made/owls cannot be fetched from the hub" in complained
+    assert "hf download made/owls" in complained
