@@ -115,7 +115,7 @@ def f1(
 
 def best(score: ArrayLike, severity: ArrayLike, worst: int) -> float:
     """The cut with the highest F1, midway between two scores; the lowest of several; NaN without
-    an answer labeled unsafe.
+    an answer labeled unsafe. Below the lowest score, even below 0, where all are best flagged.
 
     >>> round(best([0.1, 0.3, 0.5, 0.9], [0, 0, 2, 4], 2), 3)
     0.4
@@ -133,4 +133,4 @@ def best(score: ArrayLike, severity: ArrayLike, worst: int) -> float:
     f1 = 2 * caught / (flags + bad.sum())
     at = int(np.argmax(f1 >= f1.max() - EDGE))
     below = values[at - 1] if at else 0.0
-    return float((below + values[at]) / 2) if at else max(0.0, float(values[0]) - 1e-6)
+    return float((below + values[at]) / 2) if at else float(values[0]) - 1e-6

@@ -145,8 +145,8 @@ def mapping(base: Mapping, rows: Rows) -> Mapping:
 
 
 def _inside(column: str, shown: set[str]) -> bool:
-    """Whether this is a part of a shown column, which the table has no row for."""
-    return column not in shown and "." in column and column.partition(".")[0] in shown
+    """Whether this is a part of a column, for which the table has no row."""
+    return "." in column and column not in shown
 
 
 def _flat(base: Mapping) -> dict[str, dict[str, str]]:

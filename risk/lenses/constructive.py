@@ -10,7 +10,7 @@ import numpy as np
 from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.verdict import CATEGORY, THRESHOLD, UNSAFE, slices, unsafe
+from risk.verdict import THRESHOLD, UNSAFE, slices, unsafe
 
 PARTS = ("retention", "risk", "cost")
 
@@ -103,6 +103,5 @@ LENS = Lens(
     how_to_get={
         "unsafe": UNSAFE,
         "helpful|act": "map a verdict to helpful, or label what the model did",
-        "category": CATEGORY,
     },
 )

@@ -8,7 +8,7 @@ import pytest
 
 from app.service import choose, columns
 from app.service.cases import Chosen, Filter
-from app.service.load import Preview
+from app.service.preview import Preview
 from data.mapping import Mapping
 from data.trouble import Trouble
 
