@@ -27,12 +27,16 @@ class Model(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a scorer is given: a prompt, and where a run is scored also one answer to it."""
+    """What a scorer is given: a prompt, and where a run is scored also one answer to it.
+
+    `finish` says why that answer ended (`length` where it was cut), `meta` what was kept with it.
+    """
 
     item_id: str
     prompt: str
     sample: int = 0
     response: str | None = None
+    finish: str | None = None
     choices: tuple[str, ...] = ()
     target: str | None = None
     category: str | None = None
