@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from data import read
 from data.answer import About, Answer, Gather, Reported
@@ -55,9 +55,9 @@ class Format:
 
 @cache
 def every() -> dict[str, Format]:
-    """The native formats by name: every module beside this one that holds a `FORMAT`."""
-    names = sorted(module.name for module in iter_modules(read.__path__))
-    modules = [import_module(f"{read.__name__}.{name}") for name in names]
+    """The native formats by name: every module of this folder that holds a `FORMAT`."""
+    names = sorted(module.name for module in walk_packages(read.__path__, f"{read.__name__}."))
+    modules = [import_module(name) for name in names]
     found: list[Format] = [module.FORMAT for module in modules if hasattr(module, "FORMAT")]
     return {one.name: one for one in found}
 

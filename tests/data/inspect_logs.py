@@ -9,7 +9,7 @@ from typing import Any
 from data.answer import About, Answer, Gather, Reported
 from data.batch import FIELDS
 from data.read import formats
-from data.read.inspect_log import FORMAT
+from data.read.inspect.log import FORMAT
 from data.read.line import Line
 from data.read.source import Source
 from tests.data.test_packed import archive

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from data.answer import Gather
 from data.batch import FIELDS
 from data.read import formats
-from data.read.helm import FORMAT
+from data.read.helm.format import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.mutations import EXAMPLES, as_json, bytes_of, read, values_of

@@ -7,8 +7,9 @@ import json
 import pytest
 from hypothesis import given, settings
 
-from data.read import formats, helm_display
-from data.read.helm import FORMAT
+from data.read import formats
+from data.read.helm import display as helm_display
+from data.read.helm.format import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.mutations import EXAMPLES, as_json, bytes_of, read, values_of

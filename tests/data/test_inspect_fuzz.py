@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.read.inspect_log import FORMAT
+from data.read.inspect.log import FORMAT
 from db.stage import SHAPES
 from tests.conftest import ROOT
 from tests.data.inspect_logs import DEFLATE, ZSTD, head, members, packed, sample, written

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from data.read import formats
-from data.read.inspect_log import FORMAT
+from data.read.inspect.log import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.data.inspect_logs import (

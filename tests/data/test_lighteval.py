@@ -12,8 +12,10 @@ from pyarrow import parquet
 
 from data.answer import Gather
 from data.batch import FIELDS
-from data.read import formats, lighteval, lighteval_results
-from data.read.lighteval import FORMAT
+from data.read import formats
+from data.read.lighteval import details as lighteval
+from data.read.lighteval import results as lighteval_results
+from data.read.lighteval.details import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.mutations import EXAMPLES, as_json, bytes_of, read, values_of

@@ -7,8 +7,9 @@ import json
 
 from hypothesis import given, settings
 
-from data.read import formats, lm_eval
-from data.read.lm_eval import FORMAT
+from data.read import formats
+from data.read.lm_eval import samples as lm_eval
+from data.read.lm_eval.samples import FORMAT
 from data.read.source import Source
 from tests.mutations import EXAMPLES, as_json, as_lines, bytes_of, read, values_of
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 
-from data.read import formats, lm_eval, lm_eval_list
-from data.read.lm_eval import FORMAT
-from data.read.lm_eval_results import FORMAT as RESULTS
+from data.read import formats
+from data.read.lm_eval import list as lm_eval_list
+from data.read.lm_eval import samples as lm_eval
+from data.read.lm_eval.results import FORMAT as RESULTS
+from data.read.lm_eval.samples import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.mutations import EXAMPLES, as_json, bytes_of, read, values_of

@@ -7,7 +7,7 @@ import math
 
 import pytest
 
-from data.read.lm_eval import FORMAT
+from data.read.lm_eval.samples import FORMAT
 from tests.mutations import as_lines, read
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 
 from data.answer import About, Reported
 from data.read import formats
-from data.read.lm_eval_results import FORMAT
+from data.read.lm_eval.results import FORMAT
 from data.read.source import Source
 from data.trouble import Trouble
 from tests.mutations import EXAMPLES, as_json, bytes_of, read, values_of

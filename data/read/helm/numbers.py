@@ -13,8 +13,8 @@ from data import check
 from data.answer import Reported, Score
 from data.check import Refused
 from data.mapping import Up
-from data.read import helm_run
-from data.read.helm_run import EACH, STATS, Run, inner, parsed
+from data.read.helm import run as helm_run
+from data.read.helm.run import EACH, STATS, Run, inner, parsed
 from data.read.source import Source
 from data.trouble import Trouble
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from data.read.inspect_text import entries, short, table
+from data.read.inspect.text import entries, short, table
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 AROUND = " \t\r\n()[]{}*_`.:,\"'$▁Ġ"

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from data.read import helm_display, helm_numbers, helm_run, helm_state, look
+from data.read import look
 from data.read.formats import Entry, Format
-from data.read.helm_run import INSTANCES, SHOWN, STATE
+from data.read.helm import display as helm_display
+from data.read.helm import numbers as helm_numbers
+from data.read.helm import run as helm_run
+from data.read.helm import state as helm_state
+from data.read.helm.run import INSTANCES, SHOWN, STATE
 from data.read.look import Look
 from data.read.source import Source
 from data.trouble import Trouble

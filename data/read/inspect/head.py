@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.answer import About, Answer, Reported
-from data.read.inspect_score import CORRECT, Tallies, Tally
-from data.read.inspect_text import entries, short, table
+from data.read.inspect.score import CORRECT, Tallies, Tally
+from data.read.inspect.text import entries, short, table
 
 SAID = ("task", "task_version", "task_id", "task_file", "eval_id", "run_id", "eval_set_id",
         "created", "solver", "solver_args", "model_args", "model_roles", "model_generate_config",

@@ -8,8 +8,8 @@ from typing import Any, TypeGuard
 from data import check
 from data.answer import Act, Answer
 from data.check import Refused
-from data.read.helm_numbers import Key, Numbers
-from data.read.helm_run import Run, inner
+from data.read.helm.numbers import Key, Numbers
+from data.read.helm.run import Run, inner
 
 BLOCKED = frozenset({"content_filter", "content-filter", "safety", "blocked", "sensitive"})
 """Reasons of an end that say the provider gave no answer."""

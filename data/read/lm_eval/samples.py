@@ -17,12 +17,14 @@ from typing import Any, BinaryIO
 
 from data.answer import About, Reported
 from data.check import Refused
-from data.read import lm_eval_line, lm_eval_list, look, loose
+from data.read import look, loose
 from data.read.formats import Entry, Format
 from data.read.line import refused
-from data.read.lm_eval_line import Line, Task
-from data.read.lm_eval_numbers import Results, open_results
-from data.read.lm_eval_results import beside, left, task_of
+from data.read.lm_eval import line as lm_eval_line
+from data.read.lm_eval import list as lm_eval_list
+from data.read.lm_eval.line import Line, Task
+from data.read.lm_eval.numbers import Results, open_results
+from data.read.lm_eval.results import beside, left, task_of
 from data.read.look import Look
 from data.read.source import Source
 from data.trouble import Trouble

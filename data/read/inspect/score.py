@@ -9,7 +9,7 @@ from typing import Any
 
 from data.answer import Act, Answer, Said, Score
 from data.mapping import Up
-from data.read.inspect_text import Resolve, entries, short, table
+from data.read.inspect.text import Resolve, entries, short, table
 
 LETTERS = {"C": 1.0, "P": 0.5, "I": 0.0}
 VERDICTS = {"C": "correct", "P": "partial", "I": "incorrect", "N": "no answer"}

@@ -13,9 +13,9 @@ from pyarrow import parquet
 from data.answer import About, Reported
 from data.check import Refused
 from data.mapping import Up
-from data.read import lighteval_row
 from data.read.formats import Entry, Format
-from data.read.lighteval_results import Results, left, of_details, open_results, pointer, task_of
+from data.read.lighteval import row as lighteval_row
+from data.read.lighteval.results import Results, left, of_details, open_results, pointer, task_of
 from data.read.line import refused
 from data.read.look import Look
 from data.read.source import Source

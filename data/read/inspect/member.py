@@ -5,9 +5,10 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any, BinaryIO
 
-from data.read import inspect_pool, loose, pieces
-from data.read.inspect_pool import SHELL, Chunks
-from data.read.inspect_text import Resolve, table
+from data.read import loose, pieces
+from data.read.inspect import pool as inspect_pool
+from data.read.inspect.pool import SHELL, Chunks
+from data.read.inspect.text import Resolve, table
 from data.read.packed import Archive
 
 BIG = 16 * 2**20

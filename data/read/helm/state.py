@@ -7,10 +7,13 @@ from typing import Any
 
 from data.answer import Answer
 from data.check import Refused
-from data.read import helm_answer, helm_numbers, helm_run, pieces
+from data.read import pieces
 from data.read.formats import Entry
-from data.read.helm_numbers import Numbers
-from data.read.helm_run import Run, inner, parsed
+from data.read.helm import answer as helm_answer
+from data.read.helm import numbers as helm_numbers
+from data.read.helm import run as helm_run
+from data.read.helm.numbers import Numbers
+from data.read.helm.run import Run, inner, parsed
 from data.read.line import refused
 from data.read.source import Source
 

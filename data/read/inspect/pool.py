@@ -8,7 +8,7 @@ from typing import Any
 
 from data.check import LARGEST
 from data.read import loose
-from data.read.inspect_text import REFERENCES, entries, first, table
+from data.read.inspect.text import REFERENCES, entries, first, table
 from data.read.packed import Archive
 from data.trouble import Trouble
 

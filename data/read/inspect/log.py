@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data.answer import Answer
-from data.read import inspect_member, inspect_pool, inspect_sample, loose, pieces
+from data.read import loose, pieces
 from data.read.formats import Entry, Format
-from data.read.inspect_head import Head
-from data.read.inspect_score import Tallies
-from data.read.inspect_text import Resolve, table
+from data.read.inspect import member as inspect_member
+from data.read.inspect import pool as inspect_pool
+from data.read.inspect import sample as inspect_sample
+from data.read.inspect.head import Head
+from data.read.inspect.score import Tallies
+from data.read.inspect.text import Resolve, table
 from data.read.line import refused
 from data.read.look import Look
 from data.read.packed import Archive

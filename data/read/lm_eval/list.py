@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from data.check import Refused
-from data.read import lm_eval_line, loose, pieces
+from data.read import loose, pieces
 from data.read.formats import Entry
 from data.read.line import refused
-from data.read.lm_eval_line import KNOWN, Line, Task
+from data.read.lm_eval import line as lm_eval_line
+from data.read.lm_eval.line import KNOWN, Line, Task
 from data.read.source import Source
 from data.trouble import Trouble
 

@@ -14,8 +14,9 @@ from data import check
 from data.answer import Answer, Score
 from data.check import Refused
 from data.mapping import Up
-from data.read import lm_eval_doc, lm_eval_options
-from data.read.lm_eval_options import Request
+from data.read.lm_eval import doc as lm_eval_doc
+from data.read.lm_eval import options as lm_eval_options
+from data.read.lm_eval.options import Request
 
 Line = Mapping[str, Any]
 KNOWN = frozenset({

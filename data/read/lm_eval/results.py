@@ -8,7 +8,7 @@ from pathlib import Path
 
 from data.answer import About, Reported
 from data.read.formats import Entry, Format
-from data.read.lm_eval_numbers import MADE, SETTINGS, Results, open_results
+from data.read.lm_eval.numbers import MADE, SETTINGS, Results, open_results
 from data.read.look import Look
 from data.read.source import Source
 from data.trouble import Trouble

@@ -9,9 +9,12 @@ import orjson
 from data.answer import Act, Answer, Score
 from data.check import LARGEST
 from data.columns import BY_NAME
-from data.read import inspect_option, inspect_pool, inspect_score, inspect_text
-from data.read.inspect_score import CORRECT, Tallies
-from data.read.inspect_text import Resolve, entries, first, short, table
+from data.read.inspect import option as inspect_option
+from data.read.inspect import pool as inspect_pool
+from data.read.inspect import score as inspect_score
+from data.read.inspect import text as inspect_text
+from data.read.inspect.score import CORRECT, Tallies
+from data.read.inspect.text import Resolve, entries, first, short, table
 
 CATEGORIES = ("category", *BY_NAME["category"].also, "domain", "risk_category", "harm_category")
 """Keys of a sample's metadata that name its category, the first that stands there."""

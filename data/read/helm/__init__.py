@@ -1,0 +1,1 @@
+"""Runs of HELM: their answers and their own numbers."""

@@ -1,0 +1,1 @@
+"""Details and results of lighteval."""

@@ -1,0 +1,1 @@
+"""Samples and results of lm-evaluation-harness."""
