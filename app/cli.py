@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from app import printed
+from app.cli_cards import cards
 from app.cli_labels import agreement, labels
 from app.printed import AsJson, Runs, bar, err, grid, out, rows, show, stores
 from app.settings import settings
@@ -202,6 +203,7 @@ def check(folder: Path | None, as_json: bool) -> None:
 
 
 shell.add_command(labels)
+shell.add_command(cards)
 shell.add_command(agreement)
 
 if __name__ == "__main__":

@@ -11,29 +11,15 @@ from alembic.config import Config
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
-metadata = sa.MetaData()
+from db.card_tables import assessments, card_links, card_verdicts, cards, register
+from db.tables import Key, versioned
+from db.tables import metadata as metadata
+
 Engine = sa.Engine
 ERRORS = (sa.exc.SQLAlchemyError,)
 """What opening or asking this store can raise."""
 
 Text, Int, Real = sa.Text, sa.Integer, sa.Float
-Key = sa.BigInteger().with_variant(
-    sa.Integer, "sqlite"
-)  # SQLite counts only INTEGER keys by itself
-
-
-def _versioned(table: str, key: str) -> Table:
-    """A table of bodies by key and version: a new version is a new row."""
-    return Table(
-        table,
-        metadata,
-        Column(key, Text, primary_key=True),
-        Column("version", Int, primary_key=True),
-        Column("body", Text, nullable=False),
-        Column("made_by", Text, nullable=False),
-        Column("made_at", Text, nullable=False),
-    )
-
 
 people = Table(
     "people",
@@ -46,8 +32,8 @@ people = Table(
     Column("made_at", Text, nullable=False),
 )
 
-schemes = _versioned("schemes", "scheme")  # the YAML as written
-guidelines = _versioned("guidelines", "guideline")  # Markdown
+schemes = versioned("schemes", "scheme")  # the YAML as written
+guidelines = versioned("guidelines", "guideline")  # Markdown
 
 campaigns = Table(
     "campaigns",
@@ -142,9 +128,6 @@ labels = Table(
     Index("labels_of_person", "campaign", "person"),
     Index("labels_of_campaign", "campaign", "run_id", "item_id", "sample"),
 )
-
-cards = _versioned("cards", "card")
-assessments = _versioned("assessments", "assessment")
 
 jobs = Table(
     "jobs",
@@ -242,5 +225,11 @@ def version(engine: sa.Engine) -> int:
             connection.scalar(sa.select(sa.func.count()).select_from(campaigns)),
             connection.scalar(sa.select(sa.func.coalesce(sa.func.max(campaign_events.c.seq), 0))),
             connection.scalar(sa.select(sa.func.count()).select_from(people)),
+            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(card_links.c.seq), 0))),
+            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(card_verdicts.c.seq), 0))),
+            *(
+                connection.scalar(sa.select(sa.func.count()).select_from(table))
+                for table in (cards, assessments, register)
+            ),
         ]
     return sum(count or 0 for count in counts)
