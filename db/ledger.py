@@ -66,6 +66,7 @@ campaign_events = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Index("events_of_campaign", "campaign"),
+    Index("events_since", "campaign", "seq"),
 )
 
 draws = Table(
@@ -105,6 +106,7 @@ assignments = Table(
     Column("made_at", Text, nullable=False),
     Index("assignments_of", "campaign", "person"),
     Index("assignments_since", "campaign", "made_at"),
+    Index("assignments_new", "campaign", "assignment"),
 )
 
 labels = Table(
@@ -131,6 +133,7 @@ labels = Table(
     Index("labels_of_case", "run_id", "item_id", "sample"),
     Index("labels_of_person", "campaign", "person"),
     Index("labels_of_campaign", "campaign", "run_id", "item_id", "sample"),
+    Index("labels_since", "campaign", "seq"),
 )
 
 
