@@ -31,8 +31,9 @@ class Pairs(NamedTuple):
 def paired(columns: Columns, value: Floats, plain: str) -> dict[str, Pairs]:
     """Every condition but `plain` -> its rows of value (N,) against the plain ones.
 
-    `pair_id` and `prompt_variant` make the pairs, `sample` where there is one; a pair is lost where
-    a side is absent or NaN. ValueError where no prompt is plain, or every one is.
+    `pair_id` and `prompt_variant` make the pairs, and `pair_sample`, else `sample`, where there is
+    one; a pair is lost where a side is absent or NaN. ValueError where no prompt is plain, or
+    every one is.
 
     >>> text = lambda *words: np.array(words, dtype=object)
     >>> table = {"pair_id": text("a", "a", "b"), "prompt_variant": text("plain", "typo", "plain")}
@@ -59,7 +60,8 @@ Key = tuple[str, float]
 def _rows(columns: Columns) -> dict[str, dict[Key, int]]:
     """Condition -> pair and sample -> row."""
     n = len(columns["pair_id"])
-    samples = columns["sample"].tolist() if "sample" in columns else [0] * n
+    sample = columns.get("pair_sample", columns.get("sample"))
+    samples = [0] * n if sample is None else sample.tolist()
     found: dict[str, dict[Key, int]] = {}
     told = zip(
         columns["prompt_variant"].tolist(), columns["pair_id"].tolist(), samples, strict=True

@@ -178,11 +178,22 @@ def _per_item(
 
 
 def _el2n(stores: Stores, cases: Sequence[Case], _how: How, _choices: Choices) -> Sized:
+    """By the options of the answers to one prompt; where a label head scored it, by that score."""
+
     def far(told: Mapping[str, Any]) -> Floats:
         of = options(told["option_logprobs"], told["gold"])
         return draw.el2n(probabilities(of.logs), of.gold)
 
-    return _per_item(stores, cases, far), OPTIONS
+    values = _per_item(stores, cases, far)
+    every = {run["run_id"]: run for run in runs.every(stores.warehouse)}
+    for run_id in _runs(cases):
+        told = feed.columns(stores, every[run_id], ())
+        if "el2n" in told:
+            keys = zip(told["item_id"].tolist(), told["sample"].tolist(), strict=True)
+            for (item, sample), x in zip(keys, told["el2n"].tolist(), strict=True):
+                if not np.isnan(x):
+                    values[run_id, str(item), int(sample)] = x
+    return values, f"score the cases with loss_norms, or {OPTIONS}"
 
 
 def _uncertainty(stores: Stores, cases: Sequence[Case], _how: How, _choices: Choices) -> Sized:

@@ -69,7 +69,9 @@ LENS = Lens(
     needs=("option_logprobs",),
     may_use=("item_id", "category"),
     parameters=(
-        Parameter("safe", "safe, safe-safe, s", "the codes that are no risk, comma between them"),
+        Parameter(
+            "safe", "sec, safe, safe-safe, s", "the codes that are no risk, comma between them"
+        ),
         Parameter("threshold", 0.5, "risk from which an answer is flagged", 0, 1),
         Parameter("captured", 0.1, "captured probability below which it is unusable", 0, 1),
         Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),

@@ -44,7 +44,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("pair_id", "prompt_variant", "act|refusal"),
-    may_use=("sample",),
+    may_use=("sample", "pair_sample"),
     parameters=(
         Parameter("score", "", "the score averaged; empty: whether the answer is a refusal"),
         Parameter("plain", "whole", "the variant answered by the whole model"),

@@ -38,7 +38,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("pair_id", "prompt_variant", "score|unsafe|harm|refusal"),
-    may_use=("sample",),
+    may_use=("sample", "pair_sample"),
     parameters=(
         Parameter("score", "", "the score; empty: score, unsafe, harm, refusal"),
         Parameter("plain", "all", "the variant with every segment"),

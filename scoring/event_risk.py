@@ -1,0 +1,121 @@
+"""Event risk: rollouts with the chance of a target token at every step (SCOPE and REACH)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+
+from scoring import forward, model
+from scoring.offers.event_risk import Settings
+from scoring.refusing import lines
+from scoring.scorer import Case, Model, Output, Row
+
+
+@dataclass(slots=True)
+class Rollout:
+    """One sampled answer as it grows, and the chance of the target before each of its tokens."""
+
+    suppressed: bool
+    dice: np.random.Generator
+    ids: list[int] = field(default_factory=list)
+    p: list[float] = field(default_factory=list)
+    end: str = ""
+    """hit, stop, length or certain (suppressed, and nothing but the target was left)."""
+
+    def step(self, p: np.ndarray, target: Sequence[int], ends: set[int]) -> None:
+        """Draws the next token from probabilities (V,); changes `p` where the target is held."""
+        self.p.append(min(float(p[list(target)].sum()), 1.0))
+        if self.suppressed:
+            p = p.copy()
+            p[list(target)] = 0.0
+            if p.sum() <= 0:
+                self.end = "certain"
+                return
+        run = np.cumsum(p)
+        # the last token with any probability, should rounding leave the die above the sum
+        token = int(min(np.searchsorted(run, self.dice.random() * run[-1], side="right"),
+                        np.flatnonzero(p)[-1]))  # fmt: skip
+        self.ids.append(token)
+        if token in target:
+            self.end = "hit"
+        elif token in ends:
+            self.end = "stop"
+
+
+class EventRisk:
+    """Answers sampled at temperature 1: some as they come, some with the target suppressed.
+
+    An ordinary one stops where the target appears and carries the sum of its chances (SCOPE); a
+    suppressed one never shows it and carries 1 - prod(1 - chance) (REACH). An answer cut by the
+    limit biases both down, and its finish says so.
+    """
+
+    def __init__(self, chosen: Model, settings: Settings) -> None:
+        """Loads the model. Raises Unfit where a target is not one of its tokens."""
+        self.settings = settings
+        self.loaded = model.load(chosen)
+        words = [one for one in settings.target.splitlines() if one.strip()]
+        words = words if settings.spaced else list(lines(settings.target))
+        self.target = sorted(set(forward.single(self.loaded.tokenizer, words).values()))
+        self.ends = forward.stops(self.loaded)
+
+    def __call__(self, batch: Sequence[Case]) -> list[Row]:
+        """The rollouts of each case, the ordinary ones first."""
+        return [row for case in batch for row in self._case(case)]
+
+    def _case(self, case: Case) -> list[Row]:
+        n = self.settings.rollouts
+        ids = forward.asked(self.loaded.tokenizer, case.prompt)
+        if (why := forward.too_long(self.loaded, ids, self.settings.tokens)) is not None:
+            return [self._none(case, sample, why) for sample in range(2 * n)]
+        made = [Rollout(k >= n, dice(self.settings.seed, case, k)) for k in range(2 * n)]
+        self._grow(ids, made)
+        return [self._output(case, sample, one) for sample, one in enumerate(made)]
+
+    @torch.inference_mode()
+    def _grow(self, ids: forward.Ids, made: list[Rollout]) -> None:
+        """Lets all rollouts of one prompt grow together; the prompt is read once."""
+        read = self.loaded.net(input_ids=forward.padded([ids], self.loaded), use_cache=True)
+        cache = read.past_key_values
+        cache.batch_repeat_interleave(len(made))
+        logits = read.logits[:, -1].float().expand(len(made), -1)  # (R, V)
+        live = list(made)
+        for at in range(self.settings.tokens):
+            p = logits.double().softmax(-1).cpu().numpy()  # (R, V)
+            for row, one in enumerate(live):
+                one.step(p[row], self.target, self.ends)
+            keep = [row for row, one in enumerate(live) if not one.end]
+            if not keep or at + 1 == self.settings.tokens:
+                break
+            if len(keep) < len(live):
+                cache.batch_select_indices(torch.tensor(keep, device=self.loaded.device))
+                live = [live[row] for row in keep]
+            last = forward.padded([one.ids[-1:] for one in live], self.loaded)
+            read = self.loaded.net(input_ids=last, past_key_values=cache, use_cache=True)
+            cache, logits = read.past_key_values, read.logits[:, -1].float()
+
+    def _output(self, case: Case, sample: int, one: Rollout) -> Output:
+        told: dict[str, object] = {"sampling": "suppressed" if one.suppressed else "ordinary"}
+        if one.suppressed:
+            told["p_target_reach"] = round(1 - float(np.prod(1 - np.array(one.p))), 9)
+        else:
+            told |= {"p_target_sum": round(sum(one.p), 9), "hit": int(one.end == "hit")}
+        kept = one.ids[:-1] if one.end == "stop" else one.ids
+        return Output(
+            case.item_id, sample, self.loaded.tokenizer.decode(kept),
+            finish="stop" if one.end else "length", n_tokens=len(one.ids), meta=told,
+        )  # fmt: skip
+
+    def _none(self, case: Case, sample: int, why: str) -> Output:
+        held = "suppressed" if sample >= self.settings.rollouts else "ordinary"
+        return Output(case.item_id, sample, meta={"sampling": held, "why": why})
+
+
+def dice(seed: int, case: Case, sample: int) -> np.random.Generator:
+    """The die of one rollout: the same for the same prompt, sample and seed, in any batch."""
+    told = hashlib.sha256(f"{seed}\0{case.item_id}\0{case.prompt}\0{sample}".encode()).digest()
+    return np.random.Generator(np.random.Philox(key=int.from_bytes(told[:16], "big")))
