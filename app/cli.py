@@ -10,6 +10,7 @@ import click
 
 from app import printed
 from app.cli_cards import cards
+from app.cli_jobs import jobs, score, worker
 from app.cli_labels import agreement, labels
 from app.printed import AsJson, Runs, bar, err, grid, out, rows, show, stores
 from app.settings import settings
@@ -46,11 +47,12 @@ def shell(debug: bool) -> None:
 
 @shell.command()
 @click.option("--port", type=click.IntRange(1, 65535), help="where to listen (default 8501)")
-def serve(port: int | None) -> None:
-    """Start the app in the browser."""
+@click.option("--worker/--no-worker", default=True, help="with a worker that takes scoring jobs")
+def serve(port: int | None, worker: bool) -> None:
+    """Start the app in the browser, and a worker beside it."""
     from app.service import serve as serving
 
-    serving.serve(settings(), port)
+    serving.serve(settings(), port, worker)
 
 
 @shell.command()
@@ -139,18 +141,11 @@ def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: 
         short = [state | {"missing": ", ".join(state["missing"])} for state in states]
         show(states, as_json, lambda: grid(short, ["lens", "title", "source", "ready", "missing"]))
         return
-    pairs = dict(_pair(text) for text in given)
+    pairs = dict(printed.pair(text) for text in given)
     rows = [row.json() for row in looking.look(stores(), name, chosen, pairs, by)]
     told = {"lens": name, "source": looking.named(name).source, "rows": rows}
     columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
     show(told, as_json, lambda: grid(rows, columns))
-
-
-def _pair(text: str) -> tuple[str, str]:
-    key, sign, value = text.partition("=")
-    if not sign:
-        raise Trouble(f"--set {text} has no =", "write --set KEY=VALUE")
-    return key, value
 
 
 @shell.command()
@@ -178,7 +173,7 @@ def export(conditions: tuple[str, ...], campaign: str | None, rule: Any, to: Pat
     from app.service import choose
     from app.service import export as exporting
 
-    chosen = choose.read([_pair(text) for text in conditions], campaign or "")
+    chosen = choose.read([printed.pair(text) for text in conditions], campaign or "")
     with bar() as shown:
         task = shown.add_task("exporting", total=1.0)
         done = exporting.export(
@@ -202,9 +197,8 @@ def check(folder: Path | None, as_json: bool) -> None:
     )
 
 
-shell.add_command(labels)
-shell.add_command(cards)
-shell.add_command(agreement)
+for command in (labels, cards, agreement, score, worker, jobs):
+    shell.add_command(command)
 
 if __name__ == "__main__":
     main()

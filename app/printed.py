@@ -102,3 +102,11 @@ def bar() -> Progress:
         TimeRemainingColumn(),
     )
     return Progress(*columns, console=err, transient=True, disable=not sys.stderr.isatty())
+
+
+def pair(text: str) -> tuple[str, str]:
+    """KEY=VALUE as a person wrote it. Raises Trouble."""
+    key, sign, value = text.partition("=")
+    if not sign:
+        raise Trouble(f"{text} has no =", "write KEY=VALUE")
+    return key, value

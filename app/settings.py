@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -25,7 +26,9 @@ class Settings(BaseSettings):
     ledger: str = ""
     catalog: str = ""
     files: str = ""
-    engine: str = "local"
+    engine: str = "local"  # or the address of a Ray cluster
+    endpoints: str = ""  # addresses of models that may be asked, with spaces between
+    offline: bool = False  # models are only looked for here
     auth: Literal["local"] = "local"  # whatever else is asked for is refused, never run open
     host: str = "localhost"
     port: int = 8501
@@ -44,6 +47,20 @@ class Settings(BaseSettings):
     def files_path(self) -> str:
         """Where DuckLake keeps its Parquet files."""
         return self.files or str(self.home.absolute() / "warehouse")
+
+    @property
+    def endpoint_list(self) -> tuple[str, ...]:
+        """The endpoints that may be asked, and whatever lies below them."""
+        return tuple(self.endpoints.replace(",", " ").split())
+
+    def environment(self) -> dict[str, str]:
+        """The environment for a process of ours that is to find the same stores."""
+        told = self.model_dump() | {
+            "home": self.home.absolute(), "ledger": self.ledger_url,
+            "catalog": self.catalog_url, "files": self.files_path,
+        }  # fmt: skip
+        hub = {"HF_HUB_OFFLINE": "1"} if self.offline else {}
+        return os.environ | {f"TAILSCOPE_{k.upper()}": str(v) for k, v in told.items()} | hub
 
 
 @cache

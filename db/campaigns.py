@@ -10,7 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from db import draws
+from db import draws, turn
 from db.draws import Gold
 from db.labels import Case
 from db.ledger import campaign_events, campaigns, guidelines, now, patient, schemes
@@ -139,8 +139,12 @@ def record(
     engine: sa.Engine, campaign: str, what: str, body: Mapping[str, Any], person: str
 ) -> None:
     """Keeps a change of a campaign: what, with which particulars, by whom, now."""
-    with engine.begin() as connection:
-        append(connection, campaign, what, body, person)
+    turn.write(engine, campaign, lambda here: append(here, campaign, what, body, person))
+
+
+def event(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """A row of `campaign_events` with its body read."""
+    return {**row, "body": json.loads(row["body"])}
 
 
 def events(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
@@ -148,7 +152,7 @@ def events(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
     query = sa.select(campaign_events).where(campaign_events.c.campaign == campaign)
     with engine.connect() as connection:
         rows = connection.execute(query.order_by(campaign_events.c.seq)).mappings().all()
-    return [{**row, "body": json.loads(row["body"])} for row in rows]
+    return [event(row) for row in rows]
 
 
 def every(engine: sa.Engine) -> list[dict[str, Any]]:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from statistics import median
 from typing import Any
 
 import sqlalchemy as sa
 
+from db import board
 from db.campaigns import Progress
-from db.draws import CASE, SETTLED
+from db.draws import CASE
 from db.draws import places as every_place
 from db.labels import Case
-from db.ledger import draws, gold, labels
-
-RECENT = 50
-"""Labels the pace is measured over."""
-
-
-def _mine(campaign: str, person: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return labels.c.campaign == campaign, labels.c.person == person
-
-
-def _held(campaign: str, person: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """The rows of labels that nobody took back."""
-    mine = _mine(campaign, person)
-    undone = sa.select(labels.c.undoes).where(*mine, labels.c.undoes.is_not(None))
-    return *mine, labels.c.what == "label", labels.c.event.not_in(undone)
+from db.ledger import labels
 
 
 def at(engine: sa.Engine, campaign: str, places: Iterable[int]) -> dict[int, Case]:
     """Place -> its case; a place that is not of the campaign is left out."""
-    every = every_place(campaign).subquery()
-    query = sa.select(every).where(every.c.place.in_(list(places)))
-    with engine.connect() as connection:
-        return {
-            row.place: (row.run_id, row.item_id, row.sample) for row in connection.execute(query)
-        }
+    with board.reading(engine, campaign) as (here, connection):
+        return here.at(connection, places)
 
 
 def place(engine: sa.Engine, campaign: str, case: Case) -> int | None:
@@ -55,76 +39,32 @@ def kept(engine: sa.Engine, events: Iterable[str]) -> set[str]:
 
 def ahead(engine: sa.Engine, campaign: str, after: int, limit: int) -> list[Case]:
     """The cases at the places from `after` on, whoever is to label them."""
-    found: list[tuple[int, Case]] = []
-    with engine.connect() as connection:
-        for table in (draws, gold):
-            columns = [table.c[name] for name in ("place", *CASE)]
-            query = sa.select(*columns).where(table.c.campaign == campaign, table.c.place >= after)
-            rows = connection.execute(query.order_by(table.c.place).limit(limit))
-            found += [(place, (run, item, sample)) for place, run, item, sample in rows]
-    return [case for _, case in sorted(found)[:limit]]
+    with board.reading(engine, campaign) as (here, connection):
+        found = here.at(connection, range(after, after + limit))
+    return list(found.values())
 
 
-def progress(
-    engine: sa.Engine,
-    campaign: str,
-    person: str,
-    per_case: int | None = None,
-    quota: int | None = None,
-) -> Progress:
+def progress(engine: sa.Engine, campaign: str, person: str) -> Progress:
     """Cases this person has labeled, of how many, and their median seconds of late.
 
     Cases that have as many labels as they need are not theirs any more, and with a quota they get
-    so many at most. Counted from the labels, so that it takes no longer where much is drawn.
+    so many at most.
     """
-    case = sa.select(*(labels.c[name] for name in CASE)).where(*_held(campaign, person)).distinct()
-    mine = case.subquery()
-    timed = (
-        sa.select(sa.func.max(labels.c.seconds))
-        .where(*_held(campaign, person), labels.c.seconds.is_not(None))
-        .group_by(labels.c.event)
-        .order_by(sa.func.max(labels.c.seq).desc())
-        .limit(RECENT)
-    )
-    counts = []
-    with engine.connect() as connection:
-        seconds = sorted(float(s) for (s,) in connection.execute(timed))
-        for table in (draws, gold):
-            total = sa.select(sa.func.count()).where(table.c.campaign == campaign)
-            same = sa.and_(table.c.campaign == campaign, *(mine.c[n] == table.c[n] for n in CASE))
-            done = sa.select(sa.func.count()).select_from(mine).join(table, same)
-            counts.append([int(connection.scalar(query) or 0) for query in (done, total)])
-        closed = connection.scalar(_closed(campaign, person, per_case)) if per_case else None
-    (done_drawn, drawn), (done_gold, known) = counts
-    left = drawn - (done_drawn if closed is None else int(closed))
-    if quota is not None:
-        left = min(left, max(quota - done_drawn, 0))
-    middle = len(seconds) // 2
-    median = (seconds[middle] + seconds[~middle]) / 2 if seconds else None
-    return Progress(done_drawn + done_gold, done_drawn + left + known, median)
+    with board.reading(engine, campaign) as (here, _):
+        drawn, known = here.done(person)
+        total = drawn + here.left(person) + len(here.gold)
+        seconds = here.hands[person].seconds()
+    return Progress(drawn + known, total, median(seconds) if seconds else None)
 
 
-def _closed(campaign: str, person: str, per_case: int) -> sa.Select[Any]:
-    """How many drawn cases this person has labeled, or so many others that it is enough."""
-    undone = sa.select(labels.c.undoes).where(
-        labels.c.campaign == campaign, labels.c.undoes.is_not(None)
-    )
-    columns = [labels.c[name] for name in CASE]
-    own = sa.func.max(sa.case((labels.c.person == person, 1), else_=0))
-    full = (
-        sa.select(*columns)
-        .where(
-            labels.c.campaign == campaign,
-            labels.c.what == "label",
-            labels.c.person != SETTLED,
-            labels.c.event.not_in(undone),
-        )
-        .group_by(*columns)
-        .having((own == 1) | (sa.func.count(labels.c.person.distinct()) >= per_case))
-        .subquery()
-    )
-    same = sa.and_(draws.c.campaign == campaign, *(full.c[n] == draws.c[n] for n in CASE))
-    return sa.select(sa.func.count()).select_from(full).join(draws, same)
+def last(engine: sa.Engine, campaign: str, person: str) -> tuple[int, list[dict[str, Any]]] | None:
+    """The place of the person's last label that stands, and its rows; None where there is none."""
+    with board.reading(engine, campaign) as (here, connection):
+        save = here.hands[person].last
+        if save is None:
+            return None
+        rows = connection.execute(sa.select(labels).where(labels.c.event == save.event))
+        return save.place, [dict(row) for row in rows.mappings()]
 
 
 def older(

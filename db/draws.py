@@ -130,48 +130,6 @@ def standing(campaign: str) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def same(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
-    """A label is about the case of the other table's row."""
-    return tuple(labels.c[name] == table.c[name] for name in CASE)
-
-
-NEVER = 2**31 - 1
-"""A place behind all others."""
-_FULL: dict[tuple[str, str], tuple[int, int]] = {}
-"""(ledger, campaign) -> (the last undo, a place before which no drawn case lacks a label)."""
-
-
-def _from(connection: sa.Connection, campaign: str, per_case: int) -> int:
-    """The first drawn place that lacks a label; only an undo can move it back."""
-    undo = connection.scalar(
-        sa.select(sa.func.max(labels.c.seq)).where(labels.c.undoes.is_not(None))
-    )
-    key = (str(connection.engine.url), campaign)
-    last, place = _FULL.get(key, (0, 0))
-    place = place if last == (undo or 0) else 0
-    query = sa.select(draws.c.place).where(
-        draws.c.campaign == campaign, draws.c.place >= place, _voices(campaign) < per_case
-    )
-    found = connection.scalar(query.order_by(draws.c.place).limit(1))
-    place = int(found) if found is not None else NEVER
-    _FULL[key] = (undo or 0, place)
-    return place
-
-
-def lacking(
-    connection: sa.Connection, campaign: str, per_case: int
-) -> tuple[sa.ColumnElement[bool], ...]:
-    """The drawn cases that lack a label."""
-    first = _from(connection, campaign, per_case)
-    return draws.c.place >= first, _voices(campaign) < per_case
-
-
-def _voices(campaign: str) -> sa.ScalarSelect[int]:
-    """How many people's labels stand on a drawn case."""
-    people = sa.select(sa.func.count(labels.c.person.distinct()))
-    return people.where(*standing(campaign), *same(draws)).scalar_subquery()
-
-
 def saves(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
     """Who labeled which place, and when: place, gold, person, event, seconds, made_at, by time.
 

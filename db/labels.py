@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from db import turn
 from db.ledger import labels, now, patient
 from db.new import insert_new
 
@@ -39,6 +40,10 @@ class Label:
     values: Mapping[str, str]
     shown: str | None = None
     seconds: float | None = None
+
+
+class _Taken(Exception):
+    """The event stands for another person's label, or one of another case."""
 
 
 def row(event: str, what: str, person: str, case: Case, **rest: Any) -> dict[str, Any]:
@@ -74,12 +79,17 @@ def save(engine: sa.Engine, label: Label) -> bool:
         for field, value in label.values.items()
     ]  # fmt: skip
     query = sa.select(labels.c.person, *CASE).where(labels.c.event == label.event).distinct()
-    with engine.begin() as connection:
+
+    def work(connection: sa.Connection) -> None:
         insert_new(connection, labels, rows)
         stands = [tuple(row) for row in connection.execute(query)]
         if stands != [(label.person, *label.case)]:
-            connection.rollback()
-            return False
+            raise _Taken
+
+    try:
+        turn.write(engine, label.campaign, work)
+    except _Taken:
+        return False
     return True
 
 
@@ -92,36 +102,34 @@ def undo(
     Returns the case it was about, which is open again; None where there is nothing to take back.
     The same `event` sent twice undoes once.
     """
-    with engine.begin() as connection:
+
+    def work(connection: sa.Connection) -> Case | None:
         sent = connection.execute(sa.select(*CASE).where(labels.c.event == event)).first()
         if sent:
             return sent.run_id, sent.item_id, sent.sample
-        query = _latest(campaign, person, undoes)
-        last = connection.execute(query).first()
+        last = connection.execute(_latest(campaign, person, undoes)).first()
         if last is None:
             return None
         case = (last.run_id, last.item_id, last.sample)
         taken = row(
             event, "undo", person, case, undoes=last.event, campaign=campaign, scheme=last.scheme,
             scheme_version=last.scheme_version, guideline_version=last.guideline_version,
-            field="", value="", made_at=now(),
+            shown=last.shown, field="", value="", made_at=now(),
         )  # fmt: skip
         insert_new(connection, labels, [taken])
-    return case
+        return case
+
+    return turn.write(engine, campaign, work)
 
 
 def _latest(campaign: str | None, person: str, event: str | None = None) -> sa.Select[Any]:
-    mine = _of(campaign, person)
+    mine = (labels.c.campaign == campaign, labels.c.person == person)
     query = sa.select(labels).where(
         *mine, labels.c.what == "label", labels.c.event.not_in(_undone(*mine))
     )
     if event is not None:
         query = query.where(labels.c.event == event)
     return query.order_by(labels.c.seq.desc()).limit(1)
-
-
-def _of(campaign: str | None, person: str) -> tuple[sa.ColumnElement[bool], ...]:
-    return labels.c.campaign == campaign, labels.c.person == person
 
 
 def _undone(*among: sa.ColumnElement[bool]) -> sa.Select[Any]:
@@ -198,14 +206,6 @@ def events(engine: sa.Engine, runs: Iterable[str] | None = None) -> list[dict[st
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def last(engine: sa.Engine, campaign: str, person: str) -> list[dict[str, Any]]:
-    """The rows of that person's last label in the campaign that still holds; empty for none."""
-    newest = _latest(campaign, person).with_only_columns(labels.c.event).scalar_subquery()
-    with engine.connect() as connection:
-        found = connection.execute(sa.select(*COLUMNS).where(labels.c.event == newest))
-        return [dict(row) for row in found.mappings()]
-
-
 def add_many(
     engine: sa.Engine,
     rows: Iterable[tuple[str, str, int, str, str, str]],
@@ -232,15 +232,16 @@ def add_many(
         for event in [_digest(campaign, person, case, scheme, scheme_version, fields)]
         for field, value in fields.items()
     ]  # fmt: skip
-    return _append(engine, ready)
+    return _append(engine, ready, campaign)
 
 
 @patient
-def _append(engine: sa.Engine, rows: list[dict[str, Any]]) -> int:
+def _append(engine: sa.Engine, rows: list[dict[str, Any]], campaign: str | None) -> int:
     """All of the rows or, cut short, none of them."""
-    with engine.begin() as connection:
-        chunks = (rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK))
-        return sum(insert_new(connection, labels, chunk) for chunk in chunks)
+    chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+    return turn.write(
+        engine, campaign, lambda here: sum(insert_new(here, labels, chunk) for chunk in chunks)
+    )
 
 
 def _digest(*parts: Any) -> str:

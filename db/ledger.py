@@ -12,6 +12,10 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Unique
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
 from db.card_tables import assessments, card_links, card_verdicts, cards, register
+from db.job_tables import job_batches as job_batches
+from db.job_tables import job_events as job_events
+from db.job_tables import jobs as jobs
+from db.job_tables import workers as workers
 from db.tables import Key, versioned
 from db.tables import metadata as metadata
 
@@ -62,6 +66,7 @@ campaign_events = Table(
     Column("made_by", Text, nullable=False),
     Column("made_at", Text, nullable=False),
     Index("events_of_campaign", "campaign"),
+    Index("events_since", "campaign", "seq"),
 )
 
 draws = Table(
@@ -101,6 +106,7 @@ assignments = Table(
     Column("made_at", Text, nullable=False),
     Index("assignments_of", "campaign", "person"),
     Index("assignments_since", "campaign", "made_at"),
+    Index("assignments_new", "campaign", "assignment"),
 )
 
 labels = Table(
@@ -127,27 +133,9 @@ labels = Table(
     Index("labels_of_case", "run_id", "item_id", "sample"),
     Index("labels_of_person", "campaign", "person"),
     Index("labels_of_campaign", "campaign", "run_id", "item_id", "sample"),
+    Index("labels_since", "campaign", "seq"),
 )
 
-jobs = Table(
-    "jobs",
-    metadata,
-    Column("job", Text, primary_key=True),
-    Column("order", Text, nullable=False),  # model, revision, scorer, parameters, cases, seed: JSON
-    Column("made_by", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-)
-
-job_events = Table(
-    "job_events",
-    metadata,
-    Column("seq", Key, primary_key=True, autoincrement=True),
-    Column("job", Text, ForeignKey("jobs.job"), nullable=False),
-    Column("what", Text, nullable=False),  # claimed, beat, batch, done, failed, cancel, retry
-    Column("body", Text, nullable=False),
-    Column("made_at", Text, nullable=False),
-    Index("events_of_job", "job"),
-)
 
 exports = Table(
     "exports",

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from db import campaigns
+from db import board, campaigns
 from db.ledger import guidelines, schemes
 
 Kind = Literal["scheme", "guideline"]
@@ -39,7 +39,9 @@ def used(engine: sa.Engine, head: dict[str, Any]) -> tuple[int, int]:
     `head` is the campaign as `db.campaigns.one` has it.
     """
     scheme, guideline = int(head["scheme_version"]), int(head["guideline_version"])
-    for event in campaigns.events(engine, head["campaign"]):
+    with board.reading(engine, head["campaign"]) as (here, _):
+        events = tuple(here.events)
+    for event in events:
         if event["what"] == MOVED:
             scheme = int(event["body"].get("scheme_version", scheme))
             guideline = int(event["body"].get("guideline_version", guideline))

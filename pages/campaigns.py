@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import campaigns, label, progress, progress_said, runs, schemes
+from app.service import campaigns, gold, label, progress, progress_said, runs, schemes
 from app.web import cached, gate, nav, state
 from components.figures import dots, frame
 from components.figures import progress as figures
@@ -32,7 +32,7 @@ def set_up() -> None:
     kept = {one.name: one.title for one in cached.ask(schemes.every)}
     asked = plan.show(
         campaigns.DESIGNS, kept, cached.ask(label.annotators),
-        settled=lambda scheme: len(cached.ask(campaigns.known, scheme)),
+        settled=lambda scheme: len(cached.ask(gold.known, scheme)),
     )  # fmt: skip
     wanted = campaigns.planned(chosen, asked)
     drawn = cached.ask(campaigns.prepare, wanted)

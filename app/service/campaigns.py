@@ -11,21 +11,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.service import cases as found
-from app.service import schemes, sizes
+from app.service import gold, schemes, sizes
 from app.service.cases import Chosen
 from app.service.sizes import How
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import assignments, campaigns, draws, labels, people, warehouse
-from db.draws import Gold
+from db import assignments, campaigns, draws, people, warehouse
 from db.filter import Case as Case
+from db.staff import LEASE, Staff
 from risk import draw
 
 DESIGNS = draw.DESIGNS
 SHOWN = ("model", "judge", "others")
 """What an annotator sees only where a campaign says so."""
-UNCOUNTED = ("comment", "span", "confidence")
-"""Fields a gold case is not right or wrong in."""
 SAMPLING = "fixed size, systematic along a random order: each case has exactly its probability"
 
 
@@ -51,7 +49,7 @@ class Plan:
     training: int = 0
     drift: int = 0
     quotas: Mapping[str, int | None] = field(default_factory=dict)
-    lease: float = assignments.LEASE
+    lease: float = LEASE
     show: tuple[str, ...] = ()
 
 
@@ -124,7 +122,10 @@ def start(stores: Stores, plan: Plan, person: str) -> str:
             stores.ledger, plan.name.strip(), scheme, guideline, words(plan, drawn),
             warehouse.snapshot(stores.warehouse), drawn.cases, person,
             per_case=plan.per_case or None, settings=settings,
-            known=gold(stores, plan, {case for case, _ in drawn.cases}),
+            known=gold.drawn(
+                stores, plan.scheme, plan.training, plan.drift, plan.seed,
+                {case for case, _ in drawn.cases},
+            ),
         )  # fmt: skip
     except ValueError as error:
         raise Trouble(str(error), "change the plan and start it again") from error
@@ -143,40 +144,6 @@ def words(plan: Plan, drawn: Drawn) -> str:
         f"{said}{f' ({by})' if by else ''}: {len(drawn.cases)} of {len(drawn.frame)} cases, "
         f"{order}; {found.words(plan.chosen)}"
     )
-
-
-def known(stores: Stores, scheme: str) -> dict[Case, dict[str, str]]:
-    """Cases whose right label is settled in the fields of a scheme: what gold can be made of."""
-    taken, _ = schemes.taken(stores, scheme)
-    body = campaigns.scheme(stores.ledger, *taken) or ""
-    fields = {f.field for f in schemes.parsed(body, scheme).fields} - set(UNCOUNTED)
-    right: dict[Case, dict[str, str]] = {}
-    for row in labels.current(stores.ledger, person=draws.SETTLED):
-        if row["field"] in fields:
-            right.setdefault(found.case(row), {})[row["field"]] = row["value"]
-    return right
-
-
-def gold(stores: Stores, plan: Plan, taken: set[Case]) -> list[Gold]:
-    """Settled cases that were not drawn, at random: first to train on, then to watch for drift.
-
-    Raises Trouble where there are fewer than asked for.
-    """
-    wanted = plan.training + plan.drift
-    if not wanted:
-        return []
-    right = {case: said for case, said in known(stores, plan.scheme).items() if case not in taken}
-    if len(right) < wanted:
-        raise Trouble(
-            f"{wanted} gold cases are wanted and {len(right)} cases outside the draw are settled",
-            "settle more on Adjudicate, load labels of the person 'settled', or ask for fewer",
-        )
-    every = sorted(right)
-    order = np.random.default_rng(plan.seed).permutation(len(every))[:wanted].tolist()
-    return [
-        Gold(every[row], right[every[row]], "training" if turn < plan.training else "drift")
-        for turn, row in enumerate(order)
-    ]
 
 
 def assign(stores: Stores, campaign: str, person: str, quota: int | None, by: str) -> None:
@@ -237,7 +204,7 @@ def names(stores: Stores) -> dict[str, str]:
     }
 
 
-def staff(stores: Stores, campaign: str) -> assignments.Staff:
+def staff(stores: Stores, campaign: str) -> Staff:
     """Who works on it, and whether it is frozen. Raises Trouble where there is none such."""
     _one(stores, campaign)
     return assignments.staff(stores.ledger, campaign)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,15 +11,13 @@ from app.service.passages import Passage
 from app.service.stores import Stores
 from data.read.scheme import Scheme
 from data.trouble import Trouble
-from db import assignments, campaigns, desk, labels, skips
+from db import assignments, campaigns, desk, skips
 from db import schemes as kept
 from db.campaigns import Progress
 from db.labels import Case
 
 AHEAD = 4
 """Cases brought beside the current one, so that the next is there before the save has landed."""
-WRITING = threading.Lock()
-"""Who writes to the ledger here waits their turn: SQLite lets whoever asks again first go first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +67,7 @@ def look(stores: Stores, campaign: str, person: str) -> Desk:
     head, scheme = campaign_of(stores, campaign)
     text = _guideline(stores, head)
     later = skips.of(stores.ledger, campaign, person)
-    with WRITING:
-        left = assignments.bring(stores.ledger, campaign, person, later, limit=1 + AHEAD)
+    left = assignments.bring(stores.ledger, campaign, person, later, limit=1 + AHEAD)
     again = _again(stores, head, scheme, person)
     first = [(place, of) for place, of, *_ in again]
     now = (first + [(row["place"], _case(row)) for row in left])[: 1 + AHEAD]
@@ -91,7 +87,7 @@ def look(stores: Stores, campaign: str, person: str) -> Desk:
         return replace(known, values=values, note=note)
 
     team = assignments.staff(stores.ledger, campaign)
-    done = desk.progress(stores.ledger, campaign, person, team.per_case, team.quotas.get(person))
+    done = desk.progress(stores.ledger, campaign, person)
     return Desk(
         campaign=campaign,
         name=head["name"],
@@ -146,10 +142,10 @@ def _past(
     stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str
 ) -> tuple[int, Case, str, dict[str, Any]] | None:
     """The last label that still holds: place, case, event and what was said."""
-    rows = labels.last(stores.ledger, head["campaign"], person)
-    place = desk.place(stores.ledger, head["campaign"], _case(rows[0])) if rows else None
-    if place is None:
+    found = desk.last(stores.ledger, head["campaign"], person)
+    if found is None:
         return None
+    place, rows = found
     values = said.told(scheme, {row["field"]: row["value"] for row in rows})
     return place, _case(rows[0]), rows[0]["event"], values
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.service import said, schemes, shown
-from app.service.desk import WRITING, campaign_of
+from app.service.desk import campaign_of
 from app.service.stores import Stores
 from data.read.scheme import Scheme
 from data.trouble import Trouble
@@ -147,6 +147,5 @@ def _keep(
         shown=seen if isinstance(seen, str) else None,
         seconds=float(seconds) if isinstance(seconds, int | float) and seconds >= 0 else None,
     )
-    with WRITING:
-        safe = labels.save(stores.ledger, label)
+    safe = labels.save(stores.ledger, label)
     return "" if safe else f"event {event} stands for another label"

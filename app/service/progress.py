@@ -15,9 +15,10 @@ from app.service import agree, campaigns
 from app.service.lens import Row
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import assignments, draws, labels
 from db import campaigns as kept
+from db import draws, labels
 from db.filter import Case
+from db.staff import Staff
 from risk.interval import wilson
 from risk.measure import Measure, missing
 
@@ -112,7 +113,7 @@ def look(stores: Stores, campaign: str) -> Follow:
 def _person(
     name: str,
     saves: Sequence[Mapping[str, Any]],
-    team: assignments.Staff,
+    team: Staff,
     marks: Mapping[Case, tuple[str, int, int]],
 ) -> Person:
     state = "on it" if name in team.quotas else "came by"

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import sys
 
 from app.settings import ROOT, Settings
 from data.trouble import Trouble
 
 
-def serve(settings: Settings, port: int | None = None) -> None:
-    """Replaces this process by the web app. Raises Trouble where the port is taken."""
+def serve(settings: Settings, port: int | None = None, worker: bool = False) -> None:
+    """Replaces this process by the web app. Raises Trouble where the port is taken.
+
+    With `worker` one is started beside it, which ends with it.
+    """
     chosen = port or settings.port
     free(settings.host, chosen)
-    environment = os.environ | {
-        "TAILSCOPE_HOME": str(settings.home.absolute()),
-        "TAILSCOPE_LEDGER": settings.ledger_url,
-        "TAILSCOPE_CATALOG": settings.catalog_url,
-        "TAILSCOPE_FILES": settings.files_path,
-        "TAILSCOPE_AUTH": settings.auth,
-        "TAILSCOPE_ENGINE": settings.engine,
-        "TAILSCOPE_HOST": settings.host,
-        "TAILSCOPE_PORT": str(chosen),
-    }
+    environment = settings.environment() | {"TAILSCOPE_PORT": str(chosen)}
     shown = "localhost" if settings.host in ("localhost", "0.0.0.0", "::") else settings.host  # noqa: S104
     print(f"Tailscope is at http://{shown}:{chosen}  (Ctrl+C stops it)", flush=True)
     os.chdir(ROOT)  # the app's configuration lies there
+    if worker:
+        beside = [sys.executable, "-m", "app.cli", "worker", "--beside", str(os.getpid())]
+        subprocess.Popen(beside, env=environment, cwd=ROOT)  # noqa: S603  our own interpreter
     command = [
         sys.executable, "-m", "streamlit", "run", "app/main.py",
         "--server.port", str(chosen), "--server.address", settings.host,

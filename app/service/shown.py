@@ -7,6 +7,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,8 +16,8 @@ from app.service.stores import Stores
 from db import texts
 from db.filter import Case
 
-AHEAD = 24
-"""Cases fetched in one question, once one of them is missing: it takes as long as for one."""
+AHEAD = 64
+"""Cases fetched in one question: it takes as long as for one."""
 AGAIN = 10.0
 """Seconds until an answer that was missing is looked for once more."""
 KEPT = 20_000_000
@@ -43,6 +44,7 @@ class _Shelf:
         self.gone: dict[Case, tuple[float, Text]] = {}
         self.size = 0
         self.lock = threading.Lock()
+        self.fetching = threading.Lock()
 
     def take(self, cases: Sequence[Case]) -> dict[Case, Text]:
         """Those that are here."""
@@ -73,6 +75,7 @@ class _Shelf:
 
 _shelves: WeakKeyDictionary[Any, _Shelf] = WeakKeyDictionary()
 _opening = threading.Lock()
+_background = ThreadPoolExecutor(1, "texts")
 
 
 def _size(text: Text) -> int:
@@ -82,24 +85,44 @@ def _size(text: Text) -> int:
 def several(
     stores: Stores, cases: Sequence[Case], ahead: Callable[[], Sequence[Case]] = tuple
 ) -> dict[Case, Text]:
-    """Case -> its text, empty where there is no such answer; fetches `ahead` along if it must ask.
+    """Case -> its text, empty where there is no such answer.
 
-    An answer that is missing is asked for again after a while, since it may be loaded.
+    Those `ahead` are fetched in the background before they are asked for. An answer that is missing
+    is asked for again after a while, since it may be loaded.
     """
     with _opening:
         shelf = _shelves.setdefault(stores.ledger, _Shelf())
     here = shelf.take(cases)
-    missing = [case for case in cases if case not in here]
-    if missing:
-        wanted = dict.fromkeys([*missing, *ahead()])
-        rows = texts.several(stores.warehouse, [one for one in wanted if one not in here])
-        shelf.put({case: _text(row) for case, row in rows.items()})
-        lacking = [case for case in missing if case not in rows]
-        bare = texts.bare(stores.warehouse, lacking) if lacking else {}
-        gone = {case: _text(bare.get(case, {})) for case in lacking}
-        shelf.miss(gone)
-        here |= gone | {case: _text(rows[case]) for case in missing if case in rows}
+    later = [case for case in ahead() if case not in shelf.found]
+    if len(here) < len(cases):
+        with shelf.fetching:  # of many who miss the same, one asks
+            here = shelf.take(cases)
+            if missing := [case for case in cases if case not in here]:
+                here |= _fetch(stores, shelf, missing, later)
+    elif len(later) > AHEAD // 2 and not shelf.fetching.locked():
+        _background.submit(_before, stores, shelf, later)
     return here
+
+
+def _before(stores: Stores, shelf: _Shelf, cases: Sequence[Case]) -> None:
+    """Fetches what will be asked for, unless somebody has meanwhile."""
+    with shelf.fetching:
+        if cases := [case for case in cases if case not in shelf.found]:
+            _fetch(stores, shelf, (), cases)
+
+
+def _fetch(
+    stores: Stores, shelf: _Shelf, missing: Sequence[Case], later: Sequence[Case]
+) -> dict[Case, Text]:
+    """Fetches and keeps both; returns those that were missing."""
+    rows = texts.several(stores.warehouse, list(dict.fromkeys([*missing, *later])))
+    found = {case: _text(row) for case, row in rows.items()}
+    shelf.put(found)
+    lacking = [case for case in missing if case not in rows]
+    bare = texts.bare(stores.warehouse, lacking) if lacking else {}
+    gone = {case: _text(bare.get(case, {})) for case in lacking}
+    shelf.miss(gone)
+    return gone | {case: found[case] for case in missing if case in found}
 
 
 def _text(row: dict[str, Any]) -> Text:
