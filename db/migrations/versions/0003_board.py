@@ -6,7 +6,7 @@ Frozen: it names no table of `db.ledger`, so that a later change there cannot re
 from alembic import op
 
 revision = "0003"
-down_revision = "0002"
+down_revision = "0004"
 
 
 def upgrade() -> None:
