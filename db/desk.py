@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from statistics import median
 from typing import Any
 
@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from db import board
 from db.campaigns import Progress
-from db.draws import CASE
+from db.draws import CASE, SETTLED
 from db.draws import places as every_place
-from db.labels import Case
+from db.labels import Case, current
 from db.ledger import labels
 
 
@@ -44,6 +44,12 @@ def ahead(engine: sa.Engine, campaign: str, after: int, limit: int) -> list[Case
     return list(found.values())
 
 
+def labeled(engine: sa.Engine, campaign: str) -> int:
+    """How many cases of the campaign have a label that stands."""
+    with board.reading(engine, campaign) as (here, _):
+        return sum(bool(who) for who in here.voices.values())
+
+
 def progress(engine: sa.Engine, campaign: str, person: str) -> Progress:
     """Cases this person has labeled, of how many, and their median seconds of late.
 
@@ -57,6 +63,12 @@ def progress(engine: sa.Engine, campaign: str, person: str) -> Progress:
     return Progress(drawn + known, total, median(seconds) if seconds else None)
 
 
+def gold_at(engine: sa.Engine, campaign: str, places: Iterable[int]) -> dict[int, str]:
+    """Place -> which kind of gold case stands there; drawn ones are left out."""
+    with board.reading(engine, campaign) as (here, _):
+        return {place: here.gold[place] for place in places if place in here.gold}
+
+
 def last(engine: sa.Engine, campaign: str, person: str) -> tuple[int, list[dict[str, Any]]] | None:
     """The place of the person's last label that stands, and its rows; None where there is none."""
     with board.reading(engine, campaign) as (here, connection):
@@ -65,6 +77,34 @@ def last(engine: sa.Engine, campaign: str, person: str) -> tuple[int, list[dict[
             return None
         rows = connection.execute(sa.select(labels).where(labels.c.event == save.event))
         return save.place, [dict(row) for row in rows.mappings()]
+
+
+def latest(
+    engine: sa.Engine, campaign: str, person: str, limit: int
+) -> list[tuple[int, str, list[dict[str, Any]]]]:
+    """The person's last labels that stand, the last first: place, kind of gold or "", rows."""
+    with board.reading(engine, campaign) as (here, connection):
+        saves = [one for one in here.hands[person].saves if one.what == "label"][-limit:][::-1]
+        if not any(here.gold.get(one.place) for one in saves):
+            return [(one.place, "", []) for one in saves]
+        query = sa.select(labels).where(labels.c.event.in_([one.event for one in saves]))
+        rows = [dict(row) for row in connection.execute(query).mappings()]
+    return [
+        (one.place, here.gold.get(one.place, ""), [r for r in rows if r["event"] == one.event])
+        for one in saves
+    ]
+
+
+def others(
+    engine: sa.Engine, campaign: str, person: str, cases: Collection[Case]
+) -> dict[Case, list[tuple[str, str, str]]]:
+    """Case -> (person, field, value) of what others' labels in the campaign say of it now."""
+    found: dict[Case, list[tuple[str, str, str]]] = {case: [] for case in cases}
+    for row in current(engine, campaign=campaign, cases=cases):
+        if row["person"] not in (person, SETTLED):
+            case = (row["run_id"], row["item_id"], row["sample"])
+            found[case].append((row["person"], row["field"], row["value"]))
+    return found
 
 
 def older(

@@ -22,11 +22,12 @@ Kind = Literal["training", "drift"]
 
 @dataclass(frozen=True, slots=True)
 class Gold:
-    """A case whose right label is known: field -> value, as labels are stored."""
+    """A case whose right label is known: field -> value, as labels are stored, and why."""
 
     case: Case
     answer: Mapping[str, str]
     kind: Kind = "drift"
+    why: str = ""
 
 
 def write(
@@ -59,7 +60,8 @@ def write(
 
 
 def _told(one: Gold) -> dict[str, str]:
-    return {"kind": one.kind, "answer": json.dumps(dict(one.answer), sort_keys=True)}
+    answer = json.dumps(dict(one.answer), sort_keys=True)
+    return {"kind": one.kind, "answer": answer, "why": one.why}
 
 
 def drawn(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
@@ -77,7 +79,7 @@ def answers(engine: sa.Engine, campaign: str) -> dict[Case, Gold]:
         rows = connection.execute(query).mappings().all()
     return {
         (case := (r["run_id"], r["item_id"], r["sample"])): Gold(
-            case, json.loads(r["answer"]), r["kind"]
+            case, json.loads(r["answer"]), r["kind"], r["why"]
         )
         for r in rows
     }

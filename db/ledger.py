@@ -92,7 +92,19 @@ gold = Table(
     Column("sample", Int, nullable=False),
     Column("kind", Text, nullable=False),  # training, drift
     Column("answer", Text, nullable=False),  # JSON: field -> value
+    Column("why", Text, nullable=False, server_default=""),  # what decided it, for who trains
     UniqueConstraint("campaign", "run_id", "item_id", "sample", name="one_gold_a_case"),
+)
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("campaign", Text, ForeignKey("campaigns.campaign"), primary_key=True),
+    Column("place", Int, primary_key=True),
+    Column("source", Text, nullable=False),  # rules, judges, neighbors
+    Column("body", Text, nullable=False),  # JSON: field -> value
+    Column("shown", sa.Boolean, nullable=False),  # or held back, to measure what showing does
+    Column("made_at", Text, nullable=False),
 )
 
 assignments = Table(

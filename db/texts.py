@@ -14,11 +14,13 @@ JOINED = """JOIN lake.runs r ON r.run_id = o.run_id
 
 
 def several(connection: Connection, cases: Iterable[Case]) -> dict[Case, dict[str, Any]]:
-    """Case -> prompt as sent, response, finish, category and data set; no such answer, no entry."""
+    """Case -> prompt as sent, response, finish, category, model, data set; none where there is no
+    such answer."""
     cursor = connection.cursor()
     with only(cursor, cases) as join:
         cursor.execute(
-            f"""SELECT o.run_id, o.item_id, o.sample, o.response, o.finish, r.dataset, i.category,
+            f"""SELECT o.run_id, o.item_id, o.sample, o.response, o.finish, r.dataset, r.model,
+                       i.category,
                        coalesce(o.meta->>'prompt', i.prompt) AS prompt
                 FROM lake.outputs o {join} {JOINED}"""
         )
@@ -31,7 +33,7 @@ def bare(connection: Connection, cases: Iterable[Case]) -> dict[Case, dict[str, 
     cursor = connection.cursor()
     with only(cursor, cases) as join:
         cursor.execute(
-            f"""SELECT o.run_id, o.item_id, o.sample, r.dataset, i.category, i.prompt
+            f"""SELECT o.run_id, o.item_id, o.sample, r.dataset, r.model, i.category, i.prompt
                 FROM (SELECT run_id, item_id, sample FROM kept) o {join} {JOINED}"""
         )
         found = rows(cursor)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import campaigns, gold, label, progress, progress_said, runs, schemes
+from app.service import campaigns, gold, label, progress, progress_said, runs, schemes, suggest
 from app.web import cached, gate, nav, state
 from components.figures import dots, frame
 from components.figures import progress as figures
@@ -31,7 +31,7 @@ def set_up() -> None:
     chosen = state.filters()
     kept = {one.name: one.title for one in cached.ask(schemes.every)}
     asked = plan.show(
-        campaigns.DESIGNS, kept, cached.ask(label.annotators),
+        campaigns.DESIGNS, kept, cached.ask(label.annotators), suggest.SOURCES,
         settled=lambda scheme: len(cached.ask(gold.known, scheme)),
     )  # fmt: skip
     wanted = campaigns.planned(chosen, asked)

@@ -103,6 +103,7 @@ def plain(now: Desk, person: str, beside: bool) -> dict[str, Any]:
         **asdict(now.progress),
         "guideline": [{"title": one.title, "text": one.text} for one in now.guideline],
         "guideline_version": now.guideline_version,
+        "lessons": [asdict(one) for one in now.lessons],
         "beside": beside,
     }
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.service import cases as found
-from app.service import gold, schemes, sizes
+from app.service import gold, schemes, sizes, suggest
 from app.service.cases import Chosen
 from app.service.sizes import How
 from app.service.stores import Stores
@@ -22,8 +22,6 @@ from db.staff import LEASE, Staff
 from risk import draw
 
 DESIGNS = draw.DESIGNS
-SHOWN = ("model", "judge", "others")
-"""What an annotator sees only where a campaign says so."""
 SAMPLING = "fixed size, systematic along a random order: each case has exactly its probability"
 
 
@@ -33,7 +31,8 @@ class Plan:
 
     `size` cases of those chosen; all of them where there are no more, and by the design "all".
     `per_case` 0: as many labels as people come. `quotas`: person -> cases (None: no limit), empty:
-    anybody may come. `highest_first` shows the largest first instead of in random order.
+    anybody may come. `highest_first` shows the largest first instead of in random order. `suggest`
+    is one of `suggest.SOURCES`; of the share `withheld` of cases nothing is suggested.
     """
 
     name: str
@@ -51,6 +50,8 @@ class Plan:
     quotas: Mapping[str, int | None] = field(default_factory=dict)
     lease: float = LEASE
     show: tuple[str, ...] = ()
+    withheld: float = suggest.WITHHELD
+    suggest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +112,17 @@ def start(stores: Stores, plan: Plan, person: str) -> str:
     body = campaigns.scheme(stores.ledger, *scheme)
     if body is None:
         raise Trouble(f"scheme {scheme[0]} has no version {scheme[1]}", "choose one that is listed")
+    if plan.suggest not in suggest.SOURCES or not 0 <= plan.withheld <= 1:
+        raise Trouble(
+            f"suggestions by {plan.suggest!r}, held back from {plan.withheld:.0%} of cases",
+            f"choose one of {', '.join(filter(None, suggest.SOURCES))}, and a share from 0 to 1",
+        )
+    offered = {"source": plan.suggest, "withheld": plan.withheld} if plan.suggest else {}
     settings = {
         "how": asdict(plan.how), "where": found.words(plan.chosen), "frame": len(drawn.frame),
         "unsized": drawn.unsized, "floor": plan.floor, "seed": plan.seed, "lease": plan.lease,
         "order": "highest first" if plan.highest_first else "random", "show": list(plan.show),
-        "level": plan.chosen.choices.level, "sampling": SAMPLING,
+        "level": plan.chosen.choices.level, "sampling": SAMPLING, "suggest": offered,
     }  # fmt: skip
     try:
         key = campaigns.start(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.service import passages, rescheme, said, schemes, shown
+from app.service import allowed, gold, passages, rescheme, said, schemes, shown, suggest
+from app.service.allowed import Told
+from app.service.gold import Lesson
 from app.service.passages import Passage
 from app.service.stores import Stores
 from data.read.scheme import Scheme
@@ -22,11 +24,13 @@ AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One case as the annotator sees it, and no more: no model, no score, no other label.
+    """One case as the annotator sees it, and no more than the campaign lets them.
 
     `place` stands for the case, since a run's key may tell the model; `shown` is the SHA-256 of the
     texts; `values` is what this person has said about it, to go on from after an undo. `passages`
-    are the places of those of the guideline that fit, `note` why a case comes again.
+    are the places of those of the guideline that fit, `note` why a case comes again, `training`
+    whether it is there to learn on. `told` is what else may be seen; `suggested` holds what is
+    suggested, as the page writes it, and `source` by whom.
     """
 
     place: int
@@ -38,13 +42,18 @@ class Shown:
     event: str = ""
     values: Mapping[str, Any] | None = None
     note: str = ""
+    training: bool = False
+    told: tuple[Told, ...] = ()
+    suggested: Mapping[str, Any] | None = None
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the label page needs: the cases to come, the last one done, how far the person is.
 
-    `closed` says why this person can label nothing here now, and is empty where they can.
+    `closed` says why this person can label nothing here now, and is empty where they can. `lessons`
+    are told of the training cases just done.
     """
 
     campaign: str
@@ -56,6 +65,18 @@ class Desk:
     past: Shown | None
     closed: str
     progress: Progress
+    lessons: tuple[Lesson, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case on its way to the screen: its place, and what this person has said of it."""
+
+    place: int
+    case: Case
+    event: str = ""
+    values: Mapping[str, Any] | None = None
+    note: str = ""
 
 
 def look(stores: Stores, campaign: str, person: str) -> Desk:
@@ -69,24 +90,9 @@ def look(stores: Stores, campaign: str, person: str) -> Desk:
     later = skips.of(stores.ledger, campaign, person)
     left = assignments.bring(stores.ledger, campaign, person, later, limit=1 + AHEAD)
     again = _again(stores, head, scheme, person)
-    first = [(place, of) for place, of, *_ in again]
-    now = (first + [(row["place"], _case(row)) for row in left])[: 1 + AHEAD]
+    now = [_Case(row["place"], _case(row)) for row in left]
     past = _past(stores, head, scheme, person)
-    cases = [of for _, of in now] + ([past[1]] if past else [])
-    last = max((place for place, _ in now), default=0)
-    found = shown.several(
-        stores, cases, lambda: desk.ahead(stores.ledger, campaign, last, shown.AHEAD)
-    )
-    told = {place: (values, why) for place, _, values, why in again}
-
-    def one(place: int, of: Case) -> Shown:
-        seen = found[of]
-        fits = passages.fitting(text, seen.category, seen.prompt, seen.response)
-        known = Shown(place, seen.prompt, seen.response, seen.finish, seen.sha256, fits)
-        values, note = told.get(place, (None, ""))
-        return replace(known, values=values, note=note)
-
-    team = assignments.staff(stores.ledger, campaign)
+    seen = _seen(stores, head, scheme, person, text, [*again, *now][: 1 + AHEAD], past)
     done = desk.progress(stores.ledger, campaign, person)
     return Desk(
         campaign=campaign,
@@ -94,11 +100,44 @@ def look(stores: Stores, campaign: str, person: str) -> Desk:
         scheme=scheme,
         guideline=passages.split(text),
         guideline_version=head["guideline_version"],
-        cases=tuple(one(place, of) for place, of in now),
-        past=replace(one(past[0], past[1]), event=past[2], values=past[3]) if past else None,
-        closed=team.refusal(person),
+        cases=tuple(seen[: len(seen) - bool(past)]),
+        past=seen[-1] if past else None,
+        closed=assignments.refusal(stores.ledger, campaign, person),
         progress=replace(done, done=done.done - len(again)),
+        lessons=gold.lessons(stores, campaign, person, scheme),
     )
+
+
+def _seen(
+    stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str, guideline: str,
+    now: Sequence[_Case], past: _Case | None,
+) -> list[Shown]:  # fmt: skip
+    """The cases as the person sees them, the last one done at the end."""
+    campaign, every = head["campaign"], [*now, *([past] if past else [])]
+    last = max((one.place for one in now), default=0)
+
+    def ahead() -> list[Case]:
+        return desk.ahead(stores.ledger, campaign, last, shown.AHEAD)
+
+    texts = shown.several(stores, [one.case for one in every], ahead)
+    show = head["settings"].get("show") or ()
+    told = allowed.told(stores, campaign, person, scheme, show, texts, ahead)
+    kinds = desk.gold_at(stores.ledger, campaign, [one.place for one in every])
+    drawn = [one for one in every if one.place not in kinds]
+    asked = [suggest.Asked(one.place, one.case, texts[one.case]) for one in drawn]
+    offered = suggest.of(stores, head, scheme, asked, ahead)
+    found = []
+    for one in every:
+        of, offer = texts[one.case], offered.get(one.place)
+        found.append(
+            Shown(
+                one.place, of.prompt, of.response, of.finish, of.sha256,
+                passages.fitting(guideline, of.category, of.prompt, of.response),
+                one.event, one.values, one.note, kinds.get(one.place) == "training", told[one.case],
+                said.told(scheme, offer.values) if offer else None, offer.source if offer else "",
+            )
+        )  # fmt: skip
+    return found
 
 
 def campaign_of(stores: Stores, campaign: str) -> tuple[dict[str, Any], Scheme]:
@@ -120,10 +159,8 @@ def _guideline(stores: Stores, head: Mapping[str, Any]) -> str:
     return campaigns.guideline(stores.ledger, head["guideline"], head["guideline_version"]) or ""
 
 
-def _again(
-    stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str
-) -> list[tuple[int, Case, dict[str, Any], str]]:
-    """Cases to be looked at again since the scheme changed: place, case, what was said, why."""
+def _again(stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str) -> list[_Case]:
+    """Cases to be looked at again since the scheme changed, with what was said, and why."""
     if not head["moved"]:
         return []
     touched = rescheme.touched(stores, head["campaign"], scheme, person)
@@ -134,20 +171,19 @@ def _again(
     for (_, of), why in touched.items():
         place = desk.place(stores.ledger, head["campaign"], of)
         if place is not None:
-            found.append((place, of, said.told(scheme, said_of[of]), "; ".join(why)))
-    return sorted(found, key=lambda one: one[0])
+            values = said.told(scheme, said_of[of])
+            found.append(_Case(place, of, values=values, note="; ".join(why)))
+    return sorted(found, key=lambda one: one.place)
 
 
-def _past(
-    stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str
-) -> tuple[int, Case, str, dict[str, Any]] | None:
-    """The last label that still holds: place, case, event and what was said."""
+def _past(stores: Stores, head: Mapping[str, Any], scheme: Scheme, person: str) -> _Case | None:
+    """The last label that still holds, to go back to."""
     found = desk.last(stores.ledger, head["campaign"], person)
     if found is None:
         return None
     place, rows = found
     values = said.told(scheme, {row["field"]: row["value"] for row in rows})
-    return place, _case(rows[0]), rows[0]["event"], values
+    return _Case(place, _case(rows[0]), rows[0]["event"], values)
 
 
 def _case(row: Mapping[str, Any]) -> Case:

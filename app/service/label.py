@@ -103,7 +103,12 @@ def save(stores: Stores, campaign: str, person: str, events: Iterable[Any]) -> R
             refused[event] = f"case {place} is not part of this campaign"
             continue
         elif sent.get("what") == "skip":
-            skips.keep(stores.ledger, event, campaign, person, drawn[place])
+            seen = sent.get("shown")
+            skips.keep(
+                stores.ledger, event, campaign, person, drawn[place],
+                (scheme.scheme, scheme.version), head["guideline_version"],
+                seen if isinstance(seen, str) else None,
+            )  # fmt: skip
         elif why := _keep(stores, head, scheme, person, drawn[place], event, sent):
             refused[event] = why
             continue

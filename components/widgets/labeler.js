@@ -1,7 +1,7 @@
 // The label form: keys in the browser, one message a case, kept here until the server confirms it.
 
 const PATIENCE = 2500; // ms without an answer before unconfirmed events are sent again
-const COMMANDS = { enter: "save", u: "undo", s: "skip", x: "comment", m: "mark", f: "fold", "?": "help" };
+const COMMANDS = { enter: "save", u: "undo", s: "skip", x: "comment", m: "mark", f: "fold", "?": "help", ".": "take" };
 const ELSEWHERE = 15000; // ms a label of another tab hides its case until the server knows of it
 const forms = new WeakMap();
 
@@ -47,6 +47,7 @@ class Form {
   take(data) {
     this.data = data;
     this.view.guide.take(data);
+    this.view.learned(data.lessons);
     for (const event of data.kept) this.forget(event);
     for (const [event, why] of Object.entries(data.refused)) this.refuse(event, why);
     this.ahead = this.upcoming();
@@ -155,6 +156,7 @@ class Form {
     else if (act === "mark") this.marker.enter();
     else if (act === "name") this.trouble = this.marker.name(value) ? "" : "select words of the answer first, or press M";
     else if (act === "fold") this.view.fold();
+    else if (act === "take") this.agree();
     else if (act === "save") this.save();
     else if (act === "skip") { this.put({ what: "skip", place: this.current.place }); this.advance(); }
     this.tell();
@@ -173,6 +175,14 @@ class Form {
     this.drafts[this.current.place] = this.draft;
     this.shelf.draft(this.drafts);
     this.trouble = "";
+  }
+
+  // The suggestion as if it had been typed: to be changed, or saved with Enter.
+  agree() {
+    const offered = this.current.suggested;
+    if (!offered) return void (this.trouble = "nothing is suggested for this case");
+    for (const field of this.data.scheme.fields) if (field.field in offered) this.set(field, offered[field.field]);
+    this.view.chosen(this.draft);
   }
 
   enter() { this.writing = true; this.view.comment()?.focus(); }
@@ -218,10 +228,12 @@ Object.assign(Form.prototype, hearing);
 
 export default function ({ parentElement, data, setTriggerValue }) {
   const desk = `${data.campaign}/${data.person}`;
+  const scheme = JSON.stringify(data.scheme); // another version of it is another form
   let form = forms.get(parentElement);
-  if (form?.desk !== desk) {
+  if (form?.desk !== desk || form.scheme !== scheme) {
     form?.stop();
     forms.set(parentElement, (form = new Form(parentElement, data, desk)));
+    form.scheme = scheme;
   }
   form.send = (events) => setTriggerValue("sent", events);
   const turn = ++form.turn;

@@ -27,10 +27,12 @@ class View {
         this.button("help", "keys", "?"),
         part("status", make("span", { class: "status", role: "status", "aria-live": "polite" }))),
       part("help", make("dl", { class: "help", hidden: true })),
+      part("lessons", make("div", { class: "lessons", role: "status", "aria-live": "polite", "aria-label": "what was settled", hidden: true })),
       part("note", make("p", { class: "again", role: "note", hidden: true })),
+      part("told", make("dl", { class: "told", hidden: true })),
       part("panes", make("div", { class: "panes" }, this.pane("prompt"), this.pane("response", "answer"), this.guide.box)),
       part("wait", make("p", { class: "wait", hidden: true })),
-      part("form", make("div", { class: "form" }, ...scheme.fields.map((f) => this.field(f)),
+      part("form", make("div", { class: "form" }, this.offer(), ...scheme.fields.map((f) => this.field(f)),
         make("footer", {}, this.button("save", "save, next", "Enter", "main"), this.button("skip", "skip", "S"),
           this.button("fold", "whole texts", "F")))),
       part("case", make("p", { class: "unseen", role: "status", "aria-live": "polite" })));
@@ -42,6 +44,15 @@ class View {
     const press = () => { this.act(act); if (act !== "help") this.root.focus({ preventScroll: true }); };
     return make("button", { type: "button", "data-act": act, class: `act ${look}`, onclick: press,
       "aria-keyshortcuts": key }, words, " ", cap(key));
+  }
+
+  // What is suggested for the case, marked as such, and the button that takes it.
+  offer() {
+    this.parts.offered = make("span", {});
+    this.parts.source = make("span", { class: "quiet" });
+    return (this.parts.offer = make("div", { class: "field offer", role: "note", "aria-label": "suggestion", hidden: true },
+      make("span", { class: "title" }, "Suggested"), make("span", {}, this.parts.offered, " ", this.parts.source),
+      this.button("take", "take", ".")));
   }
 
   pane(name, title = name) {
@@ -118,7 +129,7 @@ class View {
     const own = [["Enter", "save and bring the next case"], ["u", "undo the last label"],
       ["s", "skip: the case comes back at the end"], ["x", "write a comment; Esc leaves it, Ctrl+Enter saves"],
       ...(this.parts.made ? [["m", "mark words of the answer: arrows, Shift+arrows, Enter; Esc leaves"]] : []),
-      ["f", "whole texts, or folded"], ["PgDn", "scroll the answer, PgUp back"], ["?", "show or hide these keys"]];
+      [".", "take what is suggested, where something is"], ["f", "whole texts, or folded"], ["PgDn", "scroll the answer, PgUp back"], ["?", "show or hide these keys"]];
     this.parts.help.append(...[...lines, ...own].map(([key, words]) =>
       make("div", {}, make("dt", {}, cap(key)), make("dd", {}, words))));
   }
@@ -138,15 +149,44 @@ class View {
     }
     const cut = found.finish && found.finish !== "stop" ? `ended by: ${found.finish}` : "";
     this.parts.response_note.textContent = [found.response && `${count(found.response)} words`, cut].filter(Boolean).join(" · ");
-    this.parts.note.hidden = !found.note;
-    this.parts.note.textContent = found.note ? `The scheme has changed since you labeled this: ${found.note}.` : "";
+    const note = found.note ? `The scheme has changed since you labeled this: ${found.note}.`
+      : found.training ? "A case to train on: once you have saved it, you see what was settled and why." : "";
+    this.parts.note.hidden = !note;
+    this.parts.note.textContent = note;
+    this.parts.told.hidden = !found.told?.length;
+    this.parts.told.replaceChildren(...(found.told ?? []).map((one) =>
+      make("div", {}, make("dt", {}, one.title), make("dd", { dir: "auto" }, one.words))));
+    this.offered(found);
     this.guide.show(found);
     this.root.dataset.place = found.place;
     this.chosen(draft);
   }
 
+  offered({ suggested, source }) {
+    this.parts.offer.hidden = !suggested;
+    const words = this.scheme.fields.filter((field) => suggested && field.field in suggested).map((field) =>
+      `${field.title}: ${field.options.find((o) => o.value === suggested[field.field])?.title ?? suggested[field.field]}`);
+    this.parts.offered.textContent = words.join(" · ");
+    this.parts.source.textContent = source ? `by ${source}, may be wrong` : "";
+    for (const node of this.root.querySelectorAll(".option[data-value]"))
+      node.toggleAttribute("data-offered", suggested?.[node.dataset.field] === node.dataset.value);
+  }
+
+  // What was settled of the training cases just done, the last first.
+  learned(lessons) {
+    this.parts.lessons.hidden = !lessons?.length;
+    const name = JSON.stringify(lessons ?? []);
+    if (this.taught === name) return;
+    this.taught = name;
+    this.parts.lessons.replaceChildren(...(lessons ?? []).map((one) => make("p", {},
+      make("b", {}, `Case ${one.place}: `),
+      ...one.fields.flatMap(([title, said, settled, same], n) => [n ? " · " : "",
+        make("span", { class: same ? "same" : "other" }, same ? `${title}: ${settled}, as you said` : `${title}: settled ${settled}, you said ${said}`)]),
+      one.why ? make("span", { dir: "auto" }, `. Why: ${one.why}`) : "")));
+  }
+
   rest(words, form) {
-    this.parts.panes.hidden = true;
+    this.parts.panes.hidden = this.parts.note.hidden = this.parts.told.hidden = this.parts.offer.hidden = true;
     this.parts.form.hidden = !form;
     this.parts.wait.hidden = false;
     this.parts.wait.textContent = words;

@@ -19,11 +19,13 @@ def show(
     designs: Mapping[str, str],
     schemes: Mapping[str, str],
     people: Sequence[str],
+    sources: Mapping[str, str],
     settled: Callable[[str], int],
 ) -> dict[str, Any]:
     """The plan as given: name, what a design needs, labels a case, scheme, people, gold.
 
-    `designs` and `schemes` are key -> words; `settled` says how many cases could be gold.
+    `designs`, `schemes` and `sources` of suggestions are key -> words; `settled` says how many
+    cases could be gold.
     """
     first, second, third = st.columns([3, 3, 2], vertical_alignment="bottom")
     asked: dict[str, Any] = {"name": first.text_input("Name", key="plan-name")}
@@ -44,8 +46,10 @@ def show(
         "People", people, accept_new_options=True, placeholder="anybody who comes",
         help="once somebody is named, only the named may label", key="plan-people",
     )  # fmt: skip
-    with st.expander("Quotas, gold cases, order and what is hidden", icon=":material/tune:"):
-        asked |= _more(named, settled(asked["scheme"]))
+    with st.expander(
+        "Quotas, gold cases, order, suggestions and what is hidden", icon=":material/tune:"
+    ):
+        asked |= _more(named, settled(asked["scheme"]), sources)
     return asked
 
 
@@ -79,7 +83,7 @@ def _settings(design: str) -> dict[str, Any]:
     return found
 
 
-def _more(named: Sequence[str], settled: int) -> dict[str, Any]:
+def _more(named: Sequence[str], settled: int, sources: Mapping[str, str]) -> dict[str, Any]:
     quota, training, drift, lease = st.columns(4, vertical_alignment="bottom")
     each = int(quota.number_input("Quota a person", 0, MOST, 0, help="0: no limit"))
     found: dict[str, Any] = {
@@ -103,6 +107,15 @@ def _more(named: Sequence[str], settled: int) -> dict[str, Any]:
         "Hidden from annotators", list(HIDDEN), list(HIDDEN), format_func=HIDDEN.__getitem__
     )
     found["show"] = tuple(key for key in HIDDEN if key not in hidden)
+    offer, hold = st.columns([4, 3], vertical_alignment="bottom")
+    found["suggest"] = offer.selectbox(
+        "Suggestions", list(sources), format_func=sources.__getitem__, key="plan-suggest",
+        help="shown as such, taken with the key . or ignored; never on gold cases",
+    )  # fmt: skip
+    found["withheld"] = hold.number_input(
+        "Cases without a suggestion, %", 0.0, 100.0, 50.0, disabled=not found["suggest"],
+        help="drawn at random; what suggestions do to labels is measured against them",
+    ) / 100  # fmt: skip
     found["seed"] = int(seed.number_input("Seed", 0, 10**9, 0))
     return found
 
