@@ -107,6 +107,25 @@ def others(
     return found
 
 
+def first(
+    engine: sa.Engine, campaign: str, cases: Iterable[Case]
+) -> list[tuple[str, Case, dict[str, str]]]:
+    """(person, case, field -> value) of everybody's first label on these cases, undone or not."""
+    query = sa.select(labels).where(
+        labels.c.campaign == campaign,
+        labels.c.what == "label",
+        sa.tuple_(*(labels.c[name] for name in CASE)).in_(list(cases)),
+    )
+    found: dict[tuple[str, Case], tuple[str, dict[str, str]]] = {}
+    with engine.connect() as connection:
+        for row in connection.execute(query.order_by(labels.c.seq)):
+            key = row.person, (row.run_id, row.item_id, row.sample)
+            event, values = found.setdefault(key, (row.event, {}))
+            if event == row.event:
+                values[row.field] = row.value
+    return [(person, case, values) for (person, case), (_, values) in found.items()]
+
+
 def older(
     engine: sa.Engine, campaign: str, version: int, person: str | None = None
 ) -> list[dict[str, Any]]:

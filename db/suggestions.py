@@ -24,6 +24,7 @@ class Suggestion:
     source: str
     values: Mapping[str, str]
     shown: bool
+    made_at: str = ""
 
 
 @patient
@@ -66,4 +67,6 @@ def every(engine: sa.Engine, campaign: str) -> dict[Case, Suggestion]:
 
 
 def _one(row: Mapping[Any, Any]) -> Suggestion:
-    return Suggestion(row["place"], row["source"], json.loads(row["body"]), bool(row["shown"]))
+    return Suggestion(
+        row["place"], row["source"], json.loads(row["body"]), bool(row["shown"]), row["made_at"]
+    )

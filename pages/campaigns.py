@@ -2,7 +2,17 @@
 
 import streamlit as st
 
-from app.service import campaigns, gold, label, progress, progress_said, runs, schemes, suggest
+from app.service import (
+    campaigns,
+    gold,
+    influence,
+    label,
+    progress,
+    progress_said,
+    runs,
+    schemes,
+    suggest,
+)
 from app.web import cached, gate, nav, state
 from components.figures import dots, frame
 from components.figures import progress as figures
@@ -52,6 +62,7 @@ def follow(key: str) -> None:
     """One campaign: what stands, who does what, do they agree, and what was changed."""
     moving(key)
     st.fragment(agreeing, run_every="60s")(key)
+    st.fragment(influenced, run_every="60s")(key)
     people(key)
     with st.expander("Every change of this campaign", icon=":material/history:"):
         st.dataframe(cached.ask(progress.history, key), hide_index=True)
@@ -114,6 +125,25 @@ def agreeing(key: str) -> None:
             definition=progress_said.DEFINITIONS["agreement"],
         )  # fmt: skip
         st.page_link(nav.page("agreement"), label="Look into it", icon=":material/handshake:")
+
+
+def influenced(key: str) -> None:
+    """What suggestions do to the labels, where the campaign makes some."""
+    found = cached.ask(influence.look, key)
+    if found is None:
+        return
+    with st.container(border=True):
+        st.markdown(f"**{text.safe(influence.sentence(found))}**")
+        chart.show(
+            dots.dots(
+                [dots.Row(word, m, group=pull.field) for pull in found.pulls
+                 for word, m in (("shown", pull.with_it), ("held back", pull.without),
+                                 ("difference", pull.difference))],
+                unit="share of labels as suggested", show=frame.percent, order="given",
+            ),
+            "What suggestions do", key="influence", rows=influence.rows(found),
+            definition=influence.DEFINITION,
+        )  # fmt: skip
 
 
 def people(key: str) -> None:

@@ -16,7 +16,7 @@ from app.service.lens import Row
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import campaigns as kept
-from db import draws, labels
+from db import desk, draws, labels
 from db.filter import Case
 from db.staff import Staff
 from risk.interval import wilson
@@ -29,7 +29,7 @@ DEFINITION = (
     "ones. Complete: as many people's labels as the campaign wants. Pace: labels an hour of work, "
     "pauses over five minutes left out. Gold: share of the fields of gold cases answered as known, "
     "with Wilson's 95 % interval; drift compares the later half of a person's gold cases that are "
-    "spread through the campaign with the earlier half."
+    "spread through the campaign with the earlier half. A training case counts as first labeled."
 )
 
 
@@ -155,6 +155,10 @@ def _marks(stores: Stores, campaign: str) -> dict[str, dict[Case, tuple[str, int
     if right:
         for row in labels.current(stores.ledger, campaign=campaign, cases=right):
             said[row["person"]][agree.case(row)][row["field"]] = row["value"]
+        training = [case for case, one in right.items() if one.kind == "training"]
+        for person, case, values in desk.first(stores.ledger, campaign, training):
+            if case in said[person]:  # before they were told what is right
+                said[person][case] = values
     return {
         name: {
             case: (

@@ -69,6 +69,8 @@ def footing(found: Follow) -> str:
         f"scheme {head['scheme']} {head['scheme_version']}, "
         f"guideline {head['guideline_version']}",
         f"annotators see {', '.join(shown)}" if shown else "blind to model, judge and others",
+        *([f"suggestions by {offered['source']}, held back from {offered['withheld']:.0%}"]
+          if (offered := settings.get("suggest")) else []),
         f"started by {head['made_by']} on {head['made_at'][:10]}",
     ])  # fmt: skip
 

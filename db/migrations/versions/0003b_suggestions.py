@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0003b"
-down_revision = "0005"
+down_revision = "0003"
 
 Text, Int = sa.Text, sa.Integer
 
