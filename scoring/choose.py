@@ -28,20 +28,22 @@ def entropy(logs: torch.Tensor) -> torch.Tensor:
 def drawn(logits: torch.Tensor, u: torch.Tensor, settings: GenerateSettings) -> torch.Tensor:
     """A token for each row of logits (B, V) by its number `u` in [0, 1); temperature above 0.
 
-    The tokens stand by falling probability; those within `top_k` and `top_p` share the unit
-    interval, and the one whose stretch holds `u` is taken.
+    The tokens within `top_k` and `top_p` share the unit interval, and the one whose stretch holds
+    `u` is taken.
     """
-    scaled = logits.double() / settings.temperature
+    p = (logits.double() / settings.temperature).softmax(dim=1)
+    order: torch.Tensor | None = None
     if settings.top_k:
-        most, order = scaled.topk(min(settings.top_k, scaled.shape[1]), dim=1)
-        p = most.softmax(dim=1)
-    else:
-        p, order = scaled.softmax(dim=1).sort(dim=1, descending=True, stable=True)
-    p = torch.where(p.cumsum(dim=1) - p < settings.top_p, p, 0.0)
+        p, order = p.topk(min(settings.top_k, p.shape[1]), dim=1)
+    elif settings.top_p < 1:
+        p, order = p.sort(dim=1, descending=True, stable=True)
+    if settings.top_p < 1:
+        p = p / p.sum(dim=1, keepdim=True)
+        p = torch.where(p.cumsum(dim=1) - p < settings.top_p, p, 0.0)
     upper = p.cumsum(dim=1)  # (B, V)
-    at = (upper <= u.double().unsqueeze(1) * upper[:, -1:]).sum(dim=1, keepdim=True)
-    last = (p > 0).sum(dim=1, keepdim=True) - 1
-    return order.gather(1, at.minimum(last)).squeeze(1)
+    at = torch.searchsorted(upper, u.double().unsqueeze(1) * upper[:, -1:], right=True)
+    at = at.clamp(max=p.shape[1] - 1)
+    return (at if order is None else order.gather(1, at)).squeeze(1)
 
 
 class Chooser(transformers.LogitsProcessor):
