@@ -10,16 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.deep import DEEP, FAR, deep
+from risk.influence import spreads
 from risk.interval import CELLS, Counts, Floats, resamples
+from risk.interval import Codes as Codes
 from risk.middle import median, median_law
 from risk.worst import mass
 
-Codes = NDArray[np.int64]
 Block = dict[str, Floats]
 
 STATISTICS = ("mean", "median", "sd", "var", "cvar", "max")
 SPREAD = "cvar_se"
 """The standard error of CVaR within each replicate, for studentized intervals; NaN if unknown."""
+TAILS, MIXED, MEANS = "cvar_cov", "cvar_mean_cov", "mean_var"
+"""Covariances within each replicate (`influence.spreads`): (M * M, draws), (M, draws) and again."""
+VARIED = (TAILS, MIXED, MEANS)
 LARGE = 5000
 """Up to this many items every one is counted; above it only the tail is."""
 
@@ -35,7 +39,8 @@ def replicates(
     """Bootstrap replicates of M scores of the same items: (M, n) without NaN to (M, draws) each.
 
     Every replicate draws one set of items for all M scores (paired). `clusters` (n,) codes the item
-    of each row. ValueError for fewer than two items, NaN or infinite scores.
+    of each row. ValueError for fewer than two items, NaN or infinite scores. Spreads and
+    covariances that are not known are NaN.
 
     With clusters or up to 5,000 rows every item is counted: exact for all six statistics. Above
     that only the top K = m + 8 sqrt(m) + 20 rows of each score are: how many resampled rows fall
@@ -144,9 +149,6 @@ def _whole(
             top, own = x[i, ranked], codes[ranked]
             if {"var", "cvar", "max", SPREAD} & set(wanted):
                 found, short = walk(counts[:, own[:keep]], top[:keep], total, level)
-                if widest > 1 and SPREAD in wanted:
-                    m = mass(total, level)
-                    found[SPREAD] = _clustered(counts, own[:keep], top[:keep], found["var"], m)
                 if short.any():
                     rest, _ = walk(counts[short][:, own], top, total[short], level)
                     for name, values in rest.items():
@@ -154,18 +156,14 @@ def _whole(
                 _put(block, found, i, x.shape[0])
             if "median" in wanted:
                 _put(block, {"median": median(counts, total, top, own, widest)}, i, x.shape[0])
+        if {TAILS, SPREAD} & set(wanted):
+            m = mass(total, level)
+            told = spreads(counts, x, order[:, :keep], codes, block["var"], block["mean"], m)
+            for name, part in zip(VARIED, told, strict=True):
+                block[name] = part.reshape(-1, len(counts))
+            block[SPREAD] = np.sqrt(np.maximum(np.einsum("iib->ib", told.tails), 0))
         blocks.append(block)
     return {name: np.concatenate([b[name] for b in blocks], axis=1) for name in wanted}
-
-
-def _clustered(counts: Counts, own: Codes, top: Floats, edge: Floats, m: Floats) -> Floats:
-    """Standard error of CVaR (b,) where items have several rows: excesses summed within items."""
-    order = np.argsort(own, kind="stable")
-    items, starts = np.unique(own[order], return_index=True)
-    over = np.maximum(top[order] - edge[:, None], 0)  # (b, K)
-    sums, times = np.add.reduceat(over, starts, axis=1), counts[:, items]  # (b, items)
-    one, two = (times * sums).sum(axis=1), (times * sums**2).sum(axis=1)
-    return np.asarray(np.sqrt(np.maximum(two - one * one / counts.shape[1], 0)) / m)
 
 
 def _deep(x: Floats, level: float, draws: int, seed: int, wanted: Collection[str]) -> Block:
@@ -175,7 +173,8 @@ def _deep(x: Floats, level: float, draws: int, seed: int, wanted: Collection[str
     found = deep(x, level, draws, rng, counts)
     if "median" in wanted:
         found["median"] = median_law(np.sort(x), draws, rng)
-    return {name: found[name][None] for name in wanted}
+    unknown = np.full(draws, np.nan)
+    return {name: found.get(name, unknown)[None] for name in wanted}
 
 
 def _cut(
@@ -212,7 +211,8 @@ def _cut(
     out = {name: np.concatenate([b[name] for b in blocks], axis=1) for name in blocks[0]}
     if "median" in wanted:
         out["median"] = np.stack([median_law(np.sort(row), draws, rng) for row in x])
-    return {name: out[name] for name in wanted}
+    unknown = np.full((scores * scores, draws), np.nan)
+    return {name: out.get(name, unknown) for name in wanted}
 
 
 def _powers(x: Floats) -> Floats:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats, percentiles, wilson
 from risk.measure import Measure
+from risk.miscalibration import absolute, centered, gaps, squared
 from risk.spread import replicates
 
 Bins = Literal["width", "mass"]
@@ -104,45 +104,72 @@ def ece_measure(
     seed: int = 0,
     lost: int = 0,
 ) -> Measure:
-    """ECE with a 95 % interval that knows its bias. No NaN in p or y.
+    """ECE with a 95 % interval that covers, whatever the bins truly are. No NaN in p or y.
 
-    Noise in a bin only ever adds to ECE, so percentiles of resamples lie too high. The interval is
-    the basic one, 2 ECE less the percentiles, which takes that bias off again; and its lower end is
-    0 where perfectly calibrated answers would show as much in more than 2.5 % of samples. In
-    simulation (100 and 500 answers, true ECE 0 to 0.15) it covered 86 to 98 % of the time.
+    Noise in a bin only ever adds to ECE, so neither resamples nor what is left of their bias once
+    taken off cover: `miscalibration.absolute` builds the interval from the bins' own gaps. In
+    simulation (30 to 2,000 answers, true ECE 0 to 0.3) it covers 95 % and more, most where answers
+    are calibrated: its width there is what so few answers cannot tell.
 
     >>> x = np.linspace(0.05, 0.95, 100)
-    >>> found = ece_measure(x, np.random.default_rng(0).random(100) < x, draws=200)
+    >>> found = ece_measure(x, np.random.default_rng(0).random(100) < x)
     >>> found.low
     0.0
     """
     x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
     value = float(ece(x, came, count, kind)[0])
-    drawn = replicates(lambda w: ece(x, came, count, kind, w), x.size, clusters, draws, seed)
-    if drawn.size == 0:
+    if _alone(x.size, clusters):
         return Measure(value, n=x.size, lost=lost, why="one item only")
-    found = basic(value, drawn, x.size, lost)
     of = bins(x, count, kind)
-    one = np.zeros((x.size, int(of.max()) + 1))
-    one[np.arange(x.size), of] = 1
-    rng = np.random.default_rng(seed)
-    chunk = max(1, 1_000_000 // x.size)
-    chance = np.concatenate([
-        np.abs((x - (rng.random((min(chunk, draws - at), x.size)) < x)) @ one).sum(axis=1) / x.size
-        for at in range(0, draws, chunk)
-    ])  # fmt: skip
-    return replace(found, low=0.0) if value <= np.quantile(chance, 0.975) else found
+    low, high = absolute(gaps(x - came, came, of, clusters, draws, seed))
+    return Measure(value, min(low, value), max(min(high, 1.0), value), n=x.size, lost=lost)
 
 
-def basic(value: float, drawn: Floats, n: int, lost: int = 0) -> Measure:
-    """A value that cannot be below 0 with its basic interval, 2 value less the percentiles.
+def parts_measures(
+    p: ArrayLike,
+    y: ArrayLike,
+    count: int = 10,
+    kind: Bins = "width",
+    clusters: NDArray[np.int64] | None = None,
+    draws: int = 500,
+    seed: int = 0,
+    lost: int = 0,
+) -> dict[str, Measure]:
+    """The parts of a Brier score (see `decompose`) with 95 % intervals. No NaN in p or y.
 
-    >>> found = basic(0.2, np.linspace(0.2, 0.3, 101), 50)
-    >>> round(found.low, 4), round(found.high, 4)
-    (0.1025, 0.1975)
+    Reliability and resolution are sums of squares, which noise lifts: their intervals come from the
+    bins' gaps (`miscalibration.squared`); those of the other two are percentiles over items.
+
+    >>> found = parts_measures([0.5, 0.5, 1.0, 1.0], [0, 1, 1, 1])
+    >>> found["resolution"].value, found["uncertainty"].value
+    (0.0625, 0.1875)
     """
-    low, high = percentiles(drawn)
-    return Measure(value, max(0.0, 2 * value - high), max(0.0, 2 * value - low), n=n, lost=lost)
+    x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
+    values = [float(part[0]) for part in decompose(x, came, count, kind)]
+    told = dict(zip(Decomposition._fields, values, strict=True))
+    if _alone(x.size, clusters):
+        return {
+            name: Measure(value, n=x.size, lost=lost, why="one item only")
+            for name, value in told.items()
+        }
+    of = bins(x, count, kind)
+    share = np.bincount(of) / x.size
+    off = gaps(x - came, came, of, clusters, draws, seed)
+    apart = centered(gaps(came - came.mean(), came, of, clusters, draws, seed), share)
+    ends = {"reliability": squared(off, share), "resolution": squared(apart, share)}
+    ends = {n: (min(low, told[n]), max(high, told[n])) for n, (low, high) in ends.items()}
+    drawn = replicates(
+        lambda w: np.stack(decompose(x, came, count, kind, w)[2:], axis=1),
+        x.size, clusters, draws, seed,
+    )  # fmt: skip
+    for place, name in enumerate(("uncertainty", "within")):
+        ends[name] = percentiles(drawn[:, place])
+    return {name: Measure(v, *ends[name], n=x.size, lost=lost) for name, v in told.items()}
+
+
+def _alone(rows: int, clusters: NDArray[np.int64] | None) -> bool:
+    """Whether all rows are one item's, which shows no spread."""
+    return (rows if clusters is None else np.unique(clusters).size) < 2
 
 
 def brier(p: ArrayLike, y: ArrayLike) -> Floats:

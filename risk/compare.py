@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
 
-from risk.bootstrap import Codes, replicates
+from risk.bootstrap import LARGE, TAILS, Codes, replicates
+from risk.bounded import FEW, THIN, Limits, ends, limits, wanting
+from risk.influence import within
 from risk.interval import Floats, percentiles
-from risk.measure import Measure
+from risk.measure import Measure, missing
+from risk.significance import p_value, two_sided
+from risk.student import studentized
 from risk.worst import cvar, mass, var, weights
 
 Statistic = Literal["mean", "median", "var", "cvar"]
+UNKNOWN = (math.nan, math.nan)
+NO_RATIO = "the CVaR below the line is 0, so the ratio is undefined"
 STATISTICS: tuple[Statistic, ...] = ("mean", "median", "var", "cvar")
 
 
@@ -24,7 +30,9 @@ class Shared:
     """M models on the n rows all of them have, and one set of bootstrap replicates for all.
 
     `x` (M, n); `value` statistic -> (M,); `many` statistic -> (M, draws), every replicate drawn
-    from the same items for all models; `kept` marks the rows used among those given.
+    from the same items for all models; `kept` marks the rows used among those given. `error`
+    (M, M) is the covariance of the CVaRs. `thin` says that a tail is too thin to be resampled;
+    `limits` are then what each may stand for, where losses have a bound.
     """
 
     x: Floats
@@ -34,6 +42,9 @@ class Shared:
     many: dict[str, Floats]
     kept: Floats
     lost: int
+    error: Floats | None = None
+    limits: tuple[Limits, ...] = ()
+    thin: bool = False
 
     @property
     def n(self) -> int:
@@ -48,11 +59,13 @@ def shared(
     seed: int = 0,
     clusters: Codes | None = None,
     wanted: tuple[Statistic, ...] = ("mean", "var", "cvar"),
+    most: float | None = None,
 ) -> Shared:
     """The paired bootstrap of M models: x (M, N), row q of all being the same item (TR-13).
 
     A row missing for any model is lost to all. `clusters` (N,) codes the item of a row, so that
-    several answers to one prompt are drawn together. ValueError with fewer than two shared items.
+    several answers to one prompt are drawn together; `most` is the largest a loss can be, if known.
+    ValueError with fewer than two shared items.
 
     >>> found = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=50)
     >>> found.n, found.value["mean"].round(4).tolist()
@@ -67,56 +80,90 @@ def shared(
         "var": lambda row: var(row, level),
         "cvar": lambda row: cvar(row, level),
     }
-    many = replicates(whole, level, draws, seed, own, wanted)
+    prompts = whole.shape[1] if own is None else len(np.unique(own))
+    tails = "cvar" in wanted and prompts <= LARGE
+    many = replicates(whole, level, draws, seed, own, (*wanted, *((TAILS,) if tails else ())))
     value: dict[str, Floats] = {n: np.array([of[n](row) for row in whole]) for n in wanted}
-    return Shared(whole, own, level, value, many, kept, int((~kept).sum()))
+    thin = any(wanting(row, level, prompts, most, paired=True) for row in whole)
+    far = None if most is None else max(most, float(whole.max()))
+    return Shared(
+        whole, own, level, value, many, kept, int((~kept).sum()),
+        within(whole, level, own).tails[:, :, 0] if tails else None,
+        tuple(limits(row, level, far, own, draws, seed) for row in whole if thin and far),
+        thin,
+    )  # fmt: skip
 
 
 def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> Measure:
-    """The statistic of model a minus that of model b, with its 95 % paired bootstrap interval.
+    """The statistic of model a minus that of model b, with its 95 % paired interval.
+
+    Bootstrap-t for CVaR, percentiles for the others. Where a tail is too thin for that, VaR and
+    CVaR have an interval that allows for unseen losses up to the most, on either side; without such
+    a bound they have none.
 
     >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
     >>> round(difference(two, 0, 1).value, 4)
     0.2
     """
     value = float(found.value[statistic][a] - found.value[statistic][b])
+    if found.thin and statistic in ("var", "cvar"):
+        apart = _limits(found, a, b, statistic)
+        low, high = ends(*apart) if apart else (math.nan, math.nan)
+        return Measure(value, low, high, found.n, found.lost, _why(found))
     many = found.many[statistic][a] - found.many[statistic][b]
-    return Measure(
-        value, *percentiles(many), n=found.n, lost=found.lost, why=_few(found, statistic)
-    )
+    low, high = percentiles(many)
+    if statistic == "cvar" and found.error is not None:
+        low, high = studentized(value, many, *_spread(found, a, b))
+    return Measure(value, low, high, n=found.n, lost=found.lost)
 
 
-def two_sided(replicates: ArrayLike, counted_out: bool = False) -> float:
-    """Bootstrap p of a difference: twice the smaller share of replicates on a side of 0, up to 1.
+def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
+    """The statistic of model i on the shared rows, with an interval made as `difference` makes it.
 
-    One is added to counts and draws, since finitely many draws cannot show p = 0; not so where all
-    resamples were `counted_out` (TR-13).
-
-    >>> d = np.array([0.3, -0.1, 0.4])
-    >>> every = [d[list(i)].mean() for i in np.ndindex(3, 3, 3)]
-    >>> round(two_sided(every, counted_out=True), 4)
-    0.0741
+    >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
+    >>> round(own(two, 1).value, 4)
+    0.4333
     """
-    many = np.asarray(replicates, dtype=float)
-    more = 0 if counted_out else 1
-    tie = 1e-12 * max(float(np.abs(many).max(initial=0)), 1e-300)
-    sides = min((many <= tie).sum(), (many >= -tie).sum())
-    return float(min(1.0, 2 * (sides + more) / (many.size + more)))
+    value = float(found.value[statistic][i])
+    many = found.many[statistic][i]
+    low, high = percentiles(many)
+    why = ""
+    if found.thin and statistic in ("var", "cvar"):
+        told = ends(*getattr(found.limits[i], statistic)) if found.limits else UNKNOWN
+        (low, high), why = told, _why(found)
+    elif statistic == "cvar" and found.error is not None:
+        size = len(found.x)
+        spreads = np.sqrt(np.maximum(found.many[TAILS][i * size + i], 0))
+        low, high = studentized(value, many, math.sqrt(float(found.error[i, i])), spreads)
+    return Measure(value, low, high, found.n, found.lost, why)
 
 
-def p_value(value: float, replicates: ArrayLike) -> float:
-    """Two-sided p of a difference; where no replicate crosses 0, the normal law's if it is less.
+def ratio(found: Shared, a: int, b: int) -> Measure:
+    """CVaR of model a over that of model b, with its 95 % paired interval; see `difference`.
 
-    Counting cannot show less than 2/(draws + 1), too coarse for a family of many pairs.
-
-    >>> p_value(5.0, [4.0, 5.0, 6.0]) < 1e-6 < p_value(0.5, [-0.5, 0.5, 1.5])
-    True
+    >>> two = shared([[2, 4, 6, 8], [1, 2, 3, 4]], 0.5, draws=50)
+    >>> ratio(two, 0, 1).value
+    2.0
     """
-    many = np.asarray(replicates, dtype=float)
-    counted, spread = two_sided(many), float(many.std())
-    if spread == 0 or counted > 2 / (many.size + 1):
-        return counted
-    return min(counted, float(2 * norm.sf(abs(value) / spread)))
+    one, two = (float(found.value["cvar"][i]) for i in (a, b))
+    if two == 0:
+        return missing(NO_RATIO, n=found.n, lost=found.lost)
+    rest = (found.n, found.lost)
+    if found.thin:
+        if not found.limits:
+            return Measure(one / two, math.nan, math.nan, *rest, _why(found))
+        top, bottom = (found.limits[i].cvar for i in (a, b))
+        with np.errstate(divide="ignore"):
+            apart = ends(top[0] / bottom[1], top[1] / bottom[0])
+        return Measure(one / two, *apart, *rest, _why(found))
+    first, second = (found.many["cvar"][i] for i in (a, b))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        many = first / second
+    if one <= 0 or not (many > 0).all() or not np.isfinite(many).all():
+        return Measure(one / two, *percentiles(np.where(np.isfinite(many), many, np.nan)), *rest)
+    spread = _spread(found, a, b, (one, two), (first, second))
+    low, high = studentized(math.log(one / two), np.log(many), *spread)
+    return Measure(one / two, math.exp(low), math.exp(high), *rest)
 
 
 def drivers(a: ArrayLike, b: ArrayLike, level: float = 0.95, statistic: str = "mean") -> Floats:
@@ -152,7 +199,43 @@ def by_item(x: ArrayLike, clusters: Codes | None) -> Floats:
     return np.stack([np.bincount(code, row) for row in rows]) / np.bincount(code)
 
 
-def _few(found: Shared, statistic: str) -> str:
-    items = found.n if found.clusters is None else len(np.unique(found.clusters))
-    few = statistic in ("var", "cvar") and float(mass(items, found.level)) < 5
-    return "fewer than 5 prompts make this number" if few else ""
+def p_of(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> float:
+    """Two-sided p of `difference`, as its interval is made; NaN where that has none.
+
+    >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
+    >>> 0 < p_of(two, 0, 1) < 1, p_of(two, 0, 1, "cvar")
+    (True, nan)
+    """
+    if found.thin and statistic in ("var", "cvar"):
+        apart = _limits(found, a, b, statistic)
+        return two_sided(*apart) if apart else math.nan
+    value = float(found.value[statistic][a] - found.value[statistic][b])
+    return p_value(value, found.many[statistic][a] - found.many[statistic][b])
+
+
+def _limits(found: Shared, a: int, b: int, statistic: str) -> tuple[Floats, Floats] | None:
+    """Draws of the least and of the most a difference may be, None without a bound."""
+    if not found.limits:
+        return None
+    one, two = (getattr(found.limits[i], statistic) for i in (a, b))
+    return one[0] - two[1], one[1] - two[0]
+
+
+def _spread(
+    found: Shared, a: int, b: int, at: tuple[Any, Any] = (1, 1), among: tuple[Any, Any] = (1, 1)
+) -> tuple[float, Floats]:
+    """Standard error of the two CVaRs' difference, each over a scale, here and by replicate."""
+    size, told = len(found.x), found.many[TAILS]
+    error = np.zeros((size, size)) if found.error is None else found.error
+
+    def root(cells: Any, first: Any, second: Any) -> Any:
+        one, two, both = cells
+        squared = one / first**2 + two / second**2 - 2 * both / (first * second)
+        return np.sqrt(np.maximum(squared, 0))
+
+    own = root((error[a, a], error[b, b], error[a, b]), *at)
+    return float(own), root((told[a * size + a], told[b * size + b], told[a * size + b]), *among)
+
+
+def _why(found: Shared) -> str:
+    return THIN if found.limits else f"{FEW}: no interval of it would hold"

@@ -10,10 +10,11 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm
 
 from risk.bootstrap import LARGE, Codes, reach, tops
+from risk.bounded import FEW
 from risk.deep import DEEP
 from risk.interval import CELLS, Floats, percentiles, resamples
 from risk.measure import Measure, missing
-from risk.tail import FEW, shares
+from risk.tail import shares
 from risk.worst import TIE, cvar, mass, var
 
 NEAR = 2000

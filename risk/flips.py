@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import combinations
 
-from risk.compare import Shared, difference, p_value
+import numpy as np
+
+from risk.compare import Shared, difference, p_of
 from risk.measure import Measure
 from risk.ranked import holm
 
@@ -42,7 +44,7 @@ def flips(found: Shared) -> list[Flip]:
     [(0, 1, -0.5, 4.0)]
     """
     pairs = list(combinations(range(len(found.x)), 2))
-    p = [max(_p(found, a, b, "mean"), _p(found, a, b, "cvar")) for a, b in pairs]
+    p = [_p(found, a, b) for a, b in pairs]
     told = []
     for (one, two), adjusted in zip(pairs, holm(p).tolist(), strict=True):
         mean, tail = (difference(found, one, two, name) for name in ("mean", "cvar"))
@@ -52,9 +54,11 @@ def flips(found: Shared) -> list[Flip]:
         told.append(
             Flip(a, b, difference(found, a, b, "mean"), difference(found, a, b, "cvar"), adjusted)
         )
-    return sorted(told, key=lambda flip: (not flip.sure, flip.p, -flip.tail.value))
+    return sorted(
+        told, key=lambda flip: (not flip.sure, np.nan_to_num(flip.p, nan=1.0), -flip.tail.value)
+    )
 
 
-def _p(found: Shared, a: int, b: int, name: str) -> float:
-    gap = found.value[name][a] - found.value[name][b]
-    return p_value(float(gap), found.many[name][a] - found.many[name][b])
+def _p(found: Shared, a: int, b: int) -> float:
+    """The larger of the two p-values; NaN where the tail's difference has none."""
+    return float(np.maximum(p_of(found, a, b, "mean"), p_of(found, a, b, "cvar")))

@@ -12,6 +12,7 @@ from scipy.stats import beta, norm
 from risk.measure import Measure, missing
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.int64]
 Counts = NDArray[np.int64]
 
 CELLS = 2_000_000

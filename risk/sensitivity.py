@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from risk.bounded import ceiling
 from risk.harm import How, Vector, log_risk, pool
 from risk.measure import Measure
 from risk.tail import profile
@@ -80,7 +81,8 @@ def sweep(
     for one in around:
         seen = vector.judged(one.judge)
         total = log_risk(pool(seen.h, one.how, one.tau), one.eps).total
-        yield one, profile(total, level, draws, seed, vector.clusters)["cvar"]
+        most = ceiling(one.eps, len(vector.dimensions))
+        yield one, profile(total, level, draws, seed, vector.clusters, most)["cvar"]
 
 
 def turned(values: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str, str]]:

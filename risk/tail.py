@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.bootstrap import SPREAD, STATISTICS, Codes, replicates
+from risk.bootstrap import SPREAD, STATISTICS, VARIED, Codes, replicates
+from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
+from risk.gap import paired as paired  # part of this room's face: tail.paired
+from risk.gap import paired_ratio as paired_ratio
+from risk.influence import within
 from risk.interval import Floats, band, percentiles
 from risk.measure import Measure, missing
 from risk.student import error, studentized
@@ -17,9 +21,10 @@ from risk.worst import mass
 from risk.worst import var as var
 from risk.worst import weights as weights
 
-Statistic = Literal["mean", "var", "cvar"]
-FEW = "fewer than 5 prompts make this number"
 NUMBERS = ("mean", "median", "sd", "var", "cvar", "gap", "ratio", "max")
+TAIL = ("var", "cvar", "gap", "ratio")
+UNKNOWN = (math.nan, math.nan)
+CAUTIONS = {"max": "no resample goes beyond the largest value seen"}
 UNDEFINED = {"sd": "one row has no spread", "ratio": "the mean is 0, so the ratio is undefined"}
 
 
@@ -96,112 +101,97 @@ def profile(
     draws: int = 2000,
     seed: int = 0,
     clusters: Codes | None = None,
+    most: float | None = None,
 ) -> dict[str, Measure]:
-    """mean, median, sd, var, cvar, gap, ratio and max of a score, with 95 % bootstrap intervals.
+    """mean, median, sd, var, cvar, gap, ratio and max of a score, with 95 % intervals over items.
 
     x is (n,), up is worse; NaN rows are dropped and counted as lost. `clusters` (n,) codes the item
-    of each row, so that several answers to one prompt are resampled together. `why` warns when few
-    prompts make a tail number. How the replicates are drawn: `bootstrap.replicates`. TR-08, TR-13.
+    of each row, so that several answers to one prompt are resampled together. Tail numbers have
+    bootstrap-t intervals; where a tail is too thin for that (`bounded.wanting`) theirs allow for
+    unseen losses up to `most`, and without that bound they have none. How the replicates are
+    drawn: `bootstrap.replicates`. TR-08, TR-13.
 
-    >>> found = profile(range(1, 11), 0.8)
+    >>> found = profile(range(1, 11), 0.8, most=12)
     >>> found["cvar"].value, found["gap"].value, round(found["ratio"].value, 4)
     (9.5, 4.0, 1.7273)
-    >>> found["cvar"].why, found["mean"].n
-    ('fewer than 5 prompts make this number', 10)
+    >>> found["cvar"].high > 11, found["mean"].n
+    (True, 10)
     """
     known = ~np.isnan(np.asarray(x, dtype=float))
     score = _present(x)
     n, lost = score.size, known.size - score.size
     items = None if clusters is None else np.asarray(clusters)[known]
     distinct = _distinct(n, items)
-    many: dict[str, Floats] = {}
-    if distinct > 1:
-        drawn = replicates(score[None], level, draws, seed, items, (*STATISTICS, SPREAD))
-        many = {name: rows[0] for name, rows in drawn.items()}
-        many["gap"] = many["cvar"] - many["mean"]
-        many["ratio"] = _ratio(many["cvar"], many["mean"])
-    caution = dict.fromkeys(("var", "cvar", "gap", "ratio"), _few(distinct, level))
-    caution["max"] = "no resample goes beyond the largest value seen"
+    bounds, why = _bounds(score, level, draws, seed, items, distinct, most)
     found = {}
     for name, value in _statistics(score, level).items():
         if math.isnan(value):
             found[name] = missing(UNDEFINED[name] if n else "no row has a score", n=n, lost=lost)
             continue
-        low, high = percentiles(many[name]) if many else (math.nan, math.nan)
-        if many and name == "cvar":
-            low, high = studentized(value, error(score, level, items), many[name], many[SPREAD])
-            low = max(low, percentiles(many["mean"])[0])  # no tail is better than the mean
-        found[name] = Measure(value, low, high, n, lost, caution.get(name, ""))
+        caution = why if name in TAIL else CAUTIONS.get(name, "")
+        found[name] = Measure(value, *bounds.get(name, UNKNOWN), n, lost, caution)
     return found
 
 
-def paired(
-    a: ArrayLike,
-    b: ArrayLike,
-    level: float = 0.95,
-    statistic: Statistic = "mean",
-    draws: int = 2000,
-    seed: int = 0,
-    clusters: Codes | None = None,
-) -> Measure:
-    """The statistic of a minus that of b, row q of both being the same item, with a 95 % interval.
-
-    Every replicate draws the same items for both. Rows missing on either side are lost (TR-13).
-
-    >>> found = paired([0.9, 0.2, 0.8], [0.6, 0.3, 0.4])
-    >>> round(found.value, 4), found.n
-    (0.2, 3)
-    """
-    return _pair(a, b, level, statistic, draws, seed, clusters, ratio=False)
-
-
-def paired_ratio(
-    a: ArrayLike,
-    b: ArrayLike,
-    level: float = 0.95,
-    draws: int = 2000,
-    seed: int = 0,
-    clusters: Codes | None = None,
-) -> Measure:
-    """CVaR of a over CVaR of b on the same items, with a 95 % interval (see `paired`).
-
-    >>> paired_ratio([2, 4, 6, 8], [1, 2, 3, 4], 0.5).value
-    2.0
-    """
-    return _pair(a, b, level, "cvar", draws, seed, clusters, ratio=True)
-
-
-def _pair(
-    a: ArrayLike,
-    b: ArrayLike,
+def _bounds(
+    score: Floats,
     level: float,
-    statistic: Statistic,
     draws: int,
     seed: int,
-    clusters: Codes | None,
-    ratio: bool,
-) -> Measure:
-    """Difference or ratio of a statistic on the rows both sides have."""
-    both = np.stack([np.asarray(a, dtype=float), np.asarray(b, dtype=float)])
-    if statistic not in ("mean", "var", "cvar"):
-        raise ValueError(f"statistic is {statistic!r}; it can be mean, var, cvar")
-    known = ~np.isnan(both).any(axis=0)
-    n, lost = int(known.sum()), int((~known).sum())
-    both = both[:, known]
-    items = None if clusters is None else np.asarray(clusters)[known]
-    distinct = _distinct(n, items)
-    if n == 0:
-        return missing("no item has a score on both sides", lost=lost)
-    first, second = (_statistics(row, level)[statistic] for row in both)
-    if ratio and second == 0:
-        return missing("the CVaR below the line is 0, so the ratio is undefined", n=n, lost=lost)
-    many = np.empty((2, 0))
-    if distinct > 1:
-        many = replicates(both, level, draws, seed, items, (statistic,))[statistic]
-    spread = _ratio(many[0], many[1]) if ratio else many[0] - many[1]
-    value = first / second if ratio else first - second
-    why = "" if statistic == "mean" else _few(distinct, level)
-    return Measure(value, *percentiles(spread), n=n, lost=lost, why=why)
+    items: Codes | None,
+    distinct: int,
+    most: float | None,
+) -> tuple[dict[str, Ends], str]:
+    """The ends of every interval there is, and what to beware of in those of the tail."""
+    if distinct < 2:
+        return {}, FEW if mass(distinct, level) < 5 else ""
+    wanted: tuple[str, ...] = (*STATISTICS, SPREAD, *VARIED)
+    thin = wanting(score, level, distinct, most)
+    if thin:
+        wanted = tuple(name for name in wanted if name in ("mean", "median", "sd", "max"))
+    drawn = replicates(score[None], level, draws, seed, items, wanted)
+    many = {name: rows[0] for name, rows in drawn.items()}
+    ends = {name: percentiles(many[name]) for name in wanted if name in STATISTICS}
+    if thin and most is None:
+        return ends, f"{FEW}: no interval of it would hold"
+    if thin and most is not None:
+        told = intervals(limits(score, level, max(most, float(score.max())), items, draws, seed))
+        return ends | told, f"{THIN} up to {most:.3g}"
+    return ends | _studentized(score, level, items, many), ""
+
+
+def _studentized(
+    score: Floats, level: float, items: Codes | None, many: dict[str, Floats]
+) -> dict[str, Ends]:
+    """Bootstrap-t intervals of CVaR, its gap to the mean and its ratio to it (on the log scale)."""
+    tail, mean = cvar(score, level), float(score.mean())
+    low, high = studentized(tail, many["cvar"], error(score, level, items), many[SPREAD])
+    low = max(low, percentiles(many["mean"])[0])  # no tail is better than the mean
+    gap, ratio = many["cvar"] - many["mean"], _ratio(many["cvar"], many["mean"])
+    own = within(score[None], level, items)
+    at = [float(part.ravel()[0]) for part in own]
+    among = [many[name] for name in VARIED]
+    found = {
+        "cvar": (low, high),
+        "gap": studentized(tail - mean, gap, _gap_error(at), _gap_error(among)),
+    }
+    if mean <= 0 or tail <= 0 or not (ratio > 0).all():
+        return found | {"ratio": percentiles(ratio)}
+    spread = _ratio_error(at, tail, mean)
+    spreads = _ratio_error(among, many["cvar"], many["mean"])
+    logs = studentized(math.log(tail / mean), np.log(ratio), spread, spreads)
+    return found | {"ratio": (math.exp(logs[0]), math.exp(logs[1]))}
+
+
+def _gap_error(parts: list[Any]) -> Any:
+    tails, mixed, means = parts
+    return np.sqrt(np.maximum(tails + means - 2 * mixed, 0))
+
+
+def _ratio_error(parts: list[Any], tail: Any, mean: Any) -> Any:
+    tails, mixed, means = parts
+    squared = tails / tail**2 + means / mean**2 - 2 * mixed / (tail * mean)
+    return np.sqrt(np.maximum(squared, 0))
 
 
 def _statistics(x: Floats, level: float) -> dict[str, float]:
@@ -239,8 +229,3 @@ def _present(x: ArrayLike) -> Floats:
 def _distinct(n: int, items: Codes | None) -> int:
     """How many prompts n rows are: all of them unless `items` says which belong together."""
     return n if items is None else len(np.unique(items))
-
-
-def _few(prompts: int, level: float) -> str:
-    """The caution on a tail that fewer than five prompts make, else nothing."""
-    return FEW if mass(prompts, level) < 5 else ""

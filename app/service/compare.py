@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -123,18 +123,26 @@ def _compared(
         )
     new = items[1:] != items[:-1]
     clusters = None if new.all() else np.concatenate(([0], np.cumsum(new)))
-    shared = compare.shared(x, choices.level, choices.draws, choices.seed, clusters)
+    far = [one.most for one in found.values()]
+    most = None if None in far else max(m for m in far if m is not None)
+    shared = compare.shared(x, choices.level, choices.draws, choices.seed, clusters, most=most)
     every = len(set().union(*(one.keys.tolist() for one in found.values())))
     return Compared(
         runs=tuple(found), what=what, up=one.up, choices=choices, shared=shared, items=items,
         samples=samples, categories=categories, pairs=_pairs(shared),
-        places={
-            name: rank.places(shared.value[name], shared.many[name], n=shared.n)
-            for name in STATISTICS
-        },
+        places={name: _places(shared, name) for name in STATISTICS},
         ranks=ranked.friedman(compare.by_item(x, clusters)),
         flips=tuple(flips(shared)), apart=every - shared.n, absent=absent,
     )  # fmt: skip
+
+
+def _places(shared: Shared, name: Statistic) -> list[Measure]:
+    """Each run's place; a tail too thin to be resampled leaves every place open."""
+    found = rank.places(shared.value[name], shared.many[name], n=shared.n)
+    if not shared.thin or name == "mean":
+        return found
+    last = float(len(found))
+    return [replace(m, low=1.0, high=last, why="too few prompts make a tail") for m in found]
 
 
 def _aligned(found: list[Losses]) -> tuple[Array, Array]:
@@ -156,13 +164,7 @@ def _pairs(shared: Shared) -> tuple[Pair, ...]:
     gaps: list[dict[str, Measure]] = [
         {n: compare.difference(shared, a, b, n) for n in STATISTICS} for a, b in at
     ]
-    p = {
-        name: [
-            compare.p_value(gaps[k][name].value, shared.many[name][a] - shared.many[name][b])
-            for k, (a, b) in enumerate(at)
-        ]
-        for name in STATISTICS
-    }
+    p = {name: [compare.p_of(shared, a, b, name) for a, b in at] for name in STATISTICS}
     adjusted = {name: ranked.holm(values) for name, values in p.items()}
     means = compare.by_item(shared.x, shared.clusters)
     signed = [ranked.wilcoxon(means[a], means[b]) for a, b in at]

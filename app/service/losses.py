@@ -14,6 +14,7 @@ from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import runs, scores
+from risk.bounded import ceiling
 
 Array = NDArray[Any]
 LOG_RISK = "log-risk"
@@ -22,13 +23,17 @@ LOG_RISK = "log-risk"
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """Every scored answer of a run (N,): its loss, NaN where missing, and what `up` meant."""
+    """Every scored answer of a run (N,): its loss, NaN where missing, and what `up` meant.
+
+    `most` is the largest a loss can be, None where that is not known.
+    """
 
     up: str
     items: Array
     samples: Array
     loss: Array
     categories: Array
+    most: float | None = None
 
     @property
     def keys(self) -> Array:
@@ -78,7 +83,8 @@ def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
     if what == LOG_RISK:
         found = risks.risks(stores, run_id, choices)
         vector = found.vector
-        return Losses("harm", vector.item, vector.sample, found.risk.total, found.categories)
+        most = ceiling(choices.eps, len(vector.dimensions))
+        return Losses("harm", vector.item, vector.sample, found.risk.total, found.categories, most)
     told = scores.columns(stores.warehouse, run_id)
     keep = told["dimension"] == what
     if choices.judge.startswith("-"):
@@ -101,7 +107,9 @@ def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
     mean = np.where(times > 0, sums / np.maximum(times, 1), np.nan)
     category = np.array([c or risks.NONE for c in rows.categories[first]], dtype=object)
     loss = 1 - mean if up == "good" else mean
-    return Losses(up, rows.items[first], rows.samples[first], loss, category)
+    # only scores towards harm must lie between 0 and 1
+    bound = 1.0 if up == "harm" else None
+    return Losses(up, rows.items[first], rows.samples[first], loss, category, bound)
 
 
 def _runs(stores: Stores, dataset: str) -> list[dict[str, Any]]:

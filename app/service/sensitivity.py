@@ -13,6 +13,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import tails
 from risk import sensitivity, tail
+from risk.bounded import ceiling
 from risk.harm import chosen
 from risk.measure import Measure
 from risk.sensitivity import Setting
@@ -33,7 +34,10 @@ def sway(stores: Stores, run_id: str, choices: Choices) -> list[Sway]:
         found = []
         for setting in _around(table.judges, choices):
             total, clusters = within_all(table, _pool(table, setting), choices.category)
-            measured = tail.profile(total, choices.level, choices.draws, choices.seed, clusters)
+            measured = tail.profile(
+                total, choices.level, choices.draws, choices.seed, clusters,
+                ceiling(setting.eps, len(table.dimensions)),
+            )  # fmt: skip
             found.append(Sway(setting, measured["cvar"]))
     return found
 

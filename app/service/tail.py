@@ -18,6 +18,7 @@ from app.service.worst import top
 from db import outputs
 from db.filter import Case, Filter
 from risk import harm, tail
+from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.measure import Measure
 from risk.moments import average, failing
@@ -76,7 +77,9 @@ def profile(stores: Stores, run_id: str, choices: Choices) -> Tail:
         measures=_measures(total, found, choices),
         dimensions=names,
         judges=found.vector.judges,
-        marginal={n: _measures(parts[:, d], found, choices) for d, n in enumerate(names)},
+        marginal={
+            n: _measures(parts[:, d], found, choices, joint=False) for d, n in enumerate(names)
+        },
         shares=dict(zip(names, shares, strict=True)),
         categories=_by_category(found, choices),
         category_shares=_category_shares(found, weight),
@@ -99,10 +102,12 @@ def _union(found: Risks, choices: Choices) -> dict[str, Measure]:
     return {n: replace(m, lost=m.lost + found.unscored) for n, m in told.items()}
 
 
-def _measures(x: Floats, found: Risks, choices: Choices) -> dict[str, Measure]:
+def _measures(x: Floats, found: Risks, choices: Choices, joint: bool = True) -> dict[str, Measure]:
+    parts = len(found.vector.dimensions) if joint else 1
     measured = tail.profile(
-        x, choices.level, choices.draws, choices.seed, clusters=found.vector.clusters
-    )
+        x, choices.level, choices.draws, choices.seed, found.vector.clusters,
+        ceiling(choices.eps, parts),
+    )  # fmt: skip
     return {n: replace(m, lost=m.lost + found.unscored) for n, m in measured.items()}
 
 
@@ -166,6 +171,7 @@ def gap(stores: Stores, worse: str, better: str, choices: Choices) -> Measure:
     measured = tail.paired_ratio(
         a.risk.total[rows_a], b.risk.total[rows_b], choices.level, choices.draws, choices.seed,
         clusters=replace(a.vector, item=a.vector.item[rows_a]).clusters,
+        most=ceiling(choices.eps, max(len(a.vector.dimensions), len(b.vector.dimensions))),
     )  # fmt: skip
     apart = len(a.vector.item) + len(b.vector.item) - 2 * len(shared)
     return replace(measured, lost=measured.lost + apart)

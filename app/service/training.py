@@ -15,7 +15,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import runs
 from risk import compare
-from risk.interval import Floats, percentiles
+from risk.interval import Floats
 from risk.measure import Measure
 
 SAFETY, TAIL, REFUSAL, UTILITY, OTHER = "safety", "tail", "refusals", "utility", "other"
@@ -79,7 +79,8 @@ def _scored(
     x, items, apart = _both(keyed)
     nats = what == losses.LOG_RISK
     aspect = {"harm": SAFETY, "good": UTILITY}.get(up, OTHER)
-    yield from _change(x, items, apart, aspect, "risk" if nats else what, up, choices, nats)
+    name, most = "risk" if nats else what, told[0].most
+    yield from _change(x, items, apart, aspect, name, up, choices, nats, most=most)
 
 
 def _acted(stores: Stores, before: str, after: str, choices: Choices) -> Iterator[Change]:
@@ -116,14 +117,14 @@ def _both(keyed: list[dict[str, float]]) -> tuple[Floats, NDArray[Any], int]:
 
 def _change(
     x: Floats, items: NDArray[Any], apart: int, aspect: str, name: str, up: str,
-    choices: Choices, nats: bool, flip: bool = True,
+    choices: Choices, nats: bool, flip: bool = True, most: float | None = None,
 ) -> Iterator[Change]:  # fmt: skip
     """The change at the mean, and for log-risk in the tail. A good score is a loss until here."""
     both = ~np.isnan(x).any(axis=0)
     if np.unique(items[both]).size < 2:
         return
     statistics: tuple[compare.Statistic, ...] = ("mean", "cvar") if nats else ("mean",)
-    shared = compare.shared(x, choices.level, choices.draws, choices.seed, items, statistics)
+    shared = compare.shared(x, choices.level, choices.draws, choices.seed, items, statistics, most)
     turned = up == "good" and flip
     for statistic in statistics:
         before = _side(shared, 0, statistic, apart, turned)
@@ -143,12 +144,12 @@ def _change(
         )
 
 
-def _side(shared: compare.Shared, place: int, statistic: str, apart: int, turned: bool) -> Measure:
-    value = float(shared.value[statistic][place])
-    low, high = percentiles(shared.many[statistic][place])
-    if turned:
-        value, low, high = 1 - value, 1 - high, 1 - low
-    return Measure(value, low, high, n=shared.n, lost=shared.lost + apart)
+def _side(
+    shared: compare.Shared, place: int, statistic: compare.Statistic, apart: int, turned: bool
+) -> Measure:
+    m = compare.own(shared, place, statistic)
+    value, low, high = (1 - m.value, 1 - m.high, 1 - m.low) if turned else (m.value, m.low, m.high)
+    return Measure(value, low, high, n=shared.n, lost=shared.lost + apart, why=m.why)
 
 
 def _better(gap: Measure, up: str) -> bool | None:

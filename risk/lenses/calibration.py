@@ -63,9 +63,6 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         return
     sampling = (clusters, chosen["draws"], chosen["seed"])
 
-    def parts(weights: Floats | None) -> Floats:
-        return np.stack(calibration.decompose(x, came, chosen["bins"], weights=weights), axis=1)
-
     single = np.isin(came, (0, 1)).all() and clusters is None
     right = rate(int(came.sum()), x.size, lost) if single else None
     yield Finding("accuracy", right or spread.mean(came, *sampling, lost=lost))
@@ -75,11 +72,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name, kind in kinds:
         found = calibration.ece_measure(x, came, chosen["bins"], kind, *sampling, lost=lost)
         yield Finding(name, found)
-    values, drawn = parts(None)[0], spread.replicates(parts, x.size, *sampling)
-    for place, name in enumerate(calibration.Decomposition._fields):
-        some = drawn[:, place] if drawn.size else drawn
-        show = calibration.basic if place < 2 and drawn.size else spread.measured
-        yield Finding(name, show(float(values[place]), some, x.size, lost))
+    parts = calibration.parts_measures(x, came, chosen["bins"], "width", *sampling, lost=lost)
+    yield from (Finding(name, found) for name, found in parts.items())
     yield Finding("brier", spread.mean(calibration.brier(x, came), *sampling, lost=lost), group)
     loss = came * calibration.log_loss(x) + (1 - came) * calibration.log_loss(1 - x)
     yield Finding("nll", spread.mean(loss, *sampling, lost=lost), group)
@@ -128,7 +122,7 @@ LENS = Lens(
         "belief (brier 0 to 2); those of the top option alone stand in a group of their own. Bins "
         "are closed on the right, 0 in the first; empty ones are skipped; ece_mass has equal "
         "numbers in each, and equal confidences never part. ECE is biased upward where bins are "
-        "small; its interval, and those of reliability and resolution, take that off. reliability "
+        "small; its interval, and those of reliability and resolution, allow for that. reliability "
         "- resolution + uncertainty + within is the confidence's Brier score. A probability of "
         "0 is raised to 1e-15 before the logarithm. Abstentions and answers without confidence or "
         "verdict are lost."

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from risk import calibration, logistic, marks, sources, spread, sums
+from risk import logistic, marks, sources, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.miscalibration import absolute, gaps
 from risk.verdict import counted, slices
 from risk.words import hashed
 
 MOST = 20_000
+ALONE = "one item only"
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -89,17 +91,11 @@ def _checks(
         return
     yield Finding("error", marks.shared(wrong, lost))
     at = np.minimum((10 * z + marks.EDGE).astype(int), 9)
-
-    gap = np.where(at[:, None] == np.arange(10), (z - wrong)[:, None], 0.0)  # (N, 10)
-    table = np.column_stack([gap, np.ones(z.size)])
-
-    def ece(told: Floats) -> Floats:
-        return np.asarray(np.abs(told[:, :10]).sum(axis=1) / told[:, 10])
-
-    value = float(ece(table.sum(axis=0)[None])[0])
-    drawn = ece(sums.resampled(table, None if of is None else of[kept], *again))
-    found = calibration.basic(value, drawn, z.size, lost) if drawn.size else Measure(value, n=1)
-    yield Finding("ece", found)
+    codes = None if of is None else of[kept]
+    value = float(np.abs(np.bincount(at, z - wrong)).sum() / z.size)
+    alone = (z.size if codes is None else np.unique(codes).size) < 2
+    ends = (math.nan, math.nan) if alone else absolute(gaps(z - wrong, wrong, at, codes, *again))
+    yield Finding("ece", Measure(value, *ends, n=z.size, lost=lost, why=ALONE if alone else ""))
     fits = binned(z, wrong)
     why = "" if fits == fits else "fewer than two bins, or all of one error rate"
     yield Finding("r2", Measure(fits, n=z.size, lost=lost, why=why))

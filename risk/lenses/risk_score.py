@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import riskscore, spread
-from risk.calibration import ece_measure
+from risk.calibration import Bins, ece_measure
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -53,8 +53,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         some = drawn[:, place] if drawn.size else drawn
         found = spread.measured(float(values[place]), some, y.size, lost)
         if name in ("ece", "ece_quantile"):
-            kind = "width" if name == "ece" else "mass"
-            found = ece_measure(score, y, 10, kind, *sampling, lost=lost)  # type: ignore[arg-type]
+            kind: Bins = "width" if name == "ece" else "mass"
+            found = ece_measure(score, y, 10, kind, *sampling, lost=lost)
         yield Finding(name, found)
     yield Finding("threshold", Measure(at, at, at, n=y.size, lost=lost))
     yield Finding("score_mean", spread.mean(score, *sampling, lost=lost))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import moments, sensitivity
+from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
 from risk.lens import Columns, Finding, Lens, Parameter
@@ -28,14 +29,15 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     risk = log_risk(h, chosen["eps"])
     again = (chosen["draws"], chosen["seed"], vector.clusters)
 
-    joint = profile(risk.total, chosen["level"], *again)
+    far = ceiling(chosen["eps"])
+    joint = profile(risk.total, chosen["level"], *again, far * len(vector.dimensions))
     yield from (Finding(name, joint[name]) for name in JOINT)
     yield from _moments(risk, chosen["above"], again)
     index = union(h)
     yield Finding("union", moments.average(index, *again))
     yield Finding("failing", moments.failing(index, chosen["threshold"], *again))
     for name, part in zip(vector.dimensions, risk.parts.T, strict=True):
-        own = profile(part, chosen["level"], *again)
+        own = profile(part, chosen["level"], *again, far)
         yield from (Finding(measure, own[measure], name) for measure in OWN)
     shares = share_profile(risk.parts, risk.total, chosen["level"], *again)
     for name, share in zip(vector.dimensions, shares, strict=True):

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import ncx2
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import brier_score_loss
 from sklearn.metrics import log_loss as log_loss_of
@@ -17,8 +18,10 @@ from risk.calibration import (
     ece,
     ece_measure,
     log_loss,
+    parts_measures,
     reliability,
 )
+from risk.miscalibration import Gaps, absolute, squared
 
 ROWS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 P, Y = [0.55, 0.65, 0.65, 0.95, 0.95], [1, 0, 1, 1, 1]
@@ -119,16 +122,75 @@ def test_an_impossible_event_costs_much_but_not_infinitely():
     assert log_loss([0.0])[0] == pytest.approx(-np.log(1e-15))
 
 
-@pytest.mark.parametrize(("shift", "least"), [(0.0, 0.93), (0.15, 0.80)])
-def test_the_interval_of_ece_covers_the_truth_about_as_often_as_it_says(shift, least):
-    rng, n, rounds = np.random.default_rng(3), 300, 80
-    many = rng.beta(2, 2, 100_000)
-    off = many - np.clip(many + shift, 0, 1)
-    truth = np.abs(np.bincount(bins(many), off)).sum() / many.size
-    covered = 0
+SHAPES = {"even": (1, 1), "surest": (8, 1.2)}
+
+
+@pytest.mark.parametrize(
+    ("shape", "n", "shift", "kind"),
+    [
+        ("even", 40, 0.05, "width"),
+        ("surest", 150, 0.0, "width"),
+        ("surest", 150, 0.04, "width"),
+        ("even", 150, 0.12, "mass"),
+    ],
+)
+def test_the_intervals_of_ece_and_of_brier_parts_cover_at_their_level(shape, n, shift, kind):
+    rng, rounds = np.random.default_rng(3), 120
+    many = rng.beta(*SHAPES[shape], 200_000)
+    so = np.clip(many - shift, 0, 1)
+    of = bins(many, 10, kind)
+    share, off = np.bincount(of) / many.size, np.bincount(of, many - so) / many.size
+    apart = np.bincount(of, so - so.mean()) / many.size
+    truth = {
+        "ece": np.abs(off).sum(),
+        "reliability": (off**2 / np.maximum(share, 1e-9)).sum(),
+        "resolution": (apart**2 / np.maximum(share, 1e-9)).sum(),
+    }
+    held = dict.fromkeys(truth, 0)
     for seed in range(rounds):
-        p = rng.beta(2, 2, n)
-        y = rng.random(n) < np.clip(p + shift, 0, 1)
-        found = ece_measure(p, y, draws=200, seed=seed)
-        covered += found.low - 1e-9 <= truth <= found.high
-    assert covered / rounds >= least
+        p = rng.beta(*SHAPES[shape], n)
+        y = (rng.random(n) < np.clip(p - shift, 0, 1)).astype(float)
+        found = parts_measures(p, y, 10, kind, draws=100, seed=seed)
+        found["ece"] = ece_measure(p, y, 10, kind, seed=seed)
+        for name, true in truth.items():
+            m = found[name]
+            assert m.low <= m.value <= m.high, name
+            held[name] += m.low - 1e-9 <= true <= m.high + 1e-9
+    noise = 3 * (0.95 * 0.05 / rounds) ** 0.5
+    assert min(held.values()) / rounds > 0.95 - noise, held
+
+
+def test_the_interval_of_ece_covers_where_answers_come_several_to_a_prompt():
+    rng, rounds, held = np.random.default_rng(4), 150, 0
+    codes = np.repeat(np.arange(60), 3)
+    for seed in range(rounds):
+        p = np.repeat(rng.random(60), 3)
+        # the three answers to a prompt are right or wrong together
+        y = np.repeat((rng.random(60) < np.clip(p[::3] - 0.15, 0, 1)).astype(float), 3)
+        found = ece_measure(p, y, clusters=codes, seed=seed)
+        held += found.low <= 0.15 - 0.15**2 / 2 <= found.high
+    assert held / rounds > 0.95 - 3 * (0.95 * 0.05 / rounds) ** 0.5
+
+
+def test_calibrated_answers_are_never_surely_off():
+    x = np.linspace(0.05, 0.95, 100)
+    found = ece_measure(x, np.random.default_rng(0).random(100) < x)
+    assert found.low == 0
+    assert ece_measure([0.3], [1.0]).why == "one item only"
+
+
+def test_a_sum_of_squares_of_equally_noisy_gaps_has_the_interval_of_a_chi_square():
+    noise = np.random.default_rng(5).standard_normal((20_000, 4))
+    low, high = squared(Gaps(np.array([5.0, 0, 0, 0]), noise), np.ones(4))
+    assert ncx2.cdf(25, 4, low) == pytest.approx(0.975, abs=0.01)
+    assert ncx2.cdf(25, 4, high) == pytest.approx(0.025, abs=0.01)
+
+
+@given(st.lists(st.floats(-3, 3), min_size=1, max_size=6))
+def test_the_interval_of_absolute_gaps_does_not_know_their_signs(sizes):
+    noise = np.random.default_rng(6).standard_normal((500, len(sizes)))
+    noise = np.concatenate([noise, -noise])
+    low, high = absolute(Gaps(np.array(sizes), noise))
+    other = absolute(Gaps(-np.array(sizes), noise))
+    assert other == pytest.approx((low, high), abs=0.2)
+    assert 0 <= low <= np.abs(sizes).sum() <= high

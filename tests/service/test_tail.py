@@ -169,7 +169,8 @@ def test_what_was_cut_at_eps_is_counted_where_it_lies(stores: Stores) -> None:
 def test_answers_that_are_all_alike_share_the_tail_evenly(stores: Stores) -> None:
     found = tail.profile(stores, put(stores, rows([(0.5, 0.5, 0.0)] * N), "m"), QUICK)
     cvar = found.measures["cvar"]
-    assert (cvar.value, cvar.low, cvar.high) == pytest.approx((math.log(2),) * 3)
+    assert (cvar.value, cvar.low) == pytest.approx((math.log(2),) * 2)
+    assert cvar.high > 20  # two prompts make this tail: worse ones may not have been seen
     assert len(found.members) == N
     assert {round(m.weight, 9) for m in found.members} == {0.05}
     assert {n: s.value for n, s in found.shares.items()} == pytest.approx({"bias": 1, "ethics": 0})
@@ -206,14 +207,12 @@ def test_runs_stand_by_their_tail_the_unmeasured_last(stores: Stores) -> None:
 
 
 def test_the_sentence_finds_the_twins_and_their_gap(stores: Stores) -> None:
-    flat = put(stores, rows([(0.1, 0.1, 0.0)] * N), "flat", "twins")
-    spike = 1 - math.exp(N * math.log(0.9) / 8)
-    spiky = put(
-        stores, rows([(spike, spike, 0.0)] * 8 + [(0.0, 0.0, 0.0)] * (N - 8)), "spiky", "twins"
-    )
+    flat = put(stores, rows([(0.1, 0.1, 0.0)] * 400), "flat", "twins")
+    spike = 1 - math.exp(5 * math.log(0.9))
+    harms = [(spike, spike, 0.0)] * 80 + [(0.0, 0.0, 0.0)] * 320
+    spiky = put(stores, rows(harms), "spiky", "twins")
     standings = tail.standings(stores, "twins", QUICK)
-    twins = say.twins(standings)
-    assert twins is not None
+    assert (twins := say.twins(standings)) is not None
     gap = tail.gap(stores, spiky, flat, QUICK)
     assert gap.value == pytest.approx(5)
     words = say.overview(standings, {flat: "flat", spiky: "spiky"}, twins, gap)
@@ -239,7 +238,8 @@ def test_the_gap_is_measured_on_shared_answers_and_counts_the_others(stores: Sto
 def test_the_same_answers_twice_leave_no_gap(stores: Stores) -> None:
     a, b = (put(stores, rows(made()), name) for name in ("one", "other"))
     gap = tail.gap(stores, a, b, QUICK)
-    assert (gap.value, gap.low, gap.high) == pytest.approx((1, 1, 1))
+    assert gap.value == pytest.approx(1)
+    assert gap.low < 1 < gap.high  # two prompts make these tails
 
 
 def test_models_with_several_runs_are_told_apart(stores: Stores) -> None:

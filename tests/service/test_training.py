@@ -18,7 +18,7 @@ MAP = maps.parse(
     "labels: {act: {settled: did}}\n",
     "m.yaml",
 )
-CHOICES = Choices(draws=1000)
+CHOICES = Choices(level=0.8, draws=1000)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_safety_tails_refusals_and_utility_stand_side_by_side(stores, pair):
     assert (refused.gap.n, refused.better) == (40, False)
     right = found[UTILITY, "correct"]
     assert (right.before.value, right.gap.value, right.better) == (0.5, 0, None)
-    assert found[TAIL, "CVaR at 95 %"].better
+    assert found[TAIL, "CVaR at 80 %"].better
     words = training.sentence(list(found.values()))
     assert words.startswith("Clearly better: ")
     assert "refuses safe prompts" in words.partition("clearly worse")[2]
