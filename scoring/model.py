@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import torch
 import transformers
+from safetensors import SafetensorError
 
 from scoring import device as devices
 from scoring.place import Place, Unfit, resolve
@@ -16,6 +17,7 @@ Kind = Literal["causal", "classifier"]
 LONGEST = 2048
 """Tokens a model is taken to read where neither it nor its tokenizer says."""
 _BEYOND = 10**9
+_BROKEN = (OSError, ValueError, KeyError, TypeError, ImportError, RuntimeError, SafetensorError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def load(model: Model, kind: Kind = "causal") -> Loaded:
             place.folder, dtype=dtype, use_safetensors=True, output_loading_info=True, **safe
         )
         tokenizer = transformers.AutoTokenizer.from_pretrained(place.folder, **safe)
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError) as error:
+    except _BROKEN as error:
         raise _unfit(model, kind, error) from error
     if told.get("missing_keys"):
         some = sorted(told["missing_keys"])[0]

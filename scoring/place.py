@@ -41,6 +41,8 @@ def resolve(model: Model) -> Place:
     that a folder that changed is told. Offline mode (HF_HUB_OFFLINE) is respected, and a token is
     left to the hub's own client. Raises Unfit.
     """
+    if not model.name.strip():
+        raise Unfit("no model is named", "name a local folder, or a model of the hub (ORG/NAME)")
     local = Path(model.name).expanduser()
     place = _local(local) if local.is_dir() else _hub(model.name, model.revision)
     if not any(place.folder.glob("*.safetensors")):

@@ -80,8 +80,8 @@ def halved(
     if found is not None:
         return found
     # Outside the handler, so that the traceback no longer holds the tensors.
-    gc.collect()
     if torch.cuda.is_available():
+        gc.collect()
         torch.cuda.empty_cache()
     if len(items) == 1:
         return [None]

@@ -63,3 +63,11 @@ def taught(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def asked() -> list[dict[str, object]]:
     """The questions that model is asked, as rows of a data set; `category` is how it knows them."""
     return list(facts.cases(7, SHARE))
+
+
+@pytest.fixture(scope="session")
+def random_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Random models by name, GPT-2-like and Llama-like, that read 96 tokens."""
+    from tests.scoring import shapes
+
+    return shapes.write(tmp_path_factory.mktemp("random"))
