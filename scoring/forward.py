@@ -37,6 +37,8 @@ def following(loaded: Loaded, rows: Sequence[Ids]) -> torch.Tensor:
         logits = head.rows(loaded, some, [[len(row) - 1] for row in some]).float()  # (b, V)
         return list(logits.log_softmax(-1).double().cpu())
 
+    if not rows:
+        return torch.empty(0, 1, dtype=torch.float64)
     found: list[torch.Tensor | None] = [None] * len(rows)
     for part in room.batches([len(row) for row in rows], room.tokens(loaded)):
         for place, one in zip(part, room.halved(read, [rows[at] for at in part]), strict=True):

@@ -62,6 +62,23 @@ def bert(folder: Path, made: Any, labels: Mapping[int, str], seed: int = 0, **co
     return _saved(folder, transformers.BertForSequenceClassification(told), made)
 
 
+def taught(folder: Path, made: Any, texts: Sequence[str], steps: int = 120) -> Path:
+    """A causal model that has learned these texts by heart, with its tokenizer."""
+    llama(folder, made, seed=1)
+    net = transformers.AutoModelForCausalLM.from_pretrained(folder)
+    rows = [made(text, add_special_tokens=False)["input_ids"] for text in texts]
+    longest = max(map(len, rows))
+    pad = made.pad_token_id
+    ids = torch.tensor([row + [pad] * (longest - len(row)) for row in rows])
+    gold = ids.masked_fill(ids == pad, -100)
+    better = torch.optim.AdamW(net.parameters(), lr=1e-2)
+    for _ in range(steps):
+        better.zero_grad()
+        net(input_ids=ids, labels=gold).loss.backward()
+        better.step()
+    return _saved(folder, net, made)
+
+
 def _saved(folder: Path, net: Any, made: Any) -> Path:
     net.save_pretrained(folder)
     made.save_pretrained(folder)
