@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from data import card_codes
 from data.trouble import Trouble
@@ -33,11 +33,9 @@ def _clean(value: Any) -> Any:
 
 
 Words = Annotated[str, BeforeValidator(_clean), Field(max_length=LONGEST)]
-Line = Annotated[
-    str,
-    BeforeValidator(lambda v: " ".join(_clean(v).split()) if isinstance(v, str) else v),
-    Field(max_length=300),
-]
+Joined = BeforeValidator(lambda v: " ".join(_clean(v).split()) if isinstance(v, str) else v)
+Line = Annotated[str, Joined, Field(max_length=300)]
+Reference = Annotated[str, Joined, Field(max_length=LONGEST)]
 
 
 class Part(BaseModel):
@@ -89,9 +87,14 @@ class Card(Part):
     harms: tuple[Harm, ...] = ()
     conditions: Words = ""
     exchanges: tuple[Exchange, ...] = ()
-    references: tuple[Words, ...] = ()
+    references: tuple[Reference, ...] = ()
     proposes: tuple[Rule, ...] = ()
     origin: str = ""
+
+    @field_validator("codes", "harms", "references")
+    @classmethod
+    def _once(cls, said: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(one for one in dict.fromkeys(said) if one)
 
     @property
     def actors(self) -> set[str]:

@@ -73,6 +73,7 @@ ABSTENTION = {
 }
 """The first six scenarios after AbstentionBench, arXiv 2506.09038; the rest is ours."""
 
+SCHEMES = {"mlcommons": "MLCommons:", "sharp": "SHARP:", "abstention": "Abstention:"}
 PUBLIC = WEIDINGER | SHELBY
 """What the public deck's own format knows."""
 
@@ -99,5 +100,8 @@ def words(code: str) -> str:
 
     >>> words("W1.3")
     'W1.3 toxic language'
+    >>> words("mlcommons:hte")
+    'MLCommons: Hate'
     """
-    return f"{code} {every().get(code, '')}".strip()
+    scheme, _, _ = code.rpartition(":")
+    return f"{SCHEMES.get(scheme, code)} {every().get(code, code)}"

@@ -2,17 +2,27 @@
 
 import streamlit as st
 
-from app.service import cases, runs
-from app.web import cached, nav, start, state
+from app.service import cases, deck, evidence, runs
+from app.web import cached, gate, nav, start, state
 from components.figures import frame
 from components.widgets import empty, reading, send, table, text
+from components.widgets import evidence as shows
 
 PAGE = 25
 opened = state.opened()
 if opened is not None:
     if st.button(state.way_back(), type="tertiary", icon=":material/arrow_back:"):
         state.open_list()
-    reading.show(cached.ask(cases.read, *opened), nav.page("cases"), state.terms())
+    found = cached.ask(cases.read, *opened)
+    if found is not None and (titles := cached.ask(deck.titles)):
+        said = shows.of_case(
+            cached.ask(evidence.of_case, opened), titles, f"{opened}", nav.page("cards"),
+            found.labels,
+        )  # fmt: skip
+        if said is not None:
+            evidence.show(cached.stores(), opened, *said, gate.person())
+            st.rerun()
+    reading.show(found, nav.page("cases"), state.terms())
     st.stop()
 
 if not cached.ask(runs.answering):

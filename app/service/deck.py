@@ -33,10 +33,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which cards: empty fields let everything through; one of each list must be met."""
+    """Which cards: empty fields let everything through; one of each list must be met.
+
+    `categories` are codes too: those of MLCommons, SHARP and abstention.
+    """
 
     words: str = ""
     codes: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     actors: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
@@ -47,6 +51,7 @@ class Wanted:
         return (
             all(word in said for word in self.words.lower().split())
             and (not self.codes or bool(set(self.codes) & set(card.codes)))
+            and (not self.categories or bool(set(self.categories) & set(card.codes)))
             and (not self.actors or bool(set(self.actors) & card.actors))
             and (not self.kinds or bool(set(self.kinds) & card.kinds))
             and (not self.statuses or card.status in self.statuses)
@@ -57,6 +62,13 @@ def every(stores: Stores) -> list[Kept]:
     """The newest version of every card, by title."""
     found = [_kept(row) for row in kept.newest(stores.ledger)]
     return sorted(found, key=lambda one: (one.card.title.lower(), one.card.card))
+
+
+def titles(stores: Stores) -> dict[str, str]:
+    """Card -> its title, of those that are not retired."""
+    return {
+        kept.card.card: kept.card.title for kept in every(stores) if kept.card.status != "retired"
+    }
 
 
 def find(stores: Stores, wanted: Wanted) -> list[Kept]:

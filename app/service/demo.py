@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.service import cases, label, load, say, tail
+from app.service import cases, deck, label, load, say, tail
 from app.service.cases import Chosen, Filter
 from app.service.load import Loaded
 from app.service.risks import Choices
@@ -36,6 +36,7 @@ def fill(stores: Stores, if_empty: bool = False, progress: Progress | None = Non
     if not label.every(stores):
         step(1.0, "starting a campaign to label")
         _campaign(stores)
+    deck.seed(stores)
     return [run for run in loaded if not run.already]
 
 

@@ -72,6 +72,19 @@ def attach_value(stores: Stores, card: str, kind: str, body: dict[str, Any], by:
     return bool(links.add(stores.ledger, [made], by, _snapshot(stores)))
 
 
+def show(
+    stores: Stores, case: Case, cards: Sequence[str], label: dict[str, Any] | None, by: str
+) -> None:
+    """Links one answer, or one label on it, to cards: "this answer shows this card"."""
+    for card in cards:
+        if label is None:
+            attach(stores, card, [case], by)
+        else:
+            said = {key: label[key] for key in ("person", "field", "value")}
+            place = dict(zip(("run", "item", "sample"), case, strict=True))
+            attach_value(stores, card, "label", place | said, by)
+
+
 def detach(stores: Stores, seq: int, by: str, why: str = "") -> bool:
     """Takes a link back; it stays in the history. False where it no longer holds."""
     return links.remove(stores.ledger, seq, by, _snapshot(stores), why)

@@ -25,7 +25,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("agreement", "Agreement", "agreement", ":material/handshake:"),
         ("adjudicate", "Adjudicate", "adjudicate", ":material/gavel:"),
     ),
-    "Produce": (("export", "Export", "export", ":material/package_2:"),),
+    "Produce": (
+        ("cards", "Risk cards", "cards", ":material/style:"),
+        ("export", "Export", "export", ":material/package_2:"),
+    ),
     "Run": (("load", "Load", "load", ":material/upload_file:"),),
 }
 """Heading -> (script in pages/, title, address, icon)."""

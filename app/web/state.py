@@ -242,7 +242,7 @@ SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "be
 LISTED = (*SHARED, "page")
 
 
-def turned(chosen: Chosen, total: int, size: int) -> int:
+def turned(chosen: object, total: int, size: int) -> int:
     """How many cases lie before the page chosen; another choice begins at its first page."""
     if st.session_state.get("list of") not in (None, chosen):
         st.session_state["page"] = 1
