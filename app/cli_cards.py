@@ -10,6 +10,7 @@ import click
 
 from app import printed
 from app.printed import AsJson, grid, show, stores
+from data.trouble import Trouble
 
 
 @click.group()
@@ -53,6 +54,29 @@ def cards_list(as_json: bool, words: str, **lists: tuple[str, ...]) -> None:
              for row in rows]  # fmt: skip
     columns = ["card", "title", "status", "codes", "harms", "version", "evidence"]
     show(rows, as_json, lambda: grid(short, columns))
+
+
+@cards.command("report")
+@click.argument("assessment", required=False)
+@click.option("--to", type=click.Path(path_type=Path), help="the file to write")
+@click.option("--format", type=click.Choice(["html", "markdown", "model-card"]), default="html")
+@click.option("--beside", default="", help="another assessment to compare with")
+@AsJson
+def cards_report(assessment: str | None, to: Path | None, format: Any, beside: str,
+                 as_json: bool) -> None:  # fmt: skip
+    """Write the report of an assessment into one file; without a name, list the assessments."""
+    from app.service import assess, report
+
+    opened = stores()
+    if assessment is None:
+        rows = [{"assessment": k, "title": v} for k, v in assess.titles(opened).items()]
+        show(rows, as_json, lambda: grid(rows, ["assessment", "title"]))
+        return
+    if to is None:
+        raise Trouble("no file is named for the report", "add --to FILE")
+    digest = report.write(opened, assessment, to, format, beside)
+    told = {"assessment": assessment, "file": str(to), "format": format, "sha256": digest}
+    show(told, as_json, lambda: grid([told], ["assessment", "file", "format", "sha256"]))
 
 
 @cards.command("export")

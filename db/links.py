@@ -97,21 +97,26 @@ def remove(engine: sa.Engine, seq: int, person: str, snapshot: int, why: str = "
         return bool(insert_new(connection, card_links, [event]))
 
 
-def counts(engine: sa.Engine) -> dict[str, int]:
-    """Card -> how many links hold."""
+def counts(engine: sa.Engine, runs: Iterable[str] | None = None) -> dict[str, int]:
+    """Card -> how many links hold, of all runs or of some."""
     sign = sa.case((card_links.c.what == LINK, 1), (card_links.c.what == UNLINK, -1), else_=0)
     query = sa.select(card_links.c.card, sa.func.sum(sign)).group_by(card_links.c.card)
+    if runs is not None:
+        query = query.where(card_links.c.run_id.in_(list(runs)))
     with engine.connect() as connection:
         return {str(card): int(n) for card, n in connection.execute(query) if n}
 
 
 def page(
-    engine: sa.Engine, card: str, limit: int = 25, offset: int = 0, run: str = ""
-) -> list[dict[str, Any]]:
-    """The links of a card that hold, the newest first, of all runs or of one."""
+    engine: sa.Engine, card: str, limit: int = 25, offset: int = 0, kind: str = "",
+    runs: Iterable[str] | None = None,
+) -> list[dict[str, Any]]:  # fmt: skip
+    """The links of a card that hold, the newest first; of a kind, or of some runs, or all."""
     query = sa.select(card_links).where(card_links.c.card == card, HOLDS)
-    if run:
-        query = query.where(card_links.c.run_id == run)
+    if kind:
+        query = query.where(card_links.c.kind == kind)
+    if runs is not None:
+        query = query.where(card_links.c.run_id.in_(list(runs)))
     query = query.order_by(card_links.c.seq.desc()).limit(limit).offset(offset)
     return _rows(engine, query)
 

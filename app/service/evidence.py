@@ -29,9 +29,9 @@ def ref(case: Case) -> str:
     return orjson.dumps(["output", *case]).decode()
 
 
-def counts(stores: Stores) -> dict[str, int]:
-    """Card -> how many links to it hold."""
-    return links.counts(stores.ledger)
+def counts(stores: Stores, runs: Iterable[str] | None = None) -> dict[str, int]:
+    """Card -> how many links to it hold, of all runs or of some."""
+    return links.counts(stores.ledger, runs)
 
 
 def attach(stores: Stores, card: str, chosen: Sequence[Case], by: str, how: str = "") -> int:
@@ -94,11 +94,24 @@ def _snapshot(stores: Stores) -> int:
     return warehouse.snapshot(stores.warehouse)
 
 
-def page(
-    stores: Stores, card: str, limit: int = 25, offset: int = 0, run: str = ""
-) -> list[dict[str, Any]]:
+def of_kind(stores: Stores, card: str, kind: str, limit: int = 25) -> list[dict[str, Any]]:
+    """The newest links of one kind that a card has, with what was seen then."""
+    found = links.page(stores.ledger, card, limit, kind=kind)
+    return [row | {"body": json.loads(row["body"])} for row in found]
+
+
+def of_runs(stores: Stores, card: str, runs: Iterable[str], limit: int) -> list[dict[str, Any]]:
+    """The newest links of a card to these runs: answers, labels, tails and lens results."""
+    wanted = set(runs)
+    found = links.page(stores.ledger, card, limit, runs=wanted)
+    whole = [row for kind in ("tail", "lens") for row in of_kind(stores, card, kind, limit)]
+    told = [row | {"body": json.loads(row["body"])} for row in found]
+    return told + [row for row in whole if row["body"].get("run") in wanted]
+
+
+def page(stores: Stores, card: str, limit: int = 25, offset: int = 0) -> list[dict[str, Any]]:
     """The links of a card, the newest first, answers with the first words of prompt and answer."""
-    found = links.page(stores.ledger, card, limit, offset, run)
+    found = links.page(stores.ledger, card, limit, offset)
     wanted = [_case(row) for row in found if row["run_id"]]
     heads = {cases.case(row): row for row in _heads(stores, wanted)}
     return [row | {"body": json.loads(row["body"]), "head": heads.get(_case(row))} for row in found]

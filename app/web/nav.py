@@ -27,6 +27,8 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     ),
     "Produce": (
         ("cards", "Risk cards", "cards", ":material/style:"),
+        ("assessments", "Assessments", "assessments", ":material/fact_check:"),
+        ("register", "Risk register", "register", ":material/assignment_late:"),
         ("export", "Export", "export", ":material/package_2:"),
     ),
     "Run": (("load", "Load", "load", ":material/upload_file:"),),

@@ -16,7 +16,8 @@ from tests.service.answers import answer, put
 
 PAGES = (
     "overview", "tail", "belief", "abstention", "harm", "trajectories", "compare", "cases",
-    "lenses", "label", "campaigns", "agreement", "adjudicate", "cards", "export", "load",
+    "lenses", "label", "campaigns", "agreement", "adjudicate", "cards", "assessments", "register",
+    "export", "load",
 )  # fmt: skip
 
 
