@@ -10,6 +10,7 @@ import click
 
 from app import printed
 from app.printed import AsJson, Runs, grid, show, stores
+from data.trouble import Trouble
 
 if TYPE_CHECKING:
     from app.service.agree import By
@@ -25,23 +26,45 @@ def labels() -> None:
 @click.option("--scheme", default="imported", help="the scheme they were made by")
 @click.option("--map", "map_file", type=click.Path(path_type=Path), help="a mapping file (YAML)")
 @click.option("--campaign", help="the campaign they belong to")
+@click.option("--person", default="", help="who made them, where the file does not say")
+@click.option("--field", default="label", help="the field, where a tool's export names none")
 @AsJson
 def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, campaign: str | None,
-                as_json: bool) -> None:  # fmt: skip
-    """Bring in labels of outputs that are loaded already."""
+                person: str, field: str, as_json: bool) -> None:  # fmt: skip
+    """Bring in labels of outputs that are loaded: tables, or Argilla, Label Studio, Prodigy."""
     from app.service import labels as bringing
     from data import mapping as maps
 
     mapping = maps.load(map_file) if map_file else None
     opened = stores()
-    told, well = printed.each(
-        files, lambda file: bringing.load(opened, file, mapping, scheme, campaign)
-    )
+    asked = bringing.Asked(mapping, scheme, campaign, person, field)
+    told, well = printed.each(files, lambda file: bringing.load(opened, file, asked))
     counted = [one | {"refused": len(one["refused"])} for one in told]
     if told:
         show(told, as_json, lambda: grid(counted, ["file", "labels", "new", "refused"]))
     printed.refused([row for one in told for row in one["refused"]])
+    for row in (row for one in told for row in one["unknown"]):
+        said = f"{row['field']} {row['value']!r} is no value of the scheme"
+        click.echo(f"kept as it is: {said} ({row['labels']} labels)", err=True)
     sys.exit(0 if well else 2)
+
+
+@labels.command("export")
+@click.option("--campaign", default="", help="of one campaign: its key")
+@click.option("--until", default="", help="up to a moment (UTC): 2026-11-20 or 2026-11-20 14:00")
+@click.option("--to", type=click.Path(path_type=Path), required=True, help="the file to write")
+@AsJson
+def labels_export(campaign: str, until: str, to: Path, as_json: bool) -> None:
+    """Write every event as it was kept: labels, undos, skips, adjudications, changes; JSONL."""
+    from app.service import record
+
+    body = record.jsonl(stores(), campaign, record.moment(until))
+    try:
+        to.write_bytes(body)
+    except OSError as error:
+        raise Trouble(f"{to} cannot be written: {error}", "name another place") from error
+    told = {"file": str(to), "events": body.count(b"\n")}
+    show(told, as_json, lambda: grid([told], ["file", "events"]))
 
 
 @click.command()

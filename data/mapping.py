@@ -57,7 +57,8 @@ class Mapping(Recast, BaseModel):
     """Our columns -> the file's. What is not named is found by name, or kept in `meta`.
 
     `{name}` in `fixed` or in a person of `labels` is what `file_name` finds under that name; the
-    person `*` stands for every key of a map in its column.
+    person `*` stands for every key of a map in its column. `people` gives the file's people our
+    names.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -96,6 +97,7 @@ class Mapping(Recast, BaseModel):
     scales: dict[str, Scale] = {}
     labels: dict[str, dict[str, str]] = {}
     values: dict[str, dict[str, str]] = {}
+    people: dict[str, str] = {}
     tags: dict[str, str] = {}
 
     @field_validator("fixed")

@@ -120,11 +120,15 @@ def places(campaign: str) -> sa.CompoundSelect[Any]:
     )  # fmt: skip
 
 
-def standing(campaign: str) -> tuple[sa.ColumnElement[bool], ...]:
-    """The rows of a campaign's labels that nobody took back, the adjudicated ones left out."""
+def standing(campaign: str, until: str = "") -> tuple[sa.ColumnElement[bool], ...]:
+    """The rows of a campaign's labels that nobody took back, the adjudicated ones left out; `until`
+    a moment, as it was then."""
     undo = labels.alias()
     undone = sa.exists().where(undo.c.undoes == labels.c.event)
+    if until:
+        undone = undone.where(undo.c.made_at <= until)
     return (
+        *((labels.c.made_at <= until,) if until else ()),
         labels.c.campaign == campaign,
         labels.c.what.in_(("label", "import")),
         labels.c.person != SETTLED,
@@ -132,10 +136,10 @@ def standing(campaign: str) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def saves(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
+def saves(engine: sa.Engine, campaign: str, until: str = "") -> list[dict[str, Any]]:
     """Who labeled which place, and when: place, gold, person, event, seconds, made_at, by time.
 
-    Of each person and place the last save that still holds.
+    `until` a moment, as it was then. Of each person and place the last save that still holds.
     """
     every = places(campaign).subquery()
     same = sa.and_(*(labels.c[name] == every.c[name] for name in CASE))
@@ -146,7 +150,7 @@ def saves(engine: sa.Engine, campaign: str) -> list[dict[str, Any]]:
             sa.func.max(labels.c.made_at).label("made_at"), sa.func.max(labels.c.seq).label("seq"),
         )
         .join(labels, same)
-        .where(*standing(campaign))
+        .where(*standing(campaign, until))
         .group_by(every.c.place, every.c.gold, labels.c.person, labels.c.event)
         .order_by(sa.func.max(labels.c.seq))
     )  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +13,6 @@ from db.ledger import labels, now, patient
 from db.new import insert_new
 
 Case = tuple[str, str, int]
-CHUNK = 5_000
-"""Imported rows of one statement."""
-
 CASE = (labels.c.run_id, labels.c.item_id, labels.c.sample)
 COLUMNS = tuple(column for column in labels.c if column.name != "seq")
 
@@ -145,18 +140,20 @@ def current(
     person: str | None = None,
     field: str | None = None,
     cases: Iterable[Case] | None = None,
+    until: str = "",
 ) -> list[dict[str, Any]]:
     """What holds now: of each (campaign, person, case) the latest save not undone, a row a field.
 
-    An imported label holds field by field, since files bring them one field at a time. Columns are
-    those of the table; rows come in the order in which they were kept.
+    `until` a moment (UTC, ISO 8601), what held then. An imported label holds field by field, since
+    files bring them one field at a time. Columns are those of the table; rows come in the order in
+    which they were kept.
     """
     of_import = sa.case((labels.c.what == "import", labels.c.field), else_="")
     latest = sa.func.first_value(labels.c.event).over(
         partition_by=(labels.c.campaign, labels.c.person, *CASE, of_import),
         order_by=labels.c.seq.desc(),
     )
-    among: list[sa.ColumnElement[bool]] = []
+    among: list[sa.ColumnElement[bool]] = [labels.c.made_at <= until] if until else []
     if runs is not None:
         among.append(labels.c.run_id.in_(list(runs)))
     if campaign is not None:
@@ -197,53 +194,16 @@ def history(engine: sa.Engine, case: Case) -> list[dict[str, Any]]:
         return [dict(row) for row in connection.execute(query.order_by(labels.c.seq)).mappings()]
 
 
-def events(engine: sa.Engine, runs: Iterable[str] | None = None) -> list[dict[str, Any]]:
-    """Every row ever kept, of all runs or of some, in the order in which they came."""
+def events(
+    engine: sa.Engine, runs: Iterable[str] | None = None, campaign: str = "", until: str = ""
+) -> list[dict[str, Any]]:
+    """Every row ever kept, of all runs or of some, of a campaign, up to a moment, as they came."""
     query = sa.select(*COLUMNS).order_by(labels.c.seq)
+    if campaign:
+        query = query.where(labels.c.campaign == campaign)
+    if until:
+        query = query.where(labels.c.made_at <= until)
     if runs is not None:
         query = query.where(labels.c.run_id.in_(list(runs)))
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def add_many(
-    engine: sa.Engine,
-    rows: Iterable[tuple[str, str, int, str, str, str]],
-    *,
-    scheme: str,
-    scheme_version: int = 1,
-    campaign: str | None = None,
-) -> int:
-    """Imports (run_id, item_id, sample, person, field, value); returns how many rows were new.
-
-    A case's fields by one person become one event whose id is a digest of what it says, so the same
-    file adds nothing twice and a corrected one replaces. All fields of a case come in one call.
-    """
-    said: dict[tuple[Case, str], dict[str, str]] = defaultdict(dict)
-    for run_id, item_id, sample, person, field, value in rows:
-        said[(run_id, item_id, sample), person][field] = value
-    made_at = now()
-    ready = [
-        row(
-            event, "import", person, case, campaign=campaign, scheme=scheme,
-            scheme_version=scheme_version, field=field, value=value, made_at=made_at,
-        )
-        for (case, person), fields in said.items()
-        for event in [_digest(campaign, person, case, scheme, scheme_version, fields)]
-        for field, value in fields.items()
-    ]  # fmt: skip
-    return _append(engine, ready, campaign)
-
-
-@patient
-def _append(engine: sa.Engine, rows: list[dict[str, Any]], campaign: str | None) -> int:
-    """All of the rows or, cut short, none of them."""
-    chunks = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-    return turn.write(
-        engine, campaign, lambda here: sum(insert_new(here, labels, chunk) for chunk in chunks)
-    )
-
-
-def _digest(*parts: Any) -> str:
-    *key, fields = parts
-    return hashlib.sha256(repr((key, sorted(fields.items()))).encode()).hexdigest()[:32]

@@ -1,5 +1,7 @@
 """Campaigns: set one up, put people on it, follow it while they label, freeze the result."""
 
+from functools import partial
+
 import streamlit as st
 
 from app.service import (
@@ -9,6 +11,7 @@ from app.service import (
     label,
     progress,
     progress_said,
+    record,
     runs,
     schemes,
     suggest,
@@ -30,7 +33,7 @@ if not names and not cached.measured(runs.answering):
     )
     st.stop()
 state.arrive()
-what, which = st.columns([1, 3], vertical_alignment="bottom")
+what, which, when = st.columns([1, 3, 1], vertical_alignment="bottom")
 with what:
     view = chips.choice("Show", "view", ["follow", "set up"] if names else ["set up"])
 
@@ -58,20 +61,27 @@ def set_up() -> None:
         state.open_campaign(campaigns.start(cached.stores(), wanted, gate.person()))
 
 
-def follow(key: str) -> None:
+def follow(key: str, until: str) -> None:
     """One campaign: what stands, who does what, do they agree, and what was changed."""
-    moving(key)
-    st.fragment(agreeing, run_every="60s")(key)
+    if until:
+        st.info(text.safe(f"As it stood at {until[:16].replace('T', ' ')} UTC."))
+    moving(key, until)
+    st.fragment(agreeing, run_every="60s")(key, until)
     st.fragment(influenced, run_every="60s")(key)
     people(key)
     with st.expander("Every change of this campaign", icon=":material/history:"):
-        st.dataframe(cached.ask(progress.history, key), hide_index=True)
+        st.dataframe(cached.ask(campaigns.history, key), hide_index=True)
+        st.download_button(
+            "Every event of it, as kept (JSONL)",
+            partial(record.jsonl, cached.stores(), key, until), f"events-{key}.jsonl",
+            "application/jsonl", on_click="ignore", icon=":material/download:",
+        )  # fmt: skip
 
 
 @st.fragment(run_every=BEAT)
-def moving(key: str) -> None:
+def moving(key: str, until: str) -> None:
     """What changes with every label, looked at again every few seconds."""
-    found = cached.ask(progress.look, key)
+    found = cached.ask(progress.look, key, until)
     st.title(text.safe(found.head["name"]))
     st.markdown(f"##### {text.safe(progress.sentence(found))}")
     st.caption(text.safe(progress_said.footing(found)))
@@ -108,9 +118,9 @@ def moving(key: str) -> None:
         st.dataframe(progress_said.staff(found), hide_index=True)
 
 
-def agreeing(key: str) -> None:
+def agreeing(key: str, until: str) -> None:
     """Whether people agree so far, field by field."""
-    found = cached.ask(progress.agreement, key)
+    found = cached.ask(progress.agreement, key, until)
     with st.container(border=True):
         if not found:
             st.caption("Agreement: no case has labels by two people yet.")
@@ -174,4 +184,6 @@ if view == "set up":
 else:
     with which:
         campaign = chips.choice("Campaign", "campaign", list(names), names.__getitem__)
-    follow(campaign)
+    with when:
+        until = record.moment(chips.words("As of, UTC", "asof", "now, or 2026-11-20 14:00"))
+    follow(campaign, until)

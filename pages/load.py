@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app.service import columns, load, maps, preview, runs, tabulate
+from app.service import campaigns, columns, labels, load, maps, preview, runs, schemes, tabulate
 from app.web import cached, gate, incoming, nav
 from components.figures import frame
-from components.widgets import bring, table, text
+from components.widgets import bring, labeled, table, text
 
 st.title("Load")
 st.markdown(
@@ -40,7 +40,29 @@ if upload is not None:
         bring.report(report.json(), nav.page("tail"), nav.page("cases"))
 
 loaded = cached.ask(runs.every)
+
+
+def bring_labels() -> None:
+    """Labels of answers that are loaded: look at the file, put its names right, keep them."""
+    known = {one.name: one.title for one in cached.ask(schemes.every)}
+    told = labeled.asked(
+        known | {"imported": "none that is known here"}, cached.ask(campaigns.names)
+    )
+    if told is None:
+        return
+    upload, how = told
+    path, stores = incoming.keep(upload), cached.stores()
+    asked = labels.Asked(None, how["scheme"], how["campaign"] or None, how["person"], how["field"])
+    found = labels.read(stores, path, asked, upload.name)
+    labeled.found(len(found.said), found.total, found.refused)
+    people, values = labeled.names(found.people, found.values, found.unknown, upload.file_id)
+    if st.button("Load these labels", type="primary", icon=":material/label:"):
+        labeled.kept(labels.load(stores, path, labels.renamed(asked, people, values), upload.name))
+
+
 if loaded:
+    with st.expander("Labels made elsewhere, of answers that are loaded", icon=":material/label:"):
+        bring_labels()
     st.subheader(f"Loaded so far: {frame.count(len(loaded))} runs")
     table.pick(tabulate.loaded(loaded), "loaded", height=320)
     bring.checks(loaded)

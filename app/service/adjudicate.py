@@ -211,11 +211,19 @@ def aliases(people: Iterable[str], case: Case) -> dict[str, str]:
 
 
 def plain(value: str) -> str:
-    """A stored value as words: a list where several were chosen, the marks counted."""
-    if value.startswith("["):
-        return ", ".join(json.loads(value))
-    if value.startswith("{"):
-        return f"{len(json.loads(value)['marks'])} marked"
+    """A stored value as words: a list where several were chosen, the marks counted.
+
+    >>> plain('["hte", "vcr"]'), plain("could_not_act"), plain("[odd"), plain("{}")
+    ('hte, vcr', 'could not act', '[odd', '{}')
+    """
+    try:
+        told = json.loads(value) if value[:1] in ("[", "{") else None
+    except ValueError:
+        told = None  # a label of a file may be any text
+    if isinstance(told, list):
+        return ", ".join(map(str, told))
+    if isinstance(told, dict) and isinstance(told.get("marks"), list):
+        return f"{len(told['marks'])} marked"
     return value.replace("_", " ")
 
 

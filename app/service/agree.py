@@ -32,12 +32,13 @@ def rows(
     campaign: str | None = None,
     cases: Collection[Case] | None = None,
     by: By = "",
+    until: str = "",
 ) -> list[Row]:
     """Agreement by field: for each chosen run (id or model), or over a campaign's cases as one.
 
     `cases` keeps labels on these alone, as one. `by` looks at each pair of people, or at each
-    category, alone, or at all runs of a data set as one. The adjudicated label is nobody's and
-    left out. Raises Trouble where no two people labeled one case.
+    category, alone, or at all runs of a data set as one; `until` a moment, as it was. The
+    adjudicated label is nobody's and left out. Raises Trouble where no two people labeled one case.
     """
     wanted = list(chosen or ())
     of = {run["run_id"]: run for run in runs.every(stores.warehouse)}
@@ -46,7 +47,7 @@ def rows(
         raise Trouble(
             f"there is no run {wanted[0]!r}", "choose one of those listed: tailscope runs"
         )
-    told = labels.current(stores.ledger, runs=ids, campaign=campaign)
+    told = labels.current(stores.ledger, runs=ids, campaign=campaign, until=until)
     if cases is not None:
         told = [row for row in told if case(row) in cases]
     told = as_one(stores, told)

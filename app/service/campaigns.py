@@ -211,6 +211,24 @@ def names(stores: Stores) -> dict[str, str]:
     }
 
 
+def history(stores: Stores, campaign: str) -> list[dict[str, Any]]:
+    """Every change of the campaign, the newest first: when, who, what, particulars."""
+    said = {"started": "started", "assigned": "put on", "stopped": "taken off", "frozen": "frozen"}
+    return [
+        {
+            "when": event["made_at"][:19].replace("T", " "),
+            "who": event["made_by"],
+            "what": said.get(event["what"], event["what"]),
+            "particulars": ", ".join(
+                f"{key.replace('_', ' ')} {value}"
+                for key, value in event["body"].items()
+                if value is not None
+            ),
+        }
+        for event in reversed(campaigns.events(stores.ledger, campaign))
+    ]
+
+
 def staff(stores: Stores, campaign: str) -> Staff:
     """Who works on it, and whether it is frozen. Raises Trouble where there is none such."""
     _one(stores, campaign)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.service import risks, settle
+from app.service import record, risks, settle
 from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
@@ -172,6 +172,7 @@ class Whole:
     steps: list[dict[str, Any]]
     siblings: list[dict[str, Any]]
     across: list[dict[str, Any]]
+    history: list[dict[str, Any]]
 
 
 def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None:
@@ -189,6 +190,7 @@ def read(stores: Stores, run_id: str, item_id: str, sample: int) -> Whole | None
         steps=steps.of_case(stores.warehouse, run_id, item_id, sample),
         siblings=siblings,
         across=_across(stores, siblings),
+        history=record.of_case(stores, (run_id, item_id, sample)),
     )
 
 

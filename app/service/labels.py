@@ -2,68 +2,147 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from pathlib import Path
 from typing import Any
 
+from app.service import desk, labelrows, schemes
+from app.service.labelrows import Said
 from app.service.stores import Stores
 from data import check
 from data.check import Refused
 from data.mapping import Mapping as Columns
 from data.read import table
+from data.read.scheme import Scheme
 from data.read.source import Source
 from data.shape import pick
 from data.trouble import Trouble
-from db import assignments, campaigns, labels, outputs, runs, same
+from db import assignments, campaigns, imports, outputs, runs, same
 from db.filter import Case, Filter
 
-RUN = ("run", "run_id")
-PERSON = ("person", "annotator", "annotator_id", "annotator_uid", "rater", "labeler")
-FIELD = ("field",)
-VALUE = ("value", "label")
-Said = tuple[str, str, str]
-"""Person, field, value."""
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a file of labels is to be read: its mapping, the scheme and campaign it belongs to, who
+    made the labels where the file does not say, and which field, where it names none."""
+
+    mapping: Columns | None = None
+    scheme: str = "imported"
+    campaign: str | None = None
+    person: str = ""
+    field: str = "label"
 
 
-def load(
-    stores: Stores, path: Path, mapping: Columns | None, scheme: str, campaign: str | None
-) -> dict[str, Any]:
+@dataclass(slots=True)
+class Found:
+    """The labels of a file: (case, person, field) -> value; the rows refused, of how many."""
+
+    file: str
+    said: dict[tuple[Case, str, str], str] = dataclass_field(default_factory=dict)
+    refused: list[dict[str, Any]] = dataclass_field(default_factory=list)
+    total: int = 0
+    scheme: tuple[str, int] = ("imported", 1)
+    unknown: tuple[tuple[str, str, int], ...] = ()
+    """(field, value, labels) that the scheme does not have: kept as they are, and told."""
+
+    @property
+    def people(self) -> dict[str, int]:
+        """Person -> their labels."""
+        return dict(Counter(person for _, person, _ in self.said))
+
+    @property
+    def values(self) -> dict[tuple[str, str], int]:
+        """(field, value) -> labels."""
+        return dict(Counter((field, value) for (_, _, field), value in self.said.items()))
+
+
+def renamed(
+    asked: Asked, people: Mapping[str, str], values: Mapping[str, Mapping[str, str]]
+) -> Asked:
+    """The same, the file's people and values called by other names."""
+    if not people and not values:
+        return asked
+    before = asked.mapping or Columns.model_validate({})
+    more = {"people": {**before.people, **people}, "values": {**before.values, **values}}
+    return replace(asked, mapping=before.model_copy(update=more))
+
+
+def load(stores: Stores, path: Path, asked: Asked, name: str = "") -> dict[str, Any]:
     """Adds a file of labels for outputs that are loaded; all it can take at once, or nothing.
 
     A row names its output by `run`, or by model and, where there are several, data set; by the id
     of the item, and its sample (0 where none is named). It holds its labels in columns of the
-    mapping's `labels`, or one in columns person, field and value. The same file twice adds nothing.
+    mapping's `labels`, in columns called as the scheme's fields, or one in columns person, field
+    and value; exports of Argilla, Label Studio and Prodigy are known. The same file twice adds
+    nothing.
 
-    Returns file, labels, new and refused (file, line, why). Raises Trouble where the file cannot be
-    read, where most of its rows are refused, or where there is no such campaign.
+    Returns file, labels, new, refused (file, line, why) and unknown (field, value, labels). Raises
+    Trouble where the file cannot be read, where most of its rows are refused, or where there is no
+    such campaign.
     """
-    if campaign is not None:
-        _open(stores, campaign)
-    source = Source(path)
-    reader = _Reader(stores, source, table.understand(source, mapping))
-    said: dict[tuple[Case, str, str], str] = {}
-    refused: list[dict[str, Any]] = []
-    total = 0
-    for line in table.recast(source, reader.mapping):
-        total += 1
+    found = read(stores, path, asked, name)
+    rows = [(*case, person, field, value) for (case, person, field), value in found.said.items()]
+    new = imports.add_many(
+        stores.ledger, rows, scheme=found.scheme[0], scheme_version=found.scheme[1],
+        campaign=asked.campaign,
+    )  # fmt: skip
+    return {
+        "file": found.file, "labels": len(rows), "new": new, "refused": found.refused,
+        "unknown": [{"field": f, "value": v, "labels": n} for f, v, n in found.unknown],
+    }  # fmt: skip
+
+
+def read(stores: Stores, path: Path, asked: Asked, name: str = "") -> Found:
+    """The labels of a file as they would be kept; writes nothing. Raises Trouble as `load`."""
+    taken = _scheme(stores, asked)
+    source = Source(path, name) if name else Source(path)
+    rows = labelrows.opened(source, asked.mapping, taken, asked.person, asked.field)
+    reader = _Reader(stores, source, rows)
+    found = Found(source.name)
+    for line in rows.lines():
+        found.total += 1
         try:
             if line.why:
                 raise Refused(line.why)
             case, row = reader.read(line.record)
-            _once(said, case, row)
-            said |= {(case, person, field): value for person, field, value in row}
+            _once(found.said, case, row)
+            found.said |= {(case, person, field): value for person, field, value in row}
         except Refused as error:
-            refused.append({"file": source.name, "line": line.number, "why": str(error)})
-    if len(refused) * 2 > total:
+            found.refused.append({"file": source.name, "line": line.number, "why": str(error)})
+    if len(found.refused) * 2 > found.total:
         raise Trouble(
-            f"{source.name}: {len(refused)} of {total} rows cannot be taken; "
-            f"line {refused[0]['line']}: {refused[0]['why']}",
+            f"{source.name}: {len(found.refused)} of {found.total} rows cannot be taken; "
+            f"line {found.refused[0]['line']}: {found.refused[0]['why']}",
             "load the outputs first, and name each by run or model, and item; nothing was written",
         )
-    rows = [(*case, person, field, value) for (case, person, field), value in said.items()]
-    new = labels.add_many(stores.ledger, rows, scheme=scheme, campaign=campaign)
-    return {"file": source.name, "labels": len(rows), "new": new, "refused": refused}
+    found.scheme = (taken.scheme, taken.version) if taken else (asked.scheme, 1)
+    found.unknown = tuple(_unknown(taken, found.values)) if taken else ()
+    return found
+
+
+def _scheme(stores: Stores, asked: Asked) -> Scheme | None:
+    """The scheme the labels are by: the campaign's, else the one named where there is one."""
+    if asked.campaign is not None:
+        _open(stores, asked.campaign)
+        return desk.campaign_of(stores, asked.campaign)[1]
+    known = {one.name: one for one in schemes.every(stores)}
+    one = known.get(asked.scheme)
+    return replace(schemes.parsed(one.text, one.name), version=one.version) if one else None
+
+
+def _unknown(
+    scheme: Scheme, values: Mapping[tuple[str, str], int]
+) -> Iterator[tuple[str, str, int]]:
+    """The values no field of the scheme has."""
+    options = {f.field: {o.value for o in f.options} for f in scheme.fields if f.options}
+    free = {f.field for f in scheme.fields if not f.options}
+    for (field, value), many in sorted(values.items()):
+        said = labelrows.chosen(value)
+        if field not in free and not set(said) <= options.get(field, set()):
+            yield field, value, many
 
 
 def _open(stores: Stores, campaign: str) -> None:
@@ -91,33 +170,13 @@ def _once(said: Mapping[tuple[Case, str, str], str], case: Case, row: Sequence[S
 class _Reader:
     """Reads rows of one file as labels of outputs; knows which outputs there are."""
 
-    def __init__(self, stores: Stores, source: Source, mapping: Columns) -> None:
-        self.mapping = mapping
+    def __init__(self, stores: Stores, source: Source, rows: labelrows.Rows) -> None:
+        self.mapping = rows.mapping
+        self._rows = rows
         self._stores = stores
-        self._named = {**mapping.fixed, **table.in_name(source.name, mapping)}
-        looked = islice(table.recast(source, mapping), table.LOOK)
-        columns = {c: None for line in looked for c in line.record}
-        self._run, self._person, self._field, self._value = (
-            next((c for c in columns if c.lower() in names), "")
-            for names in (RUN, PERSON, FIELD, VALUE)
-        )
-        if not mapping.item_id:
-            raise Trouble(
-                f"{source.name} has no column that is known as an item's id",
-                "say which it is in a mapping file (--map FILE): `item_id: COLUMN`",
-            )
-        if not (self._run or mapping.model or self._named.get("model")):
-            raise Trouble(
-                f"{source.name} does not say whose outputs it labels",
-                "give it a column run (ids: tailscope runs) or model, or set `fixed: {model: …}`",
-            )
-        if not mapping.labels and not (self._person and self._field and self._value):
-            raise Trouble(
-                f"{source.name} has no labels that are known as such; its columns are "
-                f"{', '.join(columns)}",
-                "name them in a mapping file (--map FILE): `labels: {field: {person: column}}`, "
-                "or give a row a label, in columns person, field and value",
-            )
+        self._named = {**self.mapping.fixed, **table.in_name(source.name, self.mapping)}
+        self._run = rows.column("run")
+        rows.check(self._named)
         self._loaded = [run for run in runs.every(stores.warehouse) if run["model"] is not None]
         self._cases: dict[str, set[tuple[str, int]]] = {}
         self._alike: dict[tuple[str, ...], dict[Case, str]] = {}
@@ -125,7 +184,7 @@ class _Reader:
     def read(self, record: Mapping[str, Any]) -> tuple[Case, list[Said]]:
         """The output a row is about, and what it says of it. Raises Refused."""
         case = self._case(record)
-        said = list(self._wide(record) if self.mapping.labels else self._long(record))
+        said = list(self._rows.said(record))
         if any("\x00" in part for one in said for part in one):
             raise Refused("a label holds a NUL character")
         return case, said
@@ -178,19 +237,3 @@ class _Reader:
             cases: Iterable[Case] = outputs.keys(self._stores.warehouse, Filter(runs=(run,)))
             self._cases[run] = {(item, sample) for _, item, sample in cases}
         return self._cases[run]
-
-    def _wide(self, record: Mapping[str, Any]) -> Iterator[Said]:
-        for field, people in self.mapping.labels.items():
-            names = self.mapping.values.get(field, {})
-            for person, column in people.items():
-                value = check.renamed(pick(record, column), names)
-                if value is not None:
-                    yield person, field, value
-
-    def _long(self, record: Mapping[str, Any]) -> Iterator[Said]:
-        person, field = (check.text(record.get(name)) for name in (self._person, self._field))
-        if person is None or field is None:
-            raise Refused("does not say who labeled, or which field")
-        value = check.renamed(record.get(self._value), self.mapping.values.get(field, {}))
-        if value is not None:
-            yield person, field, value

@@ -17,7 +17,7 @@ from data.read import reading, table
 from data.read.dataset_folder import Split
 from data.read.reading import Reading
 from data.trouble import Trouble
-from db import checks, labels, runs, stage
+from db import checks, imports, runs, stage
 from db.stage import Stage
 
 Progress = Callable[[float, int], None]
@@ -205,7 +205,7 @@ def _land(
 ) -> None:
     # Labels first: they show only once their run is there, and adding them twice adds nothing.
     scheme = (opened.mapping.title or "imported") if opened.mapping else opened.title
-    labels.add_many(stores.ledger, stage.labels(staged), scheme=scheme)
+    imports.add_many(stores.ledger, stage.labels(staged), scheme=scheme)
     described = [
         asdict(run)
         | {

@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from app.service import agree, campaigns
+from app.service import agree
 from app.service.lens import Row
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import campaigns as kept
-from db import desk, draws, labels
+from db import desk, draws, labels, staff
 from db.filter import Case
 from db.staff import Staff
 from risk.interval import wilson
@@ -81,18 +81,19 @@ class Follow:
         return max(self.wanted - self.labels, 0) / self.pace
 
 
-def look(stores: Stores, campaign: str) -> Follow:
-    """Where the campaign stands now. Raises Trouble where there is none such."""
+def look(stores: Stores, campaign: str, until: str = "") -> Follow:
+    """Where the campaign stands, or stood at `until`. Raises Trouble where there is none such."""
     head = kept.one(stores.ledger, campaign)
     if head is None:
         raise Trouble(f"there is no campaign {campaign!r}", "choose one of those on Campaigns")
-    team = campaigns.staff(stores, campaign)
-    saves = draws.saves(stores.ledger, campaign)
+    happened = [one for one in kept.events(stores.ledger, campaign) if held(one, until)]
+    team = staff.told(head, happened)
+    saves = draws.saves(stores.ledger, campaign, until)
     work = [row for row in saves if not row["gold"]]
     voices = Counter(row["place"] for row in work)
     total = len(draws.drawn(stores.ledger, campaign))
     per_case = head["per_case"]
-    marks = _marks(stores, campaign)
+    marks = _marks(stores, campaign, until)
     names = sorted({row["person"] for row in saves} | team.quotas.keys())
     by = {name: [row for row in saves if row["person"] == name] for name in names}
     return Follow(
@@ -108,6 +109,11 @@ def look(stores: Stores, campaign: str) -> Follow:
         times=tuple(row["made_at"] for row in work),
         names=tuple(row["person"] for row in work),
     )
+
+
+def held(event: Mapping[str, Any], until: str) -> bool:
+    """Whether a change of a campaign had been made by a moment; "" is now."""
+    return not until or event["made_at"] <= until
 
 
 def _person(
@@ -148,12 +154,14 @@ def _share(marks: Sequence[tuple[int, int]]) -> Measure:
     return Measure(k / n, *wilson(k, n), n=n) if n else missing("no gold case is labeled")
 
 
-def _marks(stores: Stores, campaign: str) -> dict[str, dict[Case, tuple[str, int, int]]]:
+def _marks(
+    stores: Stores, campaign: str, until: str
+) -> dict[str, dict[Case, tuple[str, int, int]]]:
     """Person -> gold case -> its kind, fields answered as known, fields known; as labeled."""
     right = draws.answers(stores.ledger, campaign)
     said: dict[str, dict[Case, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     if right:
-        for row in labels.current(stores.ledger, campaign=campaign, cases=right):
+        for row in labels.current(stores.ledger, campaign=campaign, cases=right, until=until):
             said[row["person"]][agree.case(row)][row["field"]] = row["value"]
         training = [case for case, one in right.items() if one.kind == "training"]
         for person, case, values in desk.first(stores.ledger, campaign, training):
@@ -172,33 +180,15 @@ def _marks(stores: Stores, campaign: str) -> dict[str, dict[Case, tuple[str, int
     }
 
 
-def agreement(stores: Stores, campaign: str) -> list[Row]:
+def agreement(stores: Stores, campaign: str, until: str = "") -> list[Row]:
     """The campaign's agreement by field, gold cases left out; none where no two people overlap."""
     drawn = {agree.case(row) for row in draws.drawn(stores.ledger, campaign)}
     try:
-        found = agree.rows(stores, campaign=campaign, cases=drawn)
+        found = agree.rows(stores, campaign=campaign, cases=drawn, until=until)
     except Trouble:
         return []
     wanted = ("percent", "alpha_nominal", "alpha_ordinal")
     return [row for row in found if row.measure in wanted and row.value == row.value]
-
-
-def history(stores: Stores, campaign: str) -> list[dict[str, Any]]:
-    """Every change of the campaign, the newest first: when, who, what, particulars."""
-    said = {"started": "started", "assigned": "put on", "stopped": "taken off", "frozen": "frozen"}
-    return [
-        {
-            "when": event["made_at"][:19].replace("T", " "),
-            "who": event["made_by"],
-            "what": said.get(event["what"], event["what"]),
-            "particulars": ", ".join(
-                f"{key.replace('_', ' ')} {value}"
-                for key, value in event["body"].items()
-                if value is not None
-            ),
-        }
-        for event in reversed(kept.events(stores.ledger, campaign))
-    ]
 
 
 def sentence(found: Follow) -> str:

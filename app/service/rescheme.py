@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from app.service.schemes import parsed
 from app.service.stores import Stores
@@ -123,22 +124,51 @@ def move(stores: Stores, campaign: str, person: str, scheme: int, guideline: int
     return len(touched(stores, campaign, parsed(text, head["scheme"])))
 
 
-def read(text: str) -> tuple[Scheme | None, str]:
-    """The scheme written in `text`, or None and why it cannot be read: for the editor's preview."""
+def read(text: str) -> tuple[Scheme | None, tuple[str, str] | None]:
+    """The scheme written in `text`, or None and why it cannot be read with the way out."""
     try:
-        return parsed(text, "the scheme"), ""
+        return parsed(text, "the scheme"), None
     except Trouble as error:
-        return None, f"{error.what}: {error.fix}"
+        return None, (error.what, error.fix)
 
 
-def consequences(stores: Stores, campaign: str, after: Scheme) -> list[str]:
-    """What changed since the campaign's scheme, and how many labels would be asked for again."""
-    head = campaigns.one(stores.ledger, campaign)
-    if head is None:
-        return []
-    version, _ = kept.used(stores.ledger, head)
-    text = campaigns.scheme(stores.ledger, head["scheme"], version) or ""
-    words = [change.words for change in changes(parsed(text, head["scheme"]), after)]
-    again = touched(stores, campaign, replace(after, version=version + 1)) if words else {}
-    told = f"{len(again)} labels of {head['name']} would be asked for again; none is rewritten"
-    return [*words, told]
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A campaign that goes by a scheme, and the versions of scheme and guideline it is at."""
+
+    campaign: str
+    name: str
+    scheme: int
+    guideline: int
+
+
+def uses(stores: Stores, name: str) -> list[Use]:
+    """The campaigns that go by a scheme, the newest first."""
+    found = [head for head in campaigns.every(stores.ledger) if head["scheme"] == name]
+    return [Use(head["campaign"], head["name"], *kept.used(stores.ledger, head)) for head in found]
+
+
+def flagged(stores: Stores, name: str, after: Scheme) -> list[dict[str, Any]]:
+    """The labels a changed scheme would ask for again in all campaigns that go by it, as rows."""
+    return [
+        {"campaign": use.name, "person": person, "run": run, "item": item, "sample": sample,
+         "why": "; ".join(why)}
+        for use in uses(stores, name)
+        for (person, (run, item, sample)), why in touched(
+            stores, use.campaign, replace(after, version=max(after.version, use.scheme + 1))
+        ).items()
+    ]  # fmt: skip
+
+
+def words(
+    stores: Stores, name: str, after: Scheme, found: Sequence[Mapping[str, Any]]
+) -> list[str]:
+    """What a change does: each difference that matters, then how many labels it asks for again."""
+    newest = kept.newest(stores.ledger, "scheme", name)
+    told = changes(parsed(newest["body"], name), after) if newest else ()
+    by = Counter(row["campaign"] for row in found)
+    many = ", ".join(f"{n} in {campaign}" for campaign, n in by.items()) or "none"
+    return [
+        *(change.words for change in told),
+        f"labels to be asked for again once a campaign is taken to it: {many}; none is rewritten",
+    ]

@@ -15,6 +15,7 @@ from data.trouble import Trouble
 from db import campaigns
 from db import schemes as kept
 
+Kind = kept.Kind
 DEFAULT = "act_harm"
 """The scheme, and the guideline, a campaign has where none is chosen."""
 SHIPPED_BY = "tailscope"

@@ -22,6 +22,7 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
     "Annotate": (
         ("label", "Label", "label", ":material/keyboard:"),
         ("campaigns", "Campaigns", "campaigns", ":material/campaign:"),
+        ("schemes", "Schemes", "schemes", ":material/rule:"),
         ("agreement", "Agreement", "agreement", ":material/handshake:"),
         ("adjudicate", "Adjudicate", "adjudicate", ":material/gavel:"),
     ),

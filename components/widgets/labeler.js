@@ -27,9 +27,10 @@ class Form {
     this.sentAt = this.count = 0;
     this.sent = new Set();
     [this.pressed, this.again] = [(event) => this.key(event), () => this.flush()];
+    this.other = (event) => this.beside(event);
+    if (data.preview) return; // it is looked at, and clicked: nothing is heard, kept or sent
     window.addEventListener("keydown", this.pressed, true);
     window.addEventListener("online", this.again);
-    this.other = (event) => this.beside(event);
     window.addEventListener("storage", this.other);
     this.clock = setInterval(() => this.tick(), 500);
     this.view.root.focus({ preventScroll: true });
@@ -150,6 +151,7 @@ class Form {
     if (act === "help") this.view.help();
     else if (act === "undo") this.undo();
     else if (!this.current) return;
+    else if (this.data.preview && /^(save|skip)$/.test(act)) this.trouble = "a preview: nothing is saved";
     else if (act === "choose") this.choose(field, value);
     else if (act === "write") this.set(field, value);
     else if (act === "comment") this.enter();
@@ -173,7 +175,7 @@ class Form {
     if (field.kind === "span") this.marker.take(this.current.response, value);
     this.draft = { ...this.draft, [field.field]: value };
     this.drafts[this.current.place] = this.draft;
-    this.shelf.draft(this.drafts);
+    if (!this.data.preview) this.shelf.draft(this.drafts);
     this.trouble = "";
   }
 

@@ -37,7 +37,7 @@ class Guide {
   // `data` says whether it stands beside the case, which version it is and its passages.
   take(data) {
     this.box.hidden = !data.beside || !data.guideline.length;
-    const name = JSON.stringify([data.guideline_version, data.guideline.length]);
+    const name = JSON.stringify([data.guideline_version, data.guideline]);
     if (this.drawn === name) return;
     this.drawn = name;
     this.list = data.guideline;

@@ -41,6 +41,7 @@ def show(whole: Any, page: Any, terms: Sequence[str] = ()) -> None:
     _siblings(whole, page)
     if len(whole.across) > 1:
         _across(whole)
+    _history(whole.history)
 
 
 def _tokens(n: int | None) -> str:
@@ -99,6 +100,13 @@ def _labels(labels: list[dict[str, Any]]) -> None:
     frame = pd.DataFrame(labels)
     wide = frame.pivot_table("value", "person", "field", aggfunc=", ".join).fillna("")
     st.dataframe(wide, lazy=False, placeholder="—")
+
+
+def _history(events: list[dict[str, Any]]) -> None:
+    """Everything people ever did with the case: who, when, by which scheme, seeing which text."""
+    if events:
+        with st.expander(f"History: {len(events)} entries", icon=":material/history:"):
+            st.dataframe(pd.DataFrame(events), hide_index=True, lazy=False, placeholder="—")
 
 
 def _acts(acts: list[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from db import assignments, board, campaigns, desk, labels, ledger, skips, turn
+from db import assignments, board, campaigns, desk, imports, labels, ledger, skips, turn
 from db.draws import Gold
 from db.labels import Case, Label
 
@@ -46,7 +46,7 @@ def act(engine: sa.Engine, key: str, draw: random.Random, step: int) -> None:
     elif what == "skip":
         skips.keep(engine, event, key, person, case)
     else:
-        labels.add_many(engine, [(*case, person, "act", event)], scheme="s", campaign=key)
+        imports.add_many(engine, [(*case, person, "act", event)], scheme="s", campaign=key)
 
 
 def standing(engine: sa.Engine, key: str) -> dict[Case, set[str]]:

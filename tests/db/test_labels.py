@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import assignments, campaigns, desk, labels, ledger
+from db import assignments, campaigns, desk, imports, labels, ledger
 from db.labels import Case, Label
 
 CASES: list[Case] = [("r1", "a", 1), ("r1", "b", 1), ("r2", "a", 1)]
@@ -99,17 +99,17 @@ def test_the_current_labels_can_be_cut_to_runs_campaign_and_person(engine: sa.En
 
 def test_an_import_is_kept_once_and_a_corrected_one_replaces_it(engine: sa.Engine) -> None:
     rows = [(*CASES[0], "x1", "act", "refused"), (*CASES[0], "x1", "severity", "3")]
-    assert labels.add_many(engine, rows, scheme="s") == 2
-    assert labels.add_many(engine, iter(rows), scheme="s") == 0
+    assert imports.add_many(engine, rows, scheme="s") == 2
+    assert imports.add_many(engine, iter(rows), scheme="s") == 0
     corrected = [(*CASES[0], "x1", "act", "hedged")]
-    assert labels.add_many(engine, corrected, scheme="s") == 1
+    assert imports.add_many(engine, corrected, scheme="s") == 1
     held = {row["field"]: row["value"] for row in labels.current(engine)}
     assert held == {"act": "hedged", "severity": "3"}
 
 
 def test_a_large_import_arrives_whole(engine: sa.Engine) -> None:
     rows = [("r", f"i{n}", 1, f"x{k}", "act", "refused") for n in range(4_000) for k in range(3)]
-    assert labels.add_many(engine, rows, scheme="s") == 12_000
+    assert imports.add_many(engine, rows, scheme="s") == 12_000
     assert len(labels.current(engine, runs=["r"])) == 12_000
 
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from db import assignments, campaigns, labels, ledger, people
+from db import assignments, campaigns, imports, labels, ledger, people
 from db.labels import Label
 
 
@@ -104,8 +104,8 @@ def test_a_label_an_undo_and_an_import_live_on_both_databases(engine: sa.Engine)
     assert labels.undo(engine, "e2", "c", "ann") == ("r", "i", 1)
     assert labels.current(engine) == []
     rows = [("r", f"i{n}", 1, "bo", "act", "hedged") for n in range(7)]
-    assert labels.add_many(engine, rows, scheme="x") == 7
-    assert labels.add_many(engine, rows, scheme="x") == 0
+    assert imports.add_many(engine, rows, scheme="x") == 7
+    assert imports.add_many(engine, rows, scheme="x") == 0
     assert {row["item_id"] for row in labels.current(engine)} == {f"i{n}" for n in range(7)}
 
 

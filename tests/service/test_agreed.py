@@ -201,7 +201,7 @@ def read(stores: Stores, path: Path, mapping: str, labels_of: Path | None = None
     loading.load(stores, path, mapping=maps.parse(mapping, "m.yaml"), by="test")
     if labels_of is not None:
         second = maps.parse(mapping.replace("first", "second"), "m.yaml")
-        bringing.load(stores, labels_of, second, "imported", None)
+        bringing.load(stores, labels_of, bringing.Asked(second))
 
 
 def told(stores: Stores, **how: Any) -> dict[tuple[str, str], float]:

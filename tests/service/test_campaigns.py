@@ -204,7 +204,7 @@ def test_people_come_and_go_and_every_change_is_kept(stores: Stores, run: str) -
         campaigns.reopen(stores, key, "lead", " ")
     campaigns.reopen(stores, key, "other", "two cases were cut")
     assert len(assignments.bring(stores.ledger, key, "bo", limit=3)) == 3
-    told = progress.history(stores, key)
+    told = campaigns.history(stores, key)
     assert [row["what"] for row in told] == [
         "reopened", "frozen", "put on", "put on", "taken off", "put on", "put on", "put on",
         "started",

@@ -20,7 +20,7 @@ def run(stores, put):
 
 def bring(stores, path, mapping="", campaign=None):
     given = maps.parse(mapping, "map.yaml") if mapping else None
-    return bringing.load(stores, path, given, "imported", campaign)
+    return bringing.load(stores, path, bringing.Asked(given, campaign=campaign))
 
 
 def said(stores):
@@ -33,7 +33,7 @@ LONG = "model,item_id,annotator,field,value\nheron,0,ann,act,refused\nheron,1,an
 
 def test_a_label_a_row_finds_its_output_by_model(stores, run, put):
     told = bring(stores, put("l.csv", LONG))
-    assert told == {"file": "l.csv", "labels": 2, "new": 2, "refused": []}
+    assert told == {"file": "l.csv", "labels": 2, "new": 2, "refused": [], "unknown": []}
     assert said(stores) == [("0", "ann", "act", "refused"), ("1", "ann", "act", "answered")]
     assert settle.values(stores, "act") == {
         (run.run, "0", 0): "refused", (run.run, "1", 0): "answered",
@@ -103,3 +103,108 @@ def test_labels_for_a_campaign_that_is_not_there_are_trouble(stores, run, put):
     with pytest.raises(Trouble, match="no campaign"):
         bring(stores, put("l.csv", LONG), campaign="none")
     assert stores.version() == before
+
+
+ARGILLA = [
+    {"id": "r1", "fields": {"prompt": "p", "response": "answer 0"}, "suggestions": {},
+     "metadata": {"model": "heron", "item_id": 0},
+     "responses": {"act": [{"value": "refused", "user_id": "u1"},
+                           {"value": "odd", "user_id": "u2", "status": "submitted"},
+                           {"value": "hedged", "user_id": "u3", "status": "draft"}],
+                   "categories": [{"value": ["hte", "vcr"], "user_id": "u1"}]}},
+    {"id": "r2", "fields": {}, "metadata": {"model": "heron", "item_id": 1}, "responses": {}},
+]  # fmt: skip
+ROWS = [
+    {"id": "1", "text": "x", "metadata": {"model": "heron", "item_id": 1},
+     "act.responses": ["refused", "hedged"], "act.responses.users": ["u1", "u2"],
+     "act.responses.status": ["submitted", "discarded"]},
+]  # fmt: skip
+STUDIO = [
+    {"id": 7, "data": {"text": "answer 2", "model": "heron", "item_id": 2},
+     "annotations": [
+         {"completed_by": {"email": "ann@x", "id": 1}, "result": [
+             {"from_name": "act", "type": "choices", "value": {"choices": ["refused"]}},
+             {"from_name": "severity", "type": "rating", "value": {"rating": 3}},
+             {"from_name": "span", "type": "labels",
+              "value": {"start": 0, "end": 2, "labels": ["harm"]}}]},
+         {"completed_by": 2, "was_cancelled": True, "result": [
+             {"from_name": "act", "value": {"choices": ["hedged"]}}]}]},
+]  # fmt: skip
+PRODIGY = [
+    {"text": "answer 3", "meta": {"model": "heron", "item_id": 3}, "accept": ["refused"],
+     "answer": "accept", "_annotator_id": "set-ann", "user_input": "short"},
+    {"text": "answer 3", "meta": {"model": "heron", "item_id": 3}, "accept": ["hedged"],
+     "answer": "ignore", "_annotator_id": "set-bo"},
+    {"text": "answer 1", "meta": {"model": "heron", "item_id": 1}, "label": "unsafe",
+     "answer": "reject", "_annotator_id": "set-bo"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines", "wanted"),
+    [
+        (ARGILLA, False, [("0", "u1", "act", "refused"), ("0", "u1", "categories",
+                          '["hte", "vcr"]'), ("0", "u2", "act", "odd")]),
+        (ROWS, True, [("1", "u1", "act", "refused")]),
+        (STUDIO, False, [("2", "ann@x", "act", "refused"), ("2", "ann@x", "severity", "3")]),
+        (PRODIGY, True, [("1", "set-bo", "act", "not unsafe"), ("3", "set-ann", "act", "refused"),
+                         ("3", "set-ann", "comment", "short")]),
+    ],
+)  # fmt: skip
+def test_exports_of_annotation_tools_are_known(rows, lines, wanted, stores, run, put):
+    path = put("export.jsonl" if lines else "export.json", rows, lines=lines)
+    told = bringing.load(stores, path, bringing.Asked(scheme="act_harm", field="act"))
+    assert said(stores) == wanted
+    assert told["refused"] == []
+    again = bringing.load(stores, path, bringing.Asked(scheme="act_harm", field="act"))
+    assert again["new"] == 0
+
+
+def test_values_the_scheme_lacks_are_kept_and_told(stores, run, put):
+    path = put("export.json", ARGILLA, lines=False)
+    told = bringing.load(stores, path, bringing.Asked(scheme="act_harm"))
+    assert told["unknown"] == [{"field": "act", "value": "odd", "labels": 1}]
+    assert ("0", "u2", "act", "odd") in said(stores)
+    row = labels.current(stores.ledger)[0]
+    assert (row["scheme"], row["scheme_version"]) == ("act_harm", 2)
+
+
+def test_people_and_values_of_a_tool_get_our_names_by_the_mapping(stores, run, put):
+    given = maps.parse("people: {u1: ann, u2: bo}\nvalues: {act: {odd: hedged}}", "map.yaml")
+    bringing.load(stores, put("a.json", ARGILLA, lines=False), bringing.Asked(given, "act_harm"))
+    assert [row[1:] for row in said(stores)] == [
+        ("ann", "act", "refused"), ("ann", "categories", '["hte", "vcr"]'), ("bo", "act", "hedged"),
+    ]  # fmt: skip
+
+
+def test_a_file_of_one_person_has_its_fields_in_columns(stores, run, put):
+    body = "model,item_id,act,severity,note\nheron,0,refused,2,x\nheron,1,,0,y\n"
+    path = put("ann.csv", body)
+    with pytest.raises(Trouble, match="does not say who labeled") as caught:
+        bringing.load(stores, path, bringing.Asked(scheme="act_harm"))
+    assert "--person" in caught.value.fix
+    for person in ("ann", "bo"):
+        bringing.load(stores, path, bringing.Asked(scheme="act_harm", person=person))
+    assert [row for row in said(stores) if row[1] == "ann"] == [
+        ("0", "ann", "act", "refused"), ("0", "ann", "severity", "2"),
+        ("1", "ann", "severity", "0"),
+    ]  # fmt: skip
+    assert len(said(stores)) == 6
+
+
+def test_looking_at_a_file_of_labels_writes_nothing(stores, run, put):
+    before = stores.version()
+    path = put("a.json", ARGILLA, lines=False)
+    found = bringing.read(stores, path, bringing.Asked(scheme="act_harm"))
+    assert found.people == {"u1": 2, "u2": 1}
+    assert found.unknown == (("act", "odd", 1),)
+    assert stores.version()[0] == before[0]
+    assert said(stores) == []
+
+
+def test_names_put_right_on_the_page_leave_the_layout_that_is_known(stores, run, put):
+    asked = bringing.renamed(
+        bringing.Asked(), {"ann": "Ann"}, {"act": {"refused": "hedged", "gone": "x"}}
+    )
+    bringing.load(stores, put("l.csv", LONG), asked)
+    assert said(stores) == [("0", "Ann", "act", "hedged"), ("1", "Ann", "act", "answered")]

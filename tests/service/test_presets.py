@@ -137,7 +137,7 @@ def test_a_second_reviewer_joins_the_first_ones_runs(stores, put):
         ("owl", "truthfulqa-multi-en", 2), ("fox__2", "truthfulqa-multi-en", 1),
     ]  # fmt: skip
     load(stores, put("evaluated_ca.csv", review(*second)))
-    told = labels.load(stores, put("iaa_en.csv", review(*second)), None, "imported", None)
+    told = labels.load(stores, put("iaa_en.csv", review(*second)), labels.Asked())
     assert (told["new"], told["refused"]) == (6, [])
     found = together(stores, "truthfulqa-multi-en")
     # of three, two agree; chance 4/9: (2/3 - 4/9) / (1 - 4/9) = 0.4
@@ -154,7 +154,7 @@ def test_the_real_reviews_give_the_published_kappas(stores, real):
             said = ledger.current(stores.ledger, runs=[run.run])
             of = [row["value"] for row in said if row["field"] == "truthfulness"]
             assert of.count("yes") == count
-        labels.load(stores, folder / f"iaa_{language}.csv", None, "imported", None)
+        labels.load(stores, folder / f"iaa_{language}.csv", labels.Asked())
         found = together(stores, f"truthfulqa-multi-{language}")
         assert found["truthfulness", "cohen_kappa"] == pytest.approx(truthful, abs=5e-4)
         assert found["informativeness", "cohen_kappa"] == pytest.approx(informative, abs=5e-4)

@@ -68,7 +68,9 @@ def test_a_scheme_that_cannot_be_read_is_not_kept(stores: Stores) -> None:
     with pytest.raises(Trouble, match="choice"):
         schemes.keep(stores, ONE.replace("kind: one", "kind: choice"), "lead")
     assert rescheme.read("{")[0] is None
-    assert "not YAML" in rescheme.read("{")[1]
+    told = rescheme.read("{")[1]
+    assert told is not None
+    assert "not YAML" in told[0]
     assert schemes.versions(stores, "mine") == []
 
 
@@ -120,9 +122,14 @@ def test_changing_a_scheme_asks_again_for_what_it_touches_and_rewrites_nothing(
     new = ONE.replace("meaning: first", "meaning: something else")
     read, why = rescheme.read(new)
     assert read is not None, why
-    words = rescheme.consequences(stores, key, read)
+    rows = rescheme.flagged(stores, "mine", read)
+    assert [(row["campaign"], row["person"], row["item"]) for row in rows] == [
+        ("C", "ann", CASES[0][1])
+    ]
+    words = rescheme.words(stores, "mine", read, rows)
     assert words[0] == "Did: A means something else"
-    assert words[-1].startswith("1 labels of C")
+    assert "1 in C; none is rewritten" in words[-1]
+    assert [(use.name, use.scheme) for use in rescheme.uses(stores, "mine")] == [("C", 1)]
 
     assert rescheme.move(stores, key, "lead", schemes.keep(stores, new, "lead").version, 0) == 1
     seen = desk.look(stores, key, "ann")
