@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -44,6 +45,16 @@ def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> N
         if end > start:
             found[place] = dict(zip(keys[start:end], values[start:end], strict=True))
     return found
+
+
+def optioned(connection: Connection, run_ids: Collection[str]) -> set[str]:
+    """Those of the runs whose answers have log-probabilities of options."""
+    found = connection.cursor().execute(
+        """SELECT DISTINCT run_id FROM lake.outputs
+           WHERE run_id IN (SELECT unnest(?)) AND cardinality(option_logprobs) > 0""",
+        [list(run_ids)],
+    )
+    return {run for (run,) in found.fetchall()}
 
 
 def choices(connection: Connection, run_id: str, rows: int) -> NDArray[Any]:

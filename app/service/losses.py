@@ -9,16 +9,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service import risks
+from app.service import feed, risks
 from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import runs, scores
+from db import features, runs, scores
 from risk.bounded import ceiling
 
 Array = NDArray[Any]
 LOG_RISK = "log-risk"
 """What is compared unless a scored dimension is named."""
+RIGHT = "probability of the right option"
+"""What runs with option log-probabilities can be compared by, though no judge scored them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,12 @@ def subjects(stores: Stores, dataset: str) -> dict[str, str]:
     often = Counter(d["dimension"] for d in told)
     found = {d["dimension"]: d["up"] or "neither" for d in told if often[d["dimension"]] > 1}
     risky = len({d["run_id"] for d in told if d["up"] == "harm"}) > 1
-    return ({LOG_RISK: "harm"} if risky else {}) | dict(sorted(found.items()))
+    right = len(features.optioned(stores.warehouse, here)) > 1
+    return (
+        ({LOG_RISK: "harm"} if risky else {})
+        | ({RIGHT: "good"} if right else {})
+        | dict(sorted(found.items()))
+    )
 
 
 def datasets(stores: Stores) -> list[str]:
@@ -61,6 +68,10 @@ def datasets(stores: Stores) -> list[str]:
 
 def candidates(stores: Stores, dataset: str, what: str) -> list[str]:
     """The runs of a data set that have the score."""
+    if what == RIGHT:
+        here = _runs(stores, dataset)
+        able = features.optioned(stores.warehouse, {run["run_id"] for run in here})
+        return [run["run_id"] for run in here if run["run_id"] in able]
     told = scores.dimensions(stores.warehouse)
     wanted = {
         d["run_id"]
@@ -76,7 +87,8 @@ def models(stores: Stores, dataset: str) -> dict[str, str]:
 
 
 def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
-    """The loss of every answer of a run: log-risk, or the judges' mean score of a dimension.
+    """The loss of every answer of a run: log-risk, the judges' mean score of a dimension, or what
+    the right option lacks to probability 1.
 
     Where the score's direction is good the loss is 1 minus it. Raises Trouble where there is none.
     """
@@ -85,6 +97,8 @@ def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
         vector = found.vector
         most = ceiling(choices.eps, len(vector.dimensions))
         return Losses("harm", vector.item, vector.sample, found.risk.total, found.categories, most)
+    if what == RIGHT:
+        return _right(stores, run_id, choices)
     told = scores.columns(stores.warehouse, run_id)
     keep = told["dimension"] == what
     if choices.judge.startswith("-"):
@@ -110,6 +124,19 @@ def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
     # only scores towards harm must lie between 0 and 1
     bound = 1.0 if up == "harm" else None
     return Losses(up, rows.items[first], rows.samples[first], loss, category, bound)
+
+
+def _right(stores: Stores, run_id: str, choices: Choices) -> Losses:
+    run = next(run for run in runs.every(stores.warehouse) if run["run_id"] == run_id)
+    found = feed.columns(stores, run, ("p_gold",))
+    if "p_gold" not in found:
+        raise Trouble(f"{run_id} has no probability of a right option", "choose another score")
+    keep = np.full(found["item_id"].size, True)
+    if choices.category:
+        keep = found["category"] == choices.category
+    category = np.array([c or risks.NONE for c in found["category"][keep]], dtype=object)
+    loss = 1 - found["p_gold"][keep].astype(float)
+    return Losses("good", found["item_id"][keep], found["sample"][keep], loss, category, 1.0)
 
 
 def _runs(stores: Stores, dataset: str) -> list[dict[str, Any]]:

@@ -101,6 +101,11 @@ class Placed:
         return f"The same work {told}: job {self.job}"
 
 
+def open_ended(asked: Asked) -> bool:
+    """Whether nothing at all was chosen, so that everything there is would be scored."""
+    return asked.chosen == Chosen()
+
+
 def prepare(stores: Stores, asked: Asked) -> list[Prepared]:
     """The orders it comes to: one a data set where answers are made, else one. Raises Trouble."""
     of = scorers.offer(asked.scorer)

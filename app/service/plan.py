@@ -78,9 +78,10 @@ class Plan:
         return (self.why_not + ". " if self.why_not else "") + ", ".join(parts) + "."
 
 
-def plan(stores: Stores, asked: Asked) -> Plan:
-    """What this order would take. Raises Trouble where it could not be ordered."""
-    prepared = orders.prepare(stores, asked)
+def plan(stores: Stores, asked: Asked, ready: Sequence[Prepared] | None = None) -> Plan:
+    """What this order would take, `ready` where it is prepared. Raises Trouble where it cannot be
+    ordered."""
+    prepared = orders.prepare(stores, asked) if ready is None else ready
     of = scorers.offer(asked.scorer)
     cases = [case for one in prepared for case in one.cases]
     answered = not scorers.makes_answers(of)

@@ -46,6 +46,11 @@ def categories(stores: Stores, dataset: str | None = None) -> list[str]:
     return items.categories(stores.warehouse, dataset)
 
 
+def datasets(stores: Stores) -> list[str]:
+    """Every data set that has prompts, answered or not."""
+    return list(items.counts(stores.warehouse))
+
+
 def refused(stores: Stores) -> list[dict[str, Any]]:
     """The rows that could not be read, as they were kept."""
     return runs.refused(stores.warehouse)

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from data.trouble import Trouble
 from scoring import offers
-from scoring.offers import Offer
+from scoring.offers import Offer as Offer
 
 
 def offer(name: str) -> Offer:
@@ -21,6 +21,21 @@ def offer(name: str) -> Offer:
             f"there is no scorer {name!r}", f"it can be {', '.join(every) or 'none: none is here'}"
         )
     return every[name]
+
+
+def every() -> list[Offer]:
+    """All scorers, those that make answers first."""
+    return sorted(offers.every().values(), key=lambda one: ("outputs" not in one.makes, one.title))
+
+
+def about(of: Offer) -> str:
+    """What a scorer makes of what, and where it comes from, in a sentence."""
+    if makes_answers(of):
+        made = "Makes a new run of answers to the prompts"
+    else:
+        made = "Adds " + " and ".join(of.makes) + " to the answers of runs there are"
+    needs = "; needs prompts with options" if "choices" in of.needs else ""
+    return f"{made}{needs}. Source: {of.source}."
 
 
 def makes_answers(of: Offer) -> bool:

@@ -56,12 +56,13 @@ def keep(stores: Stores, told: Callable[[str], None], beside: int = 0) -> None:
 def _child(settings: Settings, beside: int) -> int:
     """One job in a process of its own; its exit status."""
     command = [sys.executable, "-m", "app.cli", "worker", "--once", "--beside", str(os.getpid())]
-    environment = settings.environment()
+    # what a library draws in a terminal has no place in the log of a server
+    environment = settings.environment() | {"TQDM_DISABLE": "1"}
     process = subprocess.Popen(command, cwd=ROOT, env=environment)  # noqa: S603  our own interpreter
     try:
         while (code := process.poll()) is None:
             if beside and os.getppid() != beside:
-                process.terminate()
+                raise KeyboardInterrupt
             time.sleep(0.1)
     except KeyboardInterrupt:
         process.terminate()

@@ -32,7 +32,10 @@ SECTIONS: dict[str, tuple[tuple[str, str, str, str], ...]] = {
         ("register", "Risk register", "register", ":material/assignment_late:"),
         ("export", "Export", "export", ":material/package_2:"),
     ),
-    "Run": (("load", "Load", "load", ":material/upload_file:"),),
+    "Run": (
+        ("load", "Load", "load", ":material/upload_file:"),
+        ("score", "Score", "score", ":material/memory:"),
+    ),
 }
 """Heading -> (script in pages/, title, address, icon)."""
 

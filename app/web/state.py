@@ -205,8 +205,8 @@ LABELS = {"any or none": "", "labeled": "labeled", "not labeled": "unlabeled"} |
 }
 
 
-def filters() -> Chosen:
-    """The row of filters that Cases and Export share; every one lives in the link."""
+def filters(datasets: Sequence[str] = ()) -> Chosen:
+    """The filters that Cases, Export and Score share, in the link; `datasets` are offered too."""
     search, tail, label = st.columns([2, 1, 1])
     with search:
         words = chips.words("Words in prompt or answer", "q", 'several words, or a "whole phrase"')
@@ -219,7 +219,8 @@ def filters() -> Chosen:
     answering = cached.ask(runs.answering)
     where, who, what, scored = st.columns([3, 3, 3, 5])
     with where:
-        datasets = chips.several("Data sets", "datasets", sorted({r["dataset"] for r in answering}))
+        sets = sorted({*datasets, *(r["dataset"] for r in answering)})
+        picked = chips.several("Data sets", "datasets", sets)
     with who:
         models = chips.several("Models", "models", sorted({r["model"] for r in answering}))
     with what:
@@ -229,7 +230,7 @@ def filters() -> Chosen:
         dimension, low, high = chips.between("Score", "score", dimensions)
     return Chosen(
         Filter(
-            models=models, datasets=datasets, categories=categories, words=words,
+            models=models, datasets=picked, categories=categories, words=words,
             dimension="" if dimension == "any" else dimension, low=low, high=high,
         ),
         worst=WORST[worst],
@@ -238,7 +239,6 @@ def filters() -> Chosen:
 
 
 SHARED = ("q", "tail", "label", "datasets", "models", "categories", "score", "between")
-
 LISTED = (*SHARED, "page")
 
 

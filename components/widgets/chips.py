@@ -39,6 +39,17 @@ def words(label: str, key: str, placeholder: str = "") -> str:
     return (said or "").strip()
 
 
+def typed(
+    label: str, key: str, options: Sequence[str], placeholder: str, *, disabled: bool = False
+) -> str:
+    """One of `options`, or whatever is typed instead; kept in the link, empty where nothing is."""
+    said = st.selectbox(
+        label, options, None, key=key, placeholder=placeholder, accept_new_options=True,
+        disabled=disabled, bind="query-params",
+    )  # fmt: skip
+    return "" if disabled else str(said or "").strip()
+
+
 def number(
     label: str, key: str, default: float, low: float, high: float, help: str | None = None
 ) -> float:
@@ -50,9 +61,9 @@ def number(
     )
 
 
-def switch(label: str, key: str, help: str | None = None) -> bool:
-    """On or off, kept in the link; off needs no place there."""
-    return bool(st.toggle(label, key=key, help=help, bind="query-params"))
+def switch(label: str, key: str, help: str | None = None, on: bool = False) -> bool:
+    """On or off, kept in the link; what it is at first, `on` or off, needs no place there."""
+    return bool(st.toggle(label, on, key=key, help=help, bind="query-params"))
 
 
 def between(label: str, key: str, options: Sequence[str]) -> tuple[str, float, float]:

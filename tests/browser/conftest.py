@@ -57,8 +57,8 @@ def free_port() -> int:
 class App:
     """The app in a process of its own, on stores of its own."""
 
-    def __init__(self, home: Path) -> None:
-        self.home = home
+    def __init__(self, home: Path, *, worker: bool = False) -> None:
+        self.home, self.worker = home, worker
         self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.start()
@@ -67,7 +67,15 @@ class App:
         """Starts the server and waits until it answers."""
         self.log = (self.home / "serve.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app.cli", "serve", "--port", str(self.port)],
+            [
+                sys.executable,
+                "-m",
+                "app.cli",
+                "serve",
+                "--port",
+                str(self.port),
+                "--worker" if self.worker else "--no-worker",
+            ],
             cwd=ROOT,
             env=os.environ | {"TAILSCOPE_HOME": str(self.home)},
             stdout=self.log,

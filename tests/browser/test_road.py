@@ -17,7 +17,7 @@ from tests.browser.conftest import App
 pytestmark = pytest.mark.browser
 PATHS = (
     "", "profile", "belief", "abstention", "harm", "trajectories", "compare", "cases", "lenses",
-    "label", "campaigns", "agreement", "adjudicate", "export", "load",
+    "label", "campaigns", "agreement", "adjudicate", "export", "load", "score",
 )  # fmt: skip
 EVIL = (
     "<img src=x onerror=window.broken=1> ![p](http://outside.example/p.png) [a](http://b.example)"

@@ -17,7 +17,7 @@ from tests.service.answers import answer, put
 PAGES = (
     "overview", "tail", "belief", "abstention", "harm", "trajectories", "compare", "cases",
     "lenses", "label", "campaigns", "agreement", "adjudicate", "cards", "assessments", "register",
-    "export", "load",
+    "export", "load", "score",
 )  # fmt: skip
 
 
