@@ -35,7 +35,7 @@ EXPOSE 8501
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://localhost:8501/_stcore/health', timeout=4)"]
 ENTRYPOINT ["tailscope"]
-CMD ["serve"]
+CMD ["serve", "--no-worker"]
 
 FROM packages AS worker
 COPY requirements-scoring.txt ./
@@ -44,6 +44,6 @@ COPY --from=code / /app/
 RUN pip install --no-deps -e . && python -m compileall -q app components data db pages risk scoring
 USER tailscope
 VOLUME /data
-# There is no command yet that takes scoring jobs: this image runs the shell, with torch beside it.
+# Takes scoring jobs from the stores the web image orders them in.
 ENTRYPOINT ["tailscope"]
-CMD ["--help"]
+CMD ["worker"]

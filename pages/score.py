@@ -12,6 +12,7 @@ from components.widgets import chips, empty, form, job, text
 from data.trouble import Trouble
 
 SHOWN = 20  # jobs one by one
+BEAT = "1s"  # how often they are looked at again
 MOST = 10_000_000
 
 sets = cached.ask(runs.datasets)
@@ -140,7 +141,6 @@ if (lacking := jobs_said.missing(stores, jobs.up(stores))) is not None:
 if view == "jobs":
     for said in st.session_state.pop("placed", []):
         st.success(text.safe(said), icon=":material/check:")
-    busy = any(one.state not in jobs.ENDED for one in found)
-    st.fragment(follow, run_every="1s" if busy else "10s")()
+    st.fragment(follow, run_every=BEAT)()
 else:
     order()

@@ -17,6 +17,7 @@ from risk.lens import Lens
 from tests import lens_table
 
 ROOT = Path(__file__).parents[1]
+FILES = tuple(f"requirements-{name}.txt" for name in ("web", "scoring", "ray", "dev"))
 ROOMS = ("app", "components", "data", "db", "pages", "risk", "scoring")
 LONGEST = 250
 FORBIDDEN = {"utils", "util", "helpers", "common", "manager", "managers", "base"}
@@ -195,7 +196,7 @@ def pins(name: str) -> dict[str, str]:
 
 def test_every_requirement_is_pinned_and_the_constraints_agree() -> None:
     constraints = pins("constraints.txt")
-    for name in ("requirements-web.txt", "requirements-scoring.txt", "requirements-dev.txt"):
+    for name in FILES:
         wrong = {
             package: version
             for package, version in pins(name).items()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Generator, Iterable
+from pathlib import Path
 from typing import Any
 
 import scoring
@@ -22,6 +24,9 @@ class Cluster:
 
         Raises Unfit where Ray is not installed or the cluster does not answer.
         """
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # it would tell a server of itself
+        if "RAY_AUTH_TOKEN" in os.environ or (Path.home() / ".ray" / "auth_token").is_file():
+            os.environ.setdefault("RAY_AUTH_MODE", "token")  # a driver sends it only when told to
         try:
             import ray
             import ray.data
@@ -47,7 +52,8 @@ def _join(ray: Any, address: str) -> None:
         first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise Unfit(
             f"the Ray cluster at {address} does not answer: {first[:200]}",
-            "start it (ray start --head), or set TAILSCOPE_ENGINE to its address or to local",
+            "start it (ray start --head), set TAILSCOPE_ENGINE to its address or to local, or give "
+            "the worker the cluster's RAY_AUTH_TOKEN",
         ) from error
 
 
@@ -63,7 +69,7 @@ def _mapped(ray: Any, task: Task, batches: Iterable[Batch]) -> Generator[Result]
     found = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
         Actor, fn_constructor_args=(pickle.dumps(task),), batch_size=1,
         compute=ray.data.ActorPoolStrategy(min_size=1, max_size=actors),
-        num_gpus=1 if gpus else 0, num_cpus=0 if gpus else 1, max_restarts=-1, max_task_retries=-1,
+        num_gpus=1 if gpus else 0, num_cpus=0 if gpus else 1,
     )  # fmt: skip
     for row in found.iter_rows():
         yield pickle.loads(row["result"])  # noqa: S301  our own actor made it

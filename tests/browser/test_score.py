@@ -53,7 +53,7 @@ def done(page: Page) -> int:
 
 def moved(page: Page, beyond: int) -> int:
     """Waits until the bar stands beyond so many cases."""
-    for _ in range(600):
+    for _ in range(1800):
         if (at := done(page)) > beyond:
             return at
         page.wait_for_timeout(100)
@@ -73,12 +73,12 @@ def test_order_watch_cancel_resume_compare(page: Page, scoring: App) -> None:
     expect(page.get_by_text("is ordered: 40 cases")).to_be_visible()
     first = moved(page, 0)
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Resume")).to_be_visible(timeout=180_000)
     stopped = done(page)
     assert first <= stopped < N
     page.get_by_role("button", name="Resume").click()
     assert moved(page, stopped) > stopped
-    expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("done", exact=True)).to_be_visible(timeout=180_000)
     assert done(page) == N
 
     page.get_by_role("link", name="Compare", exact=True).last.click()
