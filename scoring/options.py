@@ -61,7 +61,7 @@ class Options:
 
     def __call__(self, batch: Sequence[Case]) -> list[Row]:
         """An output a case; one without log-probabilities says why."""
-        parted = [self._parted(case) for case in batch]
+        parted = self._parted(batch)
         forks = [fork for one in parted if isinstance(one, Parted) for fork in one.forks]
         told = iter(self.forks(forks))
         return [
@@ -69,14 +69,21 @@ class Options:
             for one in parted
         ]
 
-    def _parted(self, case: Case) -> Parted | Output:
-        asked = ask(case, self.settings)
-        if isinstance(asked, str):
-            return missing(case, asked)
-        prompt = asked.prompt
-        if self.settings.chat:
-            prompt = chat.rendered(self.loaded.tokenizer, prompt, self.settings.system)
-        cut = pairs.pairs(self.loaded.tokenizer, prompt, asked.said)
+    def _parted(self, batch: Sequence[Case]) -> list[Parted | Output]:
+        put = [ask(case, self.settings) for case in batch]
+        fit = [asked for asked in put if isinstance(asked, Asked)]
+        cut = iter(pairs.pairs(self.loaded.tokenizer, [(self._prompt(a), a.said) for a in fit]))
+        return [
+            missing(case, asked) if isinstance(asked, str) else self._part(asked, next(cut))
+            for case, asked in zip(batch, put, strict=True)
+        ]
+
+    def _prompt(self, asked: Asked) -> str:
+        if not self.settings.chat:
+            return asked.prompt
+        return chat.rendered(self.loaded.tokenizer, asked.prompt, self.settings.system)
+
+    def _part(self, asked: Asked, cut: pairs.Pairs) -> Parted | Output:
         first = self.settings.readout == "first_token"
         if first:
             cut = pairs.begun(self.loaded.tokenizer, cut)

@@ -23,7 +23,9 @@ def cases(asked: list[dict]) -> list[Case]:
 
 
 def answers(model: Path, cases: list[Case], **settings: object) -> list[Output]:
-    scorer = Generate(Model(name=str(model)), GenerateSettings(**{"max_tokens": 12, **settings}))
+    scorer = Generate(
+        Model(name=str(model), dtype="float32"), GenerateSettings(**{"max_tokens": 12, **settings})
+    )
     return [row for row in scorer(cases) if isinstance(row, Output)]
 
 
