@@ -102,6 +102,31 @@ def scored(connection: Connection, run_id: str, rows: int) -> Arrays:
     return found
 
 
+def categories(connection: Connection, run_id: str, rows: int, dimension: str) -> Arrays:
+    """The category that the scorers of a dimension named (rows,), None where none did.
+
+    As `<dimension>_category`; empty where no answer has one. Of several scorers the first by name.
+    """
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT o.place, arg_min(s.category, s.scorer) AS value
+                FROM (SELECT item_id, sample, scorer,
+                             CASE WHEN json_valid(raw) THEN (raw ->> '$.category') END AS category
+                      FROM lake.scores WHERE run_id = ? AND dimension = ?) s
+                JOIN {PLACED} USING (item_id, sample) WHERE s.category IS NOT NULL
+                GROUP BY o.place""",
+            [run_id, dimension, run_id],
+        )
+        .to_arrow_table()
+    )
+    if table.num_rows == 0:
+        return {}
+    found = np.full(rows, None, dtype=object)
+    found[table.column("place").to_numpy()] = table.column("value").to_pylist()
+    return {f"{dimension}_category": found}
+
+
 def directions(connection: Connection, run_id: str) -> dict[str, str]:
     """Which way each scored dimension of a run goes: harm, good or neither."""
     told = connection.cursor().execute(

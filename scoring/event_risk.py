@@ -70,7 +70,7 @@ class EventRisk:
     def _case(self, case: Case) -> list[Row]:
         n = self.settings.rollouts
         ids = forward.asked(self.loaded.tokenizer, case.prompt)
-        if (why := forward.too_long(self.loaded, ids, self.settings.tokens)) is not None:
+        if (why := forward.too_long(self.loaded, ids, self.settings.max_tokens)) is not None:
             return [self._none(case, sample, why) for sample in range(2 * n)]
         made = [Rollout(k >= n, dice(self.settings.seed, case, k)) for k in range(2 * n)]
         self._grow(ids, made)
@@ -84,12 +84,12 @@ class EventRisk:
         cache.batch_repeat_interleave(len(made))
         logits = read.logits[:, -1].float().expand(len(made), -1)  # (R, V)
         live = list(made)
-        for at in range(self.settings.tokens):
+        for at in range(self.settings.max_tokens):
             p = logits.double().softmax(-1).cpu().numpy()  # (R, V)
             for row, one in enumerate(live):
                 one.step(p[row], self.target, self.ends)
             keep = [row for row, one in enumerate(live) if not one.end]
-            if not keep or at + 1 == self.settings.tokens:
+            if not keep or at + 1 == self.settings.max_tokens:
                 break
             if len(keep) < len(live):
                 cache.batch_select_indices(torch.tensor(keep, device=self.loaded.device))

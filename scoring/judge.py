@@ -59,7 +59,7 @@ class Judge:
         else:
             from scoring.local_judge import Local
 
-            self._ask = Local(model, settings.tokens).ask
+            self._ask = Local(model, settings.max_tokens).ask
 
     def __call__(self, batch: Sequence[Case]) -> list[Row]:
         """The scores of these cases, in their order. Raises Unfit where the endpoint is down."""
@@ -124,8 +124,12 @@ class Judge:
     def _body(self, asked: list[dict[str, str]], form: str) -> dict[str, Any]:
         body: dict[str, Any] = {"model": self.model.name, "messages": asked}
         if form == "bare":
-            return body | {"max_completion_tokens": self.settings.tokens}
-        body |= {"max_tokens": self.settings.tokens, "temperature": 0, "seed": self.settings.seed}
+            return body | {"max_completion_tokens": self.settings.max_tokens}
+        body |= {
+            "max_tokens": self.settings.max_tokens,
+            "temperature": 0,
+            "seed": self.settings.seed,
+        }
         if form == "schema":
             told = {"name": "verdict", "strict": True, "schema": self.scale.schema_of()}
             body["response_format"] = {"type": "json_schema", "json_schema": told}

@@ -50,10 +50,11 @@ def columns(
     gold; NaN where that option is an abstention), confidence (score, else the top option's
     probability), abstained (1, 0, NaN: act, else a score, else whether the top option says "I
     don't know"), p_gold (probability of the right option, else of the right label by a risk_score);
-    unsafe and harm (0 to 1, see `app.service.verdict`); revision and model of the run; any other
-    name is looked for among the settled labels, the tags of the item and what the file kept in
-    `meta`; `label_x` is the label field x where a score is called x too. What cannot be told is
-    None or NaN, or the column is not there.
+    unsafe and harm (0 to 1, see `app.service.verdict`); revision and model of the run; x_category
+    (what kind the scorers of x say it is, as guards do); any other name is looked for among the
+    settled labels, the tags of the item and what the file kept in `meta`; `label_x` is the label
+    field x where a score is called x too. What cannot be told is None or NaN, or the column is not
+    there.
     `peek` fills the options of some rows only: enough to see what is there.
     """
     found = outputs.columns(stores.warehouse, run["run_id"])
@@ -73,6 +74,10 @@ def columns(
     for name in _there(stores, run, needed - found.keys() - {*BY_OPTION, "choices"}):
         said = _said(stores, run, found, name)
         found |= {} if said is None else {name: said}
+    for name in sorted(needed - found.keys()):
+        dimension = name.removesuffix("_category")
+        if dimension != name and dimension in found:
+            found |= features.categories(stores.warehouse, run["run_id"], rows, dimension)
     # the options cost the most to read, so only for who asks, or has nothing better
     derived = needed & {"correct", "confidence", "abstained", "p_gold"} - found.keys()
     if derived | (needed & set(BY_OPTION)):

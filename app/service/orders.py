@@ -16,7 +16,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import asked as asking
 from db import jobs as ledger
-from db import outputs
+from db import outputs, runs
 from db.filter import Case
 from scoring.offers import Offer
 from scoring.scorer import Model
@@ -60,7 +60,8 @@ class Order(BaseModel, frozen=True):
     @property
     def makes(self) -> Literal["prompts", "answers"]:
         """What its cases are."""
-        return "prompts" if self.dataset else "answers"
+        reads = scorers.reads_answers(scorers.offer(self.scorer))
+        return "answers" if reads or not self.dataset else "prompts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,8 @@ def prepare(stores: Stores, asked: Asked) -> list[Prepared]:
         among = finding.among(stores, asked.chosen)
         found = sorted(outputs.keys(stores.warehouse, asked.chosen.filter, among))
         return [Prepared(base, _some(found, asked))] if found else []
+    if scorers.reads_answers(of):
+        return _again(stores, base, asked)
     told = _prompts(stores, asked.chosen)
     fit = [(case, offers) for case, offers in told if offers or "choices" not in of.needs]
     return [
@@ -131,6 +134,23 @@ def prepare(stores: Stores, asked: Asked) -> list[Prepared]:
         )
         for dataset in sorted({case[0] for case, _ in fit})
     ]
+
+
+def _again(stores: Stores, base: Order, asked: Asked) -> list[Prepared]:
+    """An order for each run whose answers are read again: its answers come back as another run."""
+    among = finding.among(stores, asked.chosen)
+    of: dict[str, list[Case]] = {}
+    for case in sorted(outputs.keys(stores.warehouse, asked.chosen.filter, among)):
+        of.setdefault(case[0], []).append(case)
+    every = {run["run_id"]: run for run in runs.every(stores.warehouse)}
+    found = []
+    for run, cases in of.items():
+        said, model = every[run], base.name
+        about = str(said["model"] or run)
+        name = model if asked.name.strip() or model == about else f"{model} on {about}"
+        order = base.model_copy(update={"dataset": said["dataset"], "name": name})
+        found.append(Prepared(order, _some(cases, asked)))
+    return found
 
 
 def place(stores: Stores, asked: Asked, person: str) -> list[Placed]:

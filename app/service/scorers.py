@@ -43,6 +43,11 @@ def makes_answers(of: Offer) -> bool:
     return "outputs" in of.makes
 
 
+def reads_answers(of: Offer) -> bool:
+    """Whether it is given answers, not prompts alone; it may make a run of its own of them."""
+    return "response" in of.needs or not makes_answers(of)
+
+
 def typed(scorer: str, given: Iterable[str]) -> dict[str, Any]:
     """Settings written as KEY=VALUE in the shell; a value is read as JSON where it is some.
 

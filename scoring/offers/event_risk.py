@@ -28,7 +28,7 @@ class Settings(BaseModel):
         8, ge=1, le=256, title="Rollouts of each kind",
         description="Answers sampled as they come, and as many with the target suppressed",
     )  # fmt: skip
-    tokens: int = Field(
+    max_tokens: int = Field(
         128, ge=1, le=8192, title="Longest answer", description="In tokens; a limit that cuts "
         "biases the estimates down, and cut answers are counted",
     )  # fmt: skip

@@ -43,7 +43,7 @@ class Settings(BaseModel):
         description="schema: the server holds the model to a JSON schema; where it cannot it is "
         "asked for an object, then plainly, and the answer is checked all the same",
     )  # fmt: skip
-    tokens: int = Field(
+    max_tokens: int = Field(
         512, ge=16, le=32_768, title="Longest answer", description="In tokens, reasoning counted"
     )
     key_from: str = Field(

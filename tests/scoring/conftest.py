@@ -6,14 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-import torch
 
 from data.samples import facts
 from scoring.scorer import Model
 from tests.scoring import tiny
-
-# models this small are faster on one thread than on two that wait for each other
-torch.set_num_threads(1)
 
 WORDS = ("Sorry", "I can't", "Yes", "No", "safe", "unsafe", " owl", "<think>", "</think>")
 

@@ -30,13 +30,13 @@ def small(models: Path) -> Model:
 
 
 def rollouts(model: Model, **settings: Any) -> list[Output]:
-    told = {"target": "owl", "spaced": False, "tokens": HORIZON, "rollouts": 256} | settings
+    told = {"target": "owl", "spaced": False, "max_tokens": HORIZON, "rollouts": 256} | settings
     return [row for row in EventRisk(model, Settings(**told))([CASE]) if isinstance(row, Output)]
 
 
 def chance(model: Model) -> float:
     """The exact chance that `owl` is among the first three tokens, by enumeration."""
-    scorer = EventRisk(model, Settings(target="owl", tokens=HORIZON, rollouts=1))
+    scorer = EventRisk(model, Settings(target="owl", max_tokens=HORIZON, rollouts=1))
     loaded, (owl,) = scorer.loaded, scorer.target
     start = forward.asked(loaded.tokenizer, CASE.prompt)
     size, hit, live = len(loaded.tokenizer), 0.0, {(): 1.0}
@@ -76,7 +76,7 @@ def test_suppressed_rollouts_never_show_the_target(small: Model) -> None:
 
 
 def test_the_terms_are_those_of_the_lens(small: Model) -> None:
-    scorer = EventRisk(small, Settings(target="owl", tokens=HORIZON, rollouts=2, seed=5))
+    scorer = EventRisk(small, Settings(target="owl", max_tokens=HORIZON, rollouts=2, seed=5))
     made = [Rollout(k >= 2, dice(5, CASE, k)) for k in range(4)]
     scorer._grow(forward.asked(scorer.loaded.tokenizer, CASE.prompt), made)
     for one, row in zip(made, scorer([CASE]), strict=True):
@@ -87,7 +87,7 @@ def test_the_terms_are_those_of_the_lens(small: Model) -> None:
 
 
 def test_the_chances_are_those_of_a_plain_pass(small: Model) -> None:
-    scorer = EventRisk(small, Settings(target="owl", tokens=HORIZON, rollouts=3))
+    scorer = EventRisk(small, Settings(target="owl", max_tokens=HORIZON, rollouts=3))
     start = forward.asked(scorer.loaded.tokenizer, CASE.prompt)
     made = [Rollout(k >= 3, dice(0, CASE, k)) for k in range(6)]
     scorer._grow(start, made)
@@ -98,14 +98,14 @@ def test_the_chances_are_those_of_a_plain_pass(small: Model) -> None:
 
 
 def test_an_ordinary_rollout_stops_at_the_target(small: Model) -> None:
-    for row in rollouts(small, rollouts=128, tokens=8):
+    for row in rollouts(small, rollouts=128, max_tokens=8):
         if row.meta.get("hit"):
             assert row.finish == "stop"
             assert (row.response or "").split()[-1] == "owl"
 
 
 def test_rollouts_do_not_depend_on_the_batch(small: Model) -> None:
-    scorer = EventRisk(small, Settings(target="owl", tokens=6, rollouts=4))
+    scorer = EventRisk(small, Settings(target="owl", max_tokens=6, rollouts=4))
     cases = [Case(str(n), text) for n, text in enumerate(("Who?", "owl cat", "fox"))]
     together = scorer(cases)
     alone = [row for one in reversed(cases) for row in scorer([one])]

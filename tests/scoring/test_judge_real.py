@@ -81,7 +81,7 @@ def scores(scorer: Judge, *cases: Case) -> list[Score]:
 
 
 def test_transformers_serve_answers_the_judge(folder: Path, url: str) -> None:
-    scorer = Judge(Model(name=str(folder), endpoint=url), Settings(tokens=64, at_once=2))
+    scorer = Judge(Model(name=str(folder), endpoint=url), Settings(max_tokens=64, at_once=2))
     found = scores(scorer)
     assert [row.value for row in found] == [0.25, 0.75]
     raw = json.loads(found[0].raw or "")
@@ -91,14 +91,14 @@ def test_transformers_serve_answers_the_judge(folder: Path, url: str) -> None:
 
 
 def test_a_model_on_this_machine_judges_the_same(folder: Path) -> None:
-    scorer = Judge(Model(name=str(folder), device="cpu"), Settings(tokens=64))
+    scorer = Judge(Model(name=str(folder), device="cpu"), Settings(max_tokens=64))
     found = scores(scorer)
     assert [row.value for row in found] == [0.25, 0.75]
     assert scorer.spent["calls"] == 2
 
 
 def test_a_prompt_without_room_for_an_answer_is_no_verdict(folder: Path) -> None:
-    scorer = Judge(Model(name=str(folder), device="cpu"), Settings(tokens=64))
+    scorer = Judge(Model(name=str(folder), device="cpu"), Settings(max_tokens=64))
     (found,) = scores(scorer, Case("long", "x" * 600, response="The owl."))
     assert math.isnan(found.value)
     assert "cut by its limit" in (found.raw or "")
