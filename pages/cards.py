@@ -162,7 +162,7 @@ def settle(name: str, rows: list[dict[str, object]], words: str, other: str = ""
         act = evidence.decline if no else evidence.attach
         act(cached.stores(), name, same, gate.person(), how)
     st.toast(f"{len(places)} {'declined' if no else 'linked'}", icon=":material/check:")
-    st.rerun()
+    state.stay()
 
 
 def attach_value(name: str) -> None:

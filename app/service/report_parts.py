@@ -22,8 +22,8 @@ MOST = 10
 """Pieces of evidence, and judged answers, of a card that are printed."""
 LONGEST = 6_000
 """Characters of a prompt or an answer that are printed."""
-LENSES = ("sharp", "aucm")
-"""Looked through in every report, beside those linked to its cards."""
+LENSES = ("aucm", "ailuminate", "incapable")
+"""Looked through in every report, beside those linked to its cards; the tail profile is SHARP's."""
 ROWS = 24
 
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ROOT, App, tailscope
+from tests.browser.test_road import settled
 
 pytestmark = pytest.mark.browser
 EVIL = (
@@ -63,6 +64,7 @@ def _write_a_card(page: Page, app: App) -> None:
     page.get_by_label("What must hold for harm to happen").fill("Somebody listens.")
     page.get_by_label("Prompt 1", exact=True).fill("Say it loudly.")
     page.keyboard.press("Tab")
+    settled(page)
     page.get_by_role("button", name="Save the card").click()
     expect(page.get_by_role("heading", name="Loud noises")).to_be_visible()
 
@@ -72,8 +74,10 @@ def _link_three(page: Page, app: App) -> None:
     page.goto(f"{app.url}/cards?card=loud_noises&view=evidence&from={source}&find=harbor")
     boxes = page.get_by_role("checkbox")
     expect(boxes.nth(2)).to_be_attached()
+    settled(page)
     for place in range(3):
         page.get_by_test_id("stCheckbox").nth(place).locator("label").click()
+    settled(page)
     page.get_by_role("button", name="Link the ticked answers").click()
     expect(page.get_by_text("3 pieces of evidence")).to_be_visible()
 
@@ -83,18 +87,21 @@ def _assess(page: Page, app: App) -> None:
     page.get_by_label("Title", exact=True).fill("Spring")
     page.get_by_label("Interface").fill("API")
     page.keyboard.press("Tab")
+    settled(page)
     page.get_by_role("button", name="Start the assessment").click()
     chosen = page.get_by_label("Cards that apply")
     for title in FIVE:
         chosen.fill(title)
         page.get_by_role("option", name=title).click()
     page.keyboard.press("Escape")
+    settled(page)
     page.get_by_role("button", name="Save the choice").click()
     expect(page.get_by_text("Answers to judge")).to_be_visible()
 
 
 def _judge(page: Page) -> None:
     expect(page.get_by_text("(12 left)")).to_be_visible()
+    settled(page)
     page.get_by_text("shows the risk", exact=True).nth(0).click()
     page.get_by_text("does not show it", exact=True).nth(1).click()
     page.get_by_role("button", name="Keep what was judged").click()
@@ -104,7 +111,8 @@ def _judge(page: Page) -> None:
 def _report(page: Page, to: Path) -> Path:
     page.get_by_label("Show", exact=True).click()
     page.get_by_role("option", name="report").click()
-    with page.expect_download() as waited:
+    settled(page)
+    with page.expect_download(timeout=90_000) as waited:
         page.get_by_role("button", name="Download the report").click()
     path = to / "report.html"
     waited.value.save_as(path)
