@@ -1,8 +1,10 @@
 """Abstention: silent where it should be, and what answering only when confident would bring."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from app.service import abstention, abstention_table, conformal, holds, risks, tail
+from app.service import abstention, abstention_table, conformal, holds, mark, risks, tail
 from app.web import cached, nav, start, state
 from components.figures import conformal as spreads
 from components.figures import coverage, dots, frame, matrix, palette
@@ -55,32 +57,36 @@ shown = cached.ask(abstention.show, run, choices)
 st.title(f"Abstention · {text.safe(names[run])}")
 st.markdown(f"##### {text.safe(abstention_table.sentence(shown, names[run]))}")
 
-picks = []
+picks = dict.fromkeys(
+    ("matrix", "rates", "silence", "coverage", "areas", "aurcs", "held", "large"), ""
+)
 if shown.matrix is not None:
     panels = st.grid(3, min_column_width=chart.PANEL, border=True)
     with panels.cell():
-        picks.append(
+        picks["matrix"] = mark.text(
             chart.show(
                 matrix.matrix(shown.matrix),
                 "What it did with what it could know",
                 key="matrix",
                 rows=abstention_table.cells(shown),
                 definition=abstention_table.DEFINITIONS["matrix"],
-                select="matrix",
+                select=state.picker("matrix"),
             )
         )
     with panels.cell():
         rates = [
-            dots.Row(word, shown.measures[name, ""])
+            dots.Row(word, shown.measures[name, ""], key=name)
             for name, word in abstention_table.RATES.items()
         ]
-        chart.show(
+        rated = chart.show(
             dots.dots(rates, unit="rate", show=frame.percent, order="given"),
             "The rates",
             key="rates",
             rows=abstention_table.measures(shown, abstention_table.RATES),
             definition=abstention_table.DEFINITIONS["rates"],
+            select=state.picker("rates"),
         )
+        picks["rates"] = mark.dot("rate", rated)
     with panels.cell():
         picked = chart.show(
             dots.dots(
@@ -93,16 +99,17 @@ if shown.matrix is not None:
             key="silence",
             rows=abstention_table.by_name(shown.by, "abstention rate"),
             definition=abstention_table.DEFINITIONS["categories"],
-            select="silence",
+            select=state.picker("silence"),
         )
-        picks.append(["category", picked[0]] if picked else None)
+        picks["silence"] = mark.dot("category", picked)
 
 if shown.curve is not None:
-    found = cached.ask(abstention.curves, dataset, choices)
+    told = {k: cached.ask(abstention.curve, k, replace(choices, bar=0.0)) for k in names}
+    found = {k: one for k, one in told.items() if one is not None}
     n, lost = shown.measures["aurc", ""].n, shown.measures["aurc", ""].lost
     panels = st.grid(3, min_column_width=chart.PANEL, border=True)
     with panels.cell():
-        picks.append(
+        picks["coverage"] = mark.text(
             chart.show(
                 coverage.risk_coverage(
                     shown.curve,
@@ -115,7 +122,7 @@ if shown.curve is not None:
                 key="coverage",
                 rows=abstention_table.curve(shown.curve),
                 definition=abstention_table.DEFINITIONS["curve"],
-                select="coverage",
+                select=state.picker("coverage"),
             )
         )
         if at:
@@ -128,25 +135,32 @@ if shown.curve is not None:
             )
     with panels.cell():
         areas = [
-            dots.Row(word, shown.measures[name, ""])
+            dots.Row(word, shown.measures[name, ""], key=name)
             for name, word in abstention_table.AREAS.items()
         ]
-        chart.show(
+        under = chart.show(
             dots.dots(areas, unit="value", order="given"),
             "The curve in numbers",
             key="areas",
             rows=abstention_table.measures(shown, abstention_table.AREAS),
             definition=abstention_table.DEFINITIONS["areas"],
+            select=state.picker("areas"),
         )
+        picks["areas"] = mark.dot("area", under)
         st.caption(text.safe(f"n {n} · left out {lost}, abstentions among them"))
     if len(found) > 1:
         with panels.cell():
             others = {names.get(k, k): m for k, (_, m) in found.items()}
-            chart.show(
+            model = chart.show(
                 dots.dots(
                     [
-                        dots.Row(k, m, color=palette.TAIL if k == names[run] else palette.MODEL)
-                        for k, m in others.items()
+                        dots.Row(
+                            names.get(k, k),
+                            m,
+                            key=k,
+                            color=palette.TAIL if k == run else palette.MODEL,
+                        )
+                        for k, (_, m) in found.items()
                     ],
                     unit=f"AURC, {abstention.FORMS[area]}",
                     order="rising",
@@ -155,9 +169,12 @@ if shown.curve is not None:
                 key="aurcs",
                 rows=abstention_table.by_name(others, "AURC"),
                 definition=abstention_table.DEFINITIONS["models"],
+                select=state.picker("aurcs"),
             )
+            picks["aurcs"] = mark.dot("model", model)
 
-if run in {able["run_id"] for able in cached.measured(conformal.able)}:
+how = None
+if cached.measured(conformal.fits, run):
     with st.container(border=True):
         st.subheader("Sets instead of one answer")
         on = st.toggle("Show conformal sets", key="sets", bind="query-params")
@@ -166,13 +183,10 @@ if run in {able["run_id"] for able in cached.measured(conformal.able)}:
                 "Sets hold the right option for", 0.5, 0.99, 0.9, 0.01, key="promise",
                 bind="query-params", help="1 − α; checked on random halves that were held out",
             )  # fmt: skip
-            sets = cached.measured(
-                conformal.panel,
-                run,
-                conformal.Choices(
-                    alpha=round(1 - promise, 6), splits=200, category=choices.category
-                ),
+            how = conformal.Choices(
+                alpha=round(1 - promise, 6), splits=200, category=choices.category
             )
+            sets = cached.measured(conformal.panel, run, how)
             st.markdown(text.safe(conformal.sentence(sets)))
             methods = [
                 spreads.Spread(conformal.NAMES[m], one.measures["coverage"], one.coverage, m)
@@ -186,18 +200,29 @@ if run in {able["run_id"] for able in cached.measured(conformal.able)}:
                 (spreads.coverage(methods, promise), "Do the sets keep their promise", "held"),
                 (spreads.size(sizes, abstention_table.widest(sets)), "How large they are", "large"),
             ):
-                chart.show(
+                method = chart.show(
                     drawn,
                     title,
                     key=key,
                     rows=conformal.table(sets),
                     definition=conformal.DEFINITIONS["splits"],
+                    select=state.picker(key),
                 )
+                picks[key] = mark.text(["set", method] if method else None)
 
-pick = next((one for one in picks if one), None)
-listed, words = abstention_table.chosen(shown, pick)
+pick = mark.read(state.latest(**picks), **abstention_table.KINDS)
+whose = pick[1] if pick[:1] == ["model"] and pick[1] in names else run
+if whose != run:
+    shown = cached.ask(abstention.show, whose, choices)
+missed = []
+if pick[:1] == ["set"] and how is not None and pick[1] in conformal.NAMES:
+    missed = [one.case for one in cached.measured(conformal.cases, run, how, pick[1])]
+listed, words = abstention_table.chosen(shown, pick, names[whose], missed)
 st.subheader(f"The answers behind it ({frame.count(len(listed))})")
-st.caption(text.safe(f"{words[:1].upper()}{words[1:]}" + ("" if pick else ": nothing is picked")))
+said, back = st.columns([4, 1], vertical_alignment="center")
+said.caption(text.safe(f"{words[:1].upper()}{words[1:]}" + ("" if pick else ": nothing is picked")))
+if pick:
+    back.button("Back to all answers", icon=":material/undo:", on_click=state.forget)
 page = listed[: table.MOST]
 if len(page) < len(listed):
     st.caption(f"The first {len(page)} of them")
@@ -210,7 +235,7 @@ if row is not None:
     state.open_case(cases[row])
 send.show(
     [shown.cases[row] for row in listed[: send.MOST]],
-    f"Abstention of {names[run]}",
+    f"Abstention of {names[whose]}",
     words,
     start.campaign,
     nav.page("label"),

@@ -34,20 +34,24 @@ for note in agreed_said.notes(found):
 pairs = agreed_said.pairs(found)
 panels = st.grid(2, min_column_width=chart.PANEL + 100, border=True)
 with panels.cell():
-    chart.show(
+    measure = chart.show(
         figures.measures(found.fields[field]),
         f"How far people agree on {field}",
         key="measures",
         rows=agreed_said.table({field: found.fields[field]}),
         definition=agreed_said.DEFINITIONS["measures"],
+        select=state.picker("measures"),
     )
 with panels.cell():
-    chart.show(
-        figures.parts(agreed.alphas(found), "Krippendorff's alpha", list(found.fields)),
+    other = chart.show(
+        figures.parts(
+            agreed.alphas(found), "Krippendorff's alpha", [f"on {name}" for name in found.fields]
+        ),
         "Field by field",
         key="fields",
         rows=agreed_said.table(found.fields),
         definition=agreed_said.DEFINITIONS["fields"],
+        select=state.picker("fields"),
     )
 with panels.cell():
     pair = chart.show(
@@ -88,13 +92,19 @@ if found.groups:
         )
 
 pick = state.latest(
+    measures=f"by {measure[0]}" if measure else "",
+    fields=other[0] if other else "",
     pairs=pair[0] if pair else "",
     people=person[0] if person else "",
     groups=group[0] if group else "",
 )
-contested = agreed_said.within(found, pick)
+picked = agreed_said.picks(found)
+behind = found
+if pick in picked and (about := agreed_said.field(found, pick)) != field:
+    behind = cached.ask(agreed.look, scope, about)
+contested = agreed_said.within(behind, pick)
 st.subheader(f"Contested cases ({frame.count(len(contested))})")
-if pick in agreed_said.picks(found):
+if pick in picked:
     said, back = st.columns([4, 1], vertical_alignment="center")
     said.caption(text.safe(f"Only those of {pick}, picked above"))
     back.button("Back to all", icon=":material/undo:", on_click=state.forget)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import belief, belief_table, holds, risks, tail
+from app.service import belief, belief_table, holds, mark, option_tokens, risks, tail
 from app.web import cached, nav, start, state
 from components.figures import belief as drawn
 from components.figures import dots, frame, reliability
@@ -41,10 +41,10 @@ with wrong:
         help="above l_c, abstaining is always better than a guess at even odds",
     )  # fmt: skip
 with by:
+    counted = cached.measured(option_tokens.there, run)
     length = chips.choice(
-        "Log-probabilities divided", "length", list(belief.LENGTHS)[:2],
-        belief.LENGTHS.__getitem__,
-        help="by the length of an option before the softmax; this flattens it strongly",
+        "Log-probabilities divided", "length", belief.divisors(counted),
+        belief.LENGTHS.__getitem__, help=belief_table.DIVIDED[counted],
     )  # fmt: skip
 with cut:
     mass = chips.choice("Bins of confidence", "bins", ["equal width", "equal mass"])
@@ -56,12 +56,13 @@ choices = belief.Choices(
     category="" if category == "all categories" else category,
 )
 shown = cached.ask(belief.show, run, choices)
-standing = cached.ask(belief.standings, dataset, choices)
+optional = cached.ask(holds.optional)
+standing = cached.ask(belief.standings, tuple(k for k in names if k in optional), choices)
 
 st.title(f"Belief · {text.safe(names[run])}")
 st.markdown(f"##### {text.safe(belief_table.sentence(shown, names[run], standing))}")
 
-picks = []
+picks = dict.fromkeys(("scores", "models", "reliability", "calibration", "categories"), "")
 if shown.has_options:
     panels = st.grid(3, min_column_width=chart.PANEL, border=True)
     with panels.cell():
@@ -76,50 +77,52 @@ if shown.has_options:
         if point is not None:
             state.open_case(shown.cases[int(point[1])])
     with panels.cell():
-        picks.append(
+        picks["scores"] = mark.text(
             chart.show(
                 drawn.histogram(shown.score, -l_w, l_c),
                 "How many answers score what",
                 key="scores",
                 rows=belief_table.answers(shown),
                 definition=belief_table.DEFINITIONS["scores"],
-                select="scores",
+                select=state.picker("scores"),
             )
         )
     with panels.cell():
         rows = [
-            dots.Row(names.get(other, other), of[measure], group=belief_table.WORDS[measure])
+            dots.Row(names.get(other, other), of[measure], belief_table.WORDS[measure], other)
             for measure in ("mean", "ternary", "weighted_accuracy", "contrast")
             for other, of in standing.items()
         ]
-        chart.show(
+        model = chart.show(
             dots.dots(rows, unit="mean over answers", reference=0.0),
             "The models side by side",
             key="models",
             rows=belief_table.standing(standing, names),
             definition=belief_table.DEFINITIONS["numbers"],
+            select=state.picker("models"),
         )
+        picks["models"] = mark.dot("model", model)
 
 panels = st.grid(3, min_column_width=chart.PANEL, border=True)
 with panels.cell():
     ece = shown.measures.get(("ece", ""))
-    picks.append(
+    picks["reliability"] = mark.text(
         chart.show(
             reliability.diagram(shown.diagram, lost=ece.lost if ece else 0),
             "Does confidence mean what it says",
             key="reliability",
             rows=belief_table.bins(shown),
             definition=belief_table.DEFINITIONS["reliability"],
-            select="reliability",
+            select=state.picker("reliability"),
         )
     )
 with panels.cell():
     told = [
-        dots.Row(word, shown.measures[name, ""])
+        dots.Row(word, shown.measures[name, ""], key=name)
         for name, word in belief_table.SURE.items()
         if (name, "") in shown.measures
     ]
-    chart.show(
+    number = chart.show(
         dots.dots(
             told, unit="value", order="given", empty="No calibration: no confidence with a verdict."
         ),
@@ -127,7 +130,9 @@ with panels.cell():
         key="calibration",
         rows=belief_table.measures(shown, belief_table.SURE | belief_table.WORDS),
         definition=belief_table.DEFINITIONS["calibration"],
+        select=state.picker("calibration"),
     )
+    picks["calibration"] = mark.dot("number", number)
     if ece:
         st.caption(text.safe(f"n {ece.n} · left out {ece.lost} · {choices.bins} bins"))
 with panels.cell():
@@ -142,14 +147,20 @@ with panels.cell():
         key="by-category",
         rows=belief_table.categories(shown),
         definition=belief_table.DEFINITIONS["categories"],
-        select="by-category",
+        select=state.picker("by-category"),
     )
-    picks.append(["category", picked[0]] if picked else None)
+    picks["categories"] = mark.dot("category", picked)
 
-pick = next((one for one in picks if one), None)
-found, words = belief_table.chosen(shown, pick)
+pick = mark.read(state.latest(**picks), **belief_table.KINDS)
+whose = pick[1] if pick[:1] == ["model"] and pick[1] in names else run
+if whose != run:
+    shown = cached.ask(belief.show, whose, choices)
+found, words = belief_table.chosen(shown, pick, names[whose])
 st.subheader(f"The answers behind it ({frame.count(len(found))})")
-st.caption(text.safe(f"{words[:1].upper()}{words[1:]}" + ("" if pick else ": nothing is picked")))
+said, back = st.columns([4, 1], vertical_alignment="center")
+said.caption(text.safe(f"{words[:1].upper()}{words[1:]}" + ("" if pick else ": nothing is picked")))
+if pick:
+    back.button("Back to all answers", icon=":material/undo:", on_click=state.forget)
 page = found[: table.MOST]
 if len(page) < len(found):
     st.caption(f"The first {len(page)} of them")
@@ -162,7 +173,7 @@ if row is not None:
     state.open_case(cases[row])
 send.show(
     [shown.cases[at] for at in found[: send.MOST]],
-    f"Belief of {names[run]}",
+    f"Belief of {names[whose]}",
     words,
     start.campaign,
     nav.page("label"),

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.service import compare, compare_said, losses, risks, runs, say, training
+from app.service import tail as tails
 from app.web import cached, nav, state
 from components.figures import compare as curves
 from components.figures import dots, frame, palette
@@ -107,34 +108,34 @@ looked = compare.picked(found, pick, (a, b))
 one, other = (names[run] for run in looked)
 more = compare_said.more(found)
 with panels.cell():
-    thresholds = []
+    thresholds: dict[str, str] = {}
     for word, curve in zip(("first", "second"), compare.dominance(found, *looked), strict=True):
-        thresholds.append(
-            chart.show(
-                curves.dominance(
-                    curve.at, curve.gap, curve.low, curve.high,
-                    a=one, b=other, order=curve.order, unit=unit, more=more, height=250,
-                ),
-                f"Dominance, {word} order: {compare_said.dominates(curve, one, other, more)}",
-                key=f"dominance-{word}",
-                rows=compare_said.curve(curve),
-                definition=compare_said.DEFINITIONS[word],
-                select=state.picker(f"dominance-{word}"),
-            )
+        crossed = chart.show(
+            curves.dominance(
+                curve.at, curve.gap, curve.low, curve.high,
+                a=one, b=other, order=curve.order, unit=unit, more=more, height=250,
+            ),
+            f"Dominance, {word} order: {compare_said.dominates(curve, one, other, more)}",
+            key=f"dominance-{word}",
+            rows=compare_said.curve(curve),
+            definition=compare_said.DEFINITIONS[word],
+            select=state.picker(f"dominance-{word}"),
         )  # fmt: skip
+        thresholds[word] = "" if crossed is None else repr(float(crossed))
 st.caption(f":material/info: {text.safe(compare_said.footing(found, names))}")
 if chips.switch("Before and after: what a training changed", "training"):
     st.subheader(text.safe(f"From {one} to {other}"))
     changed = cached.ask(training.changes, dataset, *looked, choices)
     st.markdown(text.safe(training.sentence(changed)))
     with st.container(border=True):
-        chart.show(
+        change = chart.show(
             dots.dots(
                 [
                     dots.Row(
                         f"{change.name}, {change.unit}",
                         change.gap,
                         group=change.aspect,
+                        key=change.name,
                         color=palette.TAIL if change.better is False else palette.MODEL,
                     )
                     for change in changed
@@ -147,10 +148,22 @@ if chips.switch("Before and after: what a training changed", "training"):
             key="changes",
             rows=training.table(changed),
             definition=training.DEFINITION,
+            select=state.picker("changes"),
         )
     st.dataframe(training.table(changed), hide_index=True, lazy=False, placeholder="—")
+    about = state.latest("change", changes=change[0] if change else "")
+    if about in {one.name for one in changed}:
+        moved = cached.ask(training.behind, dataset, *looked, choices, about)
+        st.caption(text.safe(f"{frame.count(len(moved))} answers differ in {about}"))
+        some = moved[: table.MOST]
+        openings = cached.measured(tails.openings, [one.case for one in some])
+        at_row = table.pick(
+            training.moved(some, openings), state.picker("moved"), height=300, digits=3
+        )
+        if at_row is not None:
+            state.open_case(some[at_row].case)
 
-at = next((value for value in thresholds if value is not None), None)
+at = compare_said.threshold(state.latest("beyond", **thresholds))
 drivers = compare_said.beyond(compare.drivers(found, *looked), at)
 st.subheader(text.safe(f"What drives the gap between {one} and {other}"))
 beside = f", on either side of {frame.number(at)} {unit}" if at is not None else ""
@@ -161,6 +174,8 @@ said.caption(
 )
 if looked != (a, b):
     back.button("Back to the chosen pair", icon=":material/undo:", on_click=state.forget)
+elif at is not None:
+    back.button("Back to all answers", icon=":material/undo:", on_click=state.forget)
 worst = tuple(drivers[: table.MOST])
 row = table.pick(
     compare_said.driven(worst, cached.measured(compare.openings, worst), one, other),

@@ -122,6 +122,7 @@ with panels.cell():
         st.caption(text.safe(say.flips(cached.measured(sensitivity.turned, dataset, choices))))
 for note in profile.notes:
     st.caption(f":material/info: {text.safe(note)}")
+estimate = None
 outcomes = cached.ask(human.outcomes, run)
 if outcomes:
     with st.container(border=True):
@@ -137,7 +138,7 @@ if outcomes:
             width = chips.number("Wanted half-width", "half", 0.02, 0.001, 0.5)
         found = cached.ask(human.estimates, run, outcome, choices, source)
         st.markdown(text.safe(human.sentence(found, outcomes[outcome])))
-        chart.show(
+        estimate = chart.show(
             beside.estimates(
                 found.estimates, {"mean": "mean", "cvar": say.level(choices)}, outcomes[outcome]
             ),
@@ -145,6 +146,7 @@ if outcomes:
             key="human",
             rows=human.table(found, choices.level),
             definition=human.DEFINITION,
+            select=state.picker("human"),
         )
         for note in human.remarks(found, width):
             st.caption(f":material/info: {text.safe(note)}")
@@ -156,6 +158,7 @@ pick = worst.picked(
         numbers=worst.on_numbers(number),
         categories=worst.on_categories(category),
         sway=worst.on_sway(setting),
+        human=worst.on_numbers([*estimate[:1], ""] if estimate else None),
     )
 )
 members = (

@@ -91,15 +91,13 @@ def show(stores: Stores, run_id: str, choices: Choices) -> Shown:
         raise Trouble(f"{run['model']}: {error}", "correct the file or its mapping") from error
 
 
-def curves(stores: Stores, dataset: str, choices: Choices) -> dict[str, tuple[Curve, Measure]]:
-    """Run -> its risk-coverage curve and its AURC, for every run of a data set that has one."""
-    found = {}
-    for run in holds.fit(stores, SURE):
-        if run["dataset"] == dataset:
-            shown = show(stores, run["run_id"], choices)
-            if shown.curve is not None:
-                found[run["run_id"]] = (shown.curve, shown.measures["aurc", ""])
-    return found
+def curve(stores: Stores, run_id: str, choices: Choices) -> tuple[Curve, Measure] | None:
+    """A run's risk-coverage curve and its AURC; None where it has none. The bar plays no part."""
+    try:
+        shown = show(stores, run_id, choices)
+    except Trouble:
+        return None  # one that cannot be measured keeps no other out
+    return None if shown.curve is None else (shown.curve, shown.measures["aurc", ""])
 
 
 def _shown(run: dict[str, Any], columns: Columns, choices: Choices) -> Shown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from app.service.abstention import Shown
 from app.service.conformal import Panel
 from app.service.tabulate import row
+from db.filter import Case
 from risk.coverage import Curve
 from risk.measure import Measure
 
@@ -126,12 +128,53 @@ def widest(sets: Panel) -> int:
     return max((size for one in sets.outcomes.values() for size in one.sizes), default=1)
 
 
-def chosen(shown: Shown, picked: list[Any] | None) -> tuple[list[int], str]:
-    """The answers behind a picked mark, and what they are: those not in place without one."""
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "cell": str, "rate": str, "category": str, "from": (int, float), "area": str, "model": str,
+    "set": str,
+}  # fmt: skip
+"""What can be picked on the page, and what its values are."""
+PARTS = {
+    "aac": (("tp",), ("fp1", "fn")),
+    "uac": (("tn",), ("fp2",)),
+    "ar": (("fn", "tn"), ("tp", "fp1", "unjudged", "fp2")),
+    "accuracy": (("tp",), ("fp1",)),
+    "over_abstention": (("fn",), ("tp", "fp1", "unjudged")),
+    "answered_unanswerable": (("fp2",), ("tn",)),
+    "precision": (("tn",), ("fn",)),
+    "f1": (("tn",), ("fn", "fp2")),
+    "balanced": (("tp", "tn"), ("fp1", "fn", "fp2")),
+}
+"""The cells a rate counts, and those it counts them among."""
+
+
+def chosen(
+    shown: Shown, picked: list[Any], name: str = "", sets: Sequence[Case] = ()
+) -> tuple[list[int], str]:
+    """The answers behind a picked mark, and what they are: those not in place without one.
+
+    `name` is what the model is called whose answers these are; `sets` the questions a picked
+    method made sets for, those it missed first.
+    """
     kind, *what = picked or [""]
     if kind == "cell":
         return _rows(shown, shown.cells == what[0]), CELLS.get(what[0], str(what[0]))
-    if kind == "from":
+    if kind == "rate" and what[0] in PARTS:
+        counted, rest = (_rows(shown, np.isin(shown.cells.astype(str), c)) for c in PARTS[what[0]])
+        words = f"{RATES[what[0]]}: the {len(counted)} it counts, then the {len(rest)} others"
+        return counted + rest, words
+    if kind == "area":
+        wrong, right = _rows(shown, shown.correct < 0.5), _rows(shown, shown.correct >= 0.5)
+        return (
+            wrong + right,
+            f"{AREAS.get(what[0], what[0])}: wrong answers first, the surest on top",
+        )
+    if kind == "model":
+        return _rows(shown, shown.correct < 0.5), f"wrong answers of {name}, the surest first"
+    if kind == "set":
+        place = {case: at for at, case in enumerate(shown.cases)}
+        told = [place[case] for case in sets if case in place]
+        return told, f"{what[0].upper()}: questions whose set misses the right option first"
+    if kind == "from" and len(what) == 1:
         inside = (shown.confidence >= what[0] - 1e-12) & ~np.isnan(shown.correct)
         wrong_first = _rows(shown, inside & (shown.correct < 0.5))
         rest = _rows(shown, inside & (shown.correct >= 0.5))

@@ -68,7 +68,14 @@ def picks(found: Agreed) -> dict[str, tuple[tuple[str, ...], str]]:
         f"{a} and {b}": ((a, b), "") for a, b in found.pairs
     }
     every |= {name: ((name,), "") for name in found.people}
+    every |= {f"on {name}": ((), "") for name in found.fields}
+    every |= {f"by {name}": ((), "") for name in found.fields[found.field]}
     return every | {f"in {name}": ((), name) for name in found.groups}
+
+
+def field(found: Agreed, pick: str) -> str:
+    """The field a pick is about: the one looked at, unless another one's dot was picked."""
+    return next((name for name in found.fields if pick == f"on {name}"), found.field)
 
 
 def within(found: Agreed, pick: str) -> list[Contested]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,10 @@ from risk.measure import Measure
 
 Floats = NDArray[np.float64]
 OPTIONS, SURE = frozenset({"options", "gold"}), frozenset({"confidence", "correct"})
-NEEDED = ("option_logprobs", "gold", "idk", "choices", "confidence", "correct", "abstained")
+NEEDED = (
+    "option_logprobs", "gold", "idk", "choices", "option_tokens", "confidence", "correct",
+    "abstained",
+)  # fmt: skip
 NONE = "none"
 LENGTHS: dict[options.Length, str] = {
     "none": "not by length",
@@ -80,6 +84,11 @@ class Shown:
         return bool(np.isfinite(self.score).any())
 
 
+def divisors(counted: bool) -> list[options.Length]:
+    """What log-probabilities of a run can be divided by: by tokens only where they are counted."""
+    return [length for length in LENGTHS if counted or length != "tokens"]
+
+
 def runs(stores: Stores) -> list[dict[str, Any]]:
     """The runs whose belief can be shown: with options and a right one, or with confidence."""
     return holds.fit(stores, OPTIONS, SURE)
@@ -101,18 +110,21 @@ def show(stores: Stores, run_id: str, choices: Choices) -> Shown:
         raise Trouble(f"{run['model']}: {error}", "choose other loadings or lengths") from error
 
 
-def standings(stores: Stores, dataset: str, choices: Choices) -> dict[str, dict[str, Measure]]:
-    """Run -> its DCS with its companions, for every run of a data set that has options."""
+def standings(
+    stores: Stores, chosen: tuple[str, ...], choices: Choices
+) -> dict[str, dict[str, Measure]]:
+    """Run -> its DCS with its companions, for those of the chosen runs that have options."""
     lens = looking.every()["dcs"]
     given = {"l_c": choices.l_c, "l_w": choices.l_w, "length": choices.length}
     settings = lens.settings(given)
     found = {}
-    for run in holds.fit(stores, OPTIONS):
-        if run["dataset"] == dataset:
-            columns = _columns(stores, run, choices)
-            if not lens.lacks(columns):
-                told_of = lens.measures(columns, settings)
-                found[run["run_id"]] = {f.measure: f.found for f in told_of if not f.group}
+    for run_id in chosen:
+        columns = _columns(stores, holds.run(stores, run_id), choices)
+        if lens.lacks(columns):
+            continue
+        with suppress(ValueError):  # a model whose options are not measured so has no place
+            told_of = lens.measures(columns, settings)
+            found[run_id] = {f.measure: f.found for f in told_of if not f.group}
     return found
 
 

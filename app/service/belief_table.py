@@ -49,7 +49,8 @@ DEFINITIONS = {
     "probability where options were loaded, else as the file gives it. Bins are closed on the "
     "right. Abstentions are left out: they are neither right nor wrong.",
     "calibration": "Overconfidence: mean confidence less the share right. ECE: mean gap between "
-    "confidence and share right over the bins; its interval takes off the bias noise adds. Brier "
+    "confidence and share right over the bins; its interval covers whatever the bins "
+    "truly are (two-step, conservative). Brier "
     "and log loss are over all options where they were loaded, else of the confidence. The Brier "
     "score of the confidence is reliability − resolution + uncertainty + what the bins hide "
     "(Murphy 1973; folktexts, arXiv 2407.14614).",
@@ -129,10 +130,25 @@ def standing(found: dict[str, dict[str, Measure]], names: dict[str, str]) -> Row
     ]  # fmt: skip
 
 
-def chosen(shown: Shown, picked: list[Any] | None) -> tuple[list[int], str]:
-    """The answers behind a picked mark, and what they are: the lowest scores without one."""
+DIVIDED = {
+    True: "by the length of an option before the softmax; this flattens it strongly",
+    False: "by the length of an option before the softmax; this flattens it strongly. Not by "
+    "tokens: this file does not say how many tokens an option has",
+}
+"""What may be divided by, whether or not the tokens of options were counted."""
+KINDS: dict[str, type | tuple[type, ...]] = {
+    "score": (int, float), "bin": int, "category": str, "number": str, "model": str,
+}  # fmt: skip
+"""What can be picked on the page, and what its values are."""
+
+
+def chosen(shown: Shown, picked: list[Any], name: str = "") -> tuple[list[int], str]:
+    """The answers behind a picked mark, and what they are: the lowest scores without one.
+
+    `name` is what the model is called whose answers these are.
+    """
     kind, *what = picked or [""]
-    if kind == "score":
+    if kind == "score" and len(what) == 2:
         low, high = map(float, what)
         value = shown.score
         inside = (value >= low) & ((value < high) | (high >= shown.choices.l_c - 1e-12))
@@ -140,12 +156,20 @@ def chosen(shown: Shown, picked: list[Any] | None) -> tuple[list[int], str]:
     if kind == "bin":
         d = shown.diagram
         at = int(what[0])
-        words = f"a confidence of about {d.said[at] * 100:.0f} %" if at < d.said.size else "none"
+        there = 0 <= at < d.said.size
+        words = f"a confidence of about {d.said[at] * 100:.0f} %" if there else "no such bin"
         return _worst(shown, np.flatnonzero(shown.bin == at)), words
     if kind == "category":
         mine = np.flatnonzero(shown.categories == what[0])
         return _worst(shown, mine), f"the category {what[0]}"
     every = np.arange(len(shown.cases))
+    if kind == "number":
+        off = np.abs(shown.confidence - shown.right)
+        rows = np.flatnonzero(~np.isnan(off))
+        told = [int(row) for row in rows[np.argsort(-off[rows], kind="stable")]]
+        return told, f"{SURE.get(what[0], what[0])}: confidence and outcome farthest apart first"
+    if kind == "model":
+        return _worst(shown, every), f"the lowest scores of {name}"
     return _worst(shown, every), "the lowest scores" if shown.has_options else "sure and wrong"
 
 

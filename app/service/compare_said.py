@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,7 +16,7 @@ Names = Mapping[str, str]
 
 DEFINITIONS = {
     "gaps": "Paired differences on the answers all chosen models share: the statistic of the first "
-    "minus that of the second, with the 95 % percentile interval of a bootstrap that draws the "
+    "minus that of the second, with a 95 % interval of a bootstrap that draws the "
     "same prompts for both. The table adds p-values (bootstrap; Wilcoxon's signed ranks on prompt "
     "means, with its rank-biserial effect), each adjusted by Holm over all pairs.",
     "places": "A model's place by its mean and by its CVaR, 1 the riskiest. The interval holds for "
@@ -177,6 +178,19 @@ def driven(chosen: tuple[Driver, ...], openings: Rows, a: str, b: str) -> Rows:
         }
         for one in chosen
     ]  # fmt: skip
+
+
+def threshold(link: str) -> float | None:
+    """The threshold a link names; None where it names none.
+
+    >>> threshold("0.25"), threshold("nan"), threshold("")
+    (0.25, None, None)
+    """
+    try:
+        told = float(link)
+    except ValueError:
+        return None
+    return told if math.isfinite(told) else None
 
 
 def beyond(chosen: list[Driver], threshold: float | None) -> list[Driver]:

@@ -99,14 +99,10 @@ class Member:
     category: str
 
 
-def able(stores: Stores) -> list[dict[str, Any]]:
-    """The runs with probabilities of options and a right one: those sets can be made for."""
-    lens = lenses.every()["conformal"]
-    return [
-        run
-        for run in _answering(stores)
-        if not lens.lacks(feed.columns(stores, run, NEEDED, peek=True))
-    ]
+def fits(stores: Stores, run_id: str) -> bool:
+    """Whether sets can be made for a run: it has probabilities of options and a right one."""
+    columns = feed.columns(stores, _run(stores, run_id), NEEDED, peek=True)
+    return not lenses.every()["conformal"].lacks(columns)
 
 
 def categories(stores: Stores, run_id: str) -> list[str]:

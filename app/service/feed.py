@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service import keys, settle, verdict
+from app.service import keys, option_tokens, settle, verdict
 from app.service.stores import Stores
 from db import features, labels, outputs
 from risk.lens import Columns
@@ -50,6 +50,7 @@ def columns(
     gold; NaN where that option is an abstention), confidence (score, else the top option's
     probability), abstained (1, 0, NaN: act, else a score, else whether the top option says "I
     don't know"), p_gold (probability of the right option, else of the right label by a risk_score);
+    option_tokens (dict of counts by option key);
     unsafe and harm (0 to 1, see `app.service.verdict`); revision and model of the run; x_category
     (what kind the scorers of x say it is, as guards do); any other name is looked for among the
     settled labels, the tags of the item and what the file kept in `meta`; `label_x` is the label
@@ -107,6 +108,19 @@ def _revision(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None
     return None if told is None else np.full(len(found["item_id"]), str(told), dtype=object)
 
 
+def _option_tokens(stores: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+    """How many tokens each option has, where the file or the scorer kept it (dict, None)."""
+    if not option_tokens.there(stores, run["run_id"]):
+        return None
+    rows = len(found["item_id"])
+    said = features.told(stores.warehouse, run["run_id"], rows, option_tokens.NAME)
+    if said is None:
+        return None
+    sizes = np.full(rows, None, dtype=object)
+    sizes[:] = [option_tokens.counts(text) for text in said.tolist()]
+    return sizes
+
+
 def _model(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
     return np.full(len(found["item_id"]), run["model"], dtype=object)
 
@@ -151,6 +165,7 @@ DERIVED = {
     "harm": verdict.harm,
     "revision": _revision,
     "model": _model,
+    option_tokens.NAME: _option_tokens,
 }
 """Columns put together from several places."""
 

@@ -27,7 +27,9 @@ DEFINITIONS = {
     "shares of CVaR; our reading of SHARP's marginal tails).",
     "measures": "Mean, VaR and CVaR of the log-risk R in nats; per dimension on its own log-risk, "
     "which do not add up to the whole. Intervals: 95 % bootstrap over prompts (2,000 draws): of "
-    "CVaR the wider of the studentized and the percentile interval, of all else percentiles. R "
+    "CVaR, its gap and its ratio to the mean bootstrap-t, of all else percentiles. Where the tail "
+    "has too few prompts or values for that, the interval allows for losses nobody has seen, up to "
+    "what ε permits (Gaffke 2005; Learned-Miller and Thomas, arXiv 1905.06208). R "
     "nats stand for a chance of harm of 1 − exp(−R), were the dimensions independent.",
     "overview": "Mean and CVaR of the log-risk of every model, each on all its answers. Models on "
     "the dotted line have tails in proportion to their means; those above it are worse than their "

@@ -14,8 +14,10 @@ from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import runs
+from db.filter import Case
 from risk import compare
 from risk.interval import Floats
+from risk.lens import Columns
 from risk.measure import Measure
 
 SAFETY, TAIL, REFUSAL, UTILITY, OTHER = "safety", "tail", "refusals", "utility", "other"
@@ -68,6 +70,51 @@ def changes(
     return sorted(found, key=lambda one: ASPECTS.index(one.aspect))
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One answer that a measure tells otherwise after than before."""
+
+    case: Case
+    before: float
+    after: float
+
+
+def behind(
+    stores: Stores, dataset: str, before: str, after: str, choices: Choices, name: str
+) -> list[Moved]:
+    """The answers behind a change of that name: those that differ, the largest difference first."""
+    acts = {words: act for act, words in ACTS.items()}
+    if name in acts:
+        keyed = _said(_columns(stores, before, after), *acts[name])
+    else:
+        known = losses.subjects(stores, dataset)
+        what = name if name in known else losses.LOG_RISK
+        keyed = [
+            dict(zip(one.keys.tolist(), one.loss.tolist(), strict=True))
+            for one in (losses.of_run(stores, run, what, choices) for run in (before, after))
+        ]
+        if known.get(what) == "good":
+            keyed = [{key: 1 - value for key, value in one.items()} for one in keyed]
+    found = []
+    for key in sorted(keyed[0].keys() & keyed[1].keys()):
+        one, two = (side[key] for side in keyed)
+        if abs(two - one) > 1e-12:  # neither where one of them is NaN
+            item, _, sample = key.partition("\x1f")
+            found.append(Moved((after, item, int(sample)), one, two))
+    return sorted(found, key=lambda one: -abs(one.after - one.before))
+
+
+def moved(found: list[Moved], openings: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers that differ as a list: both sides, and the first words."""
+    words = {(o["run_id"], o["item_id"], o["sample"]): o for o in openings}
+    return [
+        {"before": one.before, "after": one.after, "item": one.case[1],
+         "prompt": words.get(one.case, {}).get("prompt"),
+         "answer after": words.get(one.case, {}).get("response")}
+        for one in found
+    ]  # fmt: skip
+
+
 def _scored(
     stores: Stores, before: str, after: str, what: str, up: str, choices: Choices
 ) -> Iterator[Change]:
@@ -84,26 +131,35 @@ def _scored(
 
 
 def _acted(stores: Stores, before: str, after: str, choices: Choices) -> Iterator[Change]:
-    every = {run["run_id"]: run for run in runs.every(stores.warehouse)}
-    columns = [feed.columns(stores, every[run], {"act"}) for run in (before, after)]
+    columns = _columns(stores, before, after)
     for (act, kind), name in ACTS.items():
-        keyed = [
-            {
-                f"{item}\x1f{int(sample)}": float("nan") if told is None else float(told == act)
-                for item, sample, told, is_ in zip(
-                    one["item_id"].tolist(), one["sample"].tolist(), one["act"].tolist(),
-                    one["prompt_is"].tolist(), strict=True,
-                )
-                if not kind or is_ == kind
-            }
-            for one in columns
-        ]  # fmt: skip
+        keyed = _said(columns, act, kind)
         x, items, apart = _both(keyed)
         if np.nansum(x) == 0:
             continue
         up = {"safe": "harm", "unsafe": "good"}.get(kind, "neither")
         aspect = OTHER if act == "could_not_act" else REFUSAL
         yield from _change(x, items, apart, aspect, name, up, choices, nats=False, flip=False)
+
+
+def _columns(stores: Stores, before: str, after: str) -> list[Columns]:
+    every = {run["run_id"]: run for run in runs.every(stores.warehouse)}
+    return [feed.columns(stores, every[run], {"act"}) for run in (before, after)]
+
+
+def _said(columns: list[Columns], act: str, kind: str) -> list[dict[str, float]]:
+    """Answer -> whether the model did this, of both runs, on prompts of that kind."""
+    return [
+        {
+            f"{item}\x1f{int(sample)}": float("nan") if told is None else float(told == act)
+            for item, sample, told, is_ in zip(
+                one["item_id"].tolist(), one["sample"].tolist(), one["act"].tolist(),
+                one["prompt_is"].tolist(), strict=True,
+            )
+            if not kind or is_ == kind
+        }
+        for one in columns
+    ]  # fmt: skip
 
 
 def _both(keyed: list[dict[str, float]]) -> tuple[Floats, NDArray[Any], int]:

@@ -24,6 +24,7 @@ POOLINGS: dict[How, str] = {
     "median": "median",
 }
 
+PICKED = ("pick", "beyond", "change")
 MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
 
 
@@ -114,28 +115,27 @@ def _level() -> float:
     return round(level, 6)
 
 
-def latest(**picks: str) -> str:
-    """What was picked last among several charts (empty: nothing), kept in the link as `pick`.
+def latest(to: str = "pick", /, **picks: str) -> str:
+    """What was picked last among several charts (empty: nothing), kept in the link as `to`.
 
-    A chart keeps its own pick until another is made in it, so it is the change that counts.
+    A chart keeps its own pick until another is made, so it is the change that counts.
     """
-    before = st.session_state.get("picks", {})
+    before = st.session_state.get(f"{to} in charts", {})
     changed = [pick for name, pick in picks.items() if pick != before.get(name, "")]
-    st.session_state["picks"] = dict(picks)
+    st.session_state[f"{to} in charts"] = dict(picks)
     if not changed:
-        return str(st.query_params.get("pick", ""))
-    current = next((pick for pick in changed if pick), "")
-    if current:
-        st.query_params["pick"] = current
+        return str(st.query_params.get(to, ""))
+    if current := next((pick for pick in changed if pick), ""):
+        st.query_params[to] = current
     else:
-        forget()
+        forget(to)
     return current
 
 
-def forget() -> None:
-    """Takes the pick out of the link."""
-    if "pick" in st.query_params:
-        del st.query_params["pick"]
+def forget(*keys: str) -> None:
+    """Takes what was picked out of the link: everything, unless some `keys` are named."""
+    for key in set(keys or PICKED).intersection(st.query_params):
+        del st.query_params[key]
 
 
 def _without(judges: list[str]) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -22,6 +21,7 @@ from components.figures.frame import (
     width,
 )
 from components.figures.palette import FAINT, MODEL, MUTED
+from components.figures.span import span as span
 from risk.measure import Measure
 
 Mark = Literal["judge", "human", "combined"]
@@ -95,24 +95,6 @@ def dots(
     return fig
 
 
-def span(
-    measures: Sequence[Measure], *, zero: bool = False, also: float | None = None
-) -> tuple[float, float]:
-    """The axis range that holds every finite value and bound, with a little air.
-
-    >>> span([Measure(1.0, 0.5, 2.0)], zero=True)
-    (0.0, 2.08)
-    """
-    ends = [e for m in measures if drawn(m) for e in (m.value, m.low, m.high) if math.isfinite(e)]
-    ends += [0.0] if zero or not ends else []
-    ends += [also] if also is not None and math.isfinite(also) else []
-    low, high = min(ends), max(ends)
-    if low == high:
-        low, high = (low, low + 1.0) if zero else (low - 0.5, high + 0.5)
-    air = 0.04 * (high - low)
-    return (low if zero and low == 0 else low - air), (high if zero and high == 0 else high + air)
-
-
 def _place(rows: Sequence[Row], order: Order) -> tuple[list[tuple[float, Row]], list[Any]]:
     """Each row's height from the top (0, 1, ...), and the headings between groups."""
     groups = list(dict.fromkeys(row.group for row in rows))
@@ -159,6 +141,11 @@ def _marks(
         y += [at, at, None]
     line = {"color": marker["color"], "width": 1.6}
     fig.add_scatter(x=x, y=y, mode="lines", line=line, hoverinfo="skip")
+    beyond = [at for at, row in some if row.measure.high > limits[1]]
+    if beyond:
+        arrow = {"color": marker["color"], "symbol": "triangle-right", "size": 8}
+        edge = [limits[1]] * len(beyond)
+        fig.add_scatter(x=edge, y=beyond, mode="markers", marker=arrow, hoverinfo="skip")
     fig.add_scatter(
         x=[row.measure.value for _, row in some],
         y=[at for at, _ in some],

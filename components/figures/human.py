@@ -26,7 +26,7 @@ def estimates(found: Mapping[str, Estimate], words: Mapping[str, str], unit: str
     for name, one in found.items():
         color = TAIL if name == "cvar" else MODEL
         for (who, mark), m in zip(WHO, (one.judge, one.human, one.combined), strict=True):
-            rows.append(Row(who, m, group=words.get(name, name), color=color, mark=mark))
+            rows.append(Row(who, m, words.get(name, name), name, color, mark))
     return dots(
         rows, unit=unit, order="given", empty="These labels cannot stand for the whole run."
     )

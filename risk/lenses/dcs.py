@@ -31,6 +31,8 @@ def lengths(found: options.Options, columns: Columns, by: str) -> Floats | None:
     sizes = np.full(found.logs.shape, np.nan)
     for row, (keys, of) in enumerate(zip(found.keys, counts, strict=True)):
         sizes[row, : len(keys)] = [(of or {}).get(key, np.nan) for key in keys]
+        if np.isnan(sizes[row, : len(keys)]).any():
+            sizes[row] = np.nan  # an option without a count is no missing option: the row is lost
     return sizes
 
 

@@ -88,3 +88,30 @@ def test_hostile_names_are_plain_words_here_too(door: Door, tmp_path: Path, page
     assert safe(EVIL) in said
     for live in ("![p]", "<img", "**b**", "`c`", ":red[d]"):
         assert f" {live}" not in said.replace("\\" + live, "")
+
+
+@pytest.mark.parametrize(
+    ("page", "dataset", "pick", "said"),
+    [
+        ("belief", "sample-options", ["number", "ece"], "confidence and outcome farthest apart"),
+        ("belief", "sample-questions", ["bin", 0], "a confidence of about"),
+        ("abstention", "sample-questions", ["rate", "aac"], "it counts, then the"),
+        ("abstention", "sample-questions", ["cell", "fp2"], "unanswerable, answered"),
+    ],
+)
+def test_what_was_picked_in_a_chart_comes_back_with_its_link(
+    door: Door, sample: Path, page: str, dataset: str, pick: list[object], said: str
+) -> None:
+    found = door(sample, page, dataset=dataset, pick=json.dumps(pick))
+    assert said in words(whole(found)).casefold()
+    assert "Back to all answers" in [button.label for button in found.button]
+
+
+@pytest.mark.parametrize(
+    ("page", "pick"), [("belief", '["bin", 99999]'), ("abstention", '["model", "no"]')]
+)
+def test_a_pick_that_names_nothing_breaks_no_page(
+    door: Door, sample: Path, page: str, pick: str
+) -> None:
+    app = whole(door(sample, page, dataset="sample-questions", pick=pick))
+    assert "The answers behind it" in words(app)

@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import abstention, abstention_table, belief, belief_table, holds, load
+from app.service import (
+    abstention,
+    abstention_table,
+    belief,
+    belief_table,
+    holds,
+    load,
+    option_tokens,
+)
 from app.service import lens as looking
 from data.mapping import Mapping
 from data.trouble import Trouble
@@ -70,7 +78,7 @@ def test_the_bars_of_the_diagram_lead_to_their_own_answers(stores, asked):
     assert {shown.cases[at][1] for at in found} == {"i1", "i5"}
     assert "-1.00 to 0.00" in words
     assert len(belief_table.chosen(shown, ["category", "c1"])[0]) == 4
-    worst, _ = belief_table.chosen(shown, None)
+    worst, _ = belief_table.chosen(shown, [])
     assert shown.score[worst[0]] == min(shown.score)
 
 
@@ -86,7 +94,7 @@ def test_a_run_without_options_has_reliability_and_no_score(stores, acted):
     assert not shown.has_options
     assert shown.diagram.n.sum() == 3
     assert "on average" in belief_table.sentence(shown, "heron", {})
-    rows, _ = belief_table.chosen(shown, None)
+    rows, _ = belief_table.chosen(shown, [])
     assert shown.right[rows[0]] == 0  # sure and wrong first
     listed = belief_table.listed(shown, rows, [])
     assert "score" not in listed[0]
@@ -99,7 +107,7 @@ def test_every_cell_of_the_matrix_leads_to_its_own_answers(stores, acted):
     for row in abstention_table.cells(shown):
         found, _ = abstention_table.chosen(shown, ["cell", row["cell"]])
         assert len(found) == row["answers"]
-    out_of_place, _ = abstention_table.chosen(shown, None)
+    out_of_place, _ = abstention_table.chosen(shown, [])
     assert {shown.cases[at][1] for at in out_of_place} == {"i1", "i2", "i3"}
     assert [shown.cases[at][1] for at in abstention_table.chosen(shown, ["from", 0.75])[0]] == [
         "i1", "i0",
@@ -108,11 +116,48 @@ def test_every_cell_of_the_matrix_leads_to_its_own_answers(stores, acted):
     assert shown.at["risk"].value == 0
 
 
+def test_every_rate_leads_to_the_answers_it_counts_and_those_it_counts_among(stores, acted):
+    shown = abstention.show(stores, acted, abstention.Choices())
+    for name, word in abstention_table.RATES.items():
+        found, words = abstention_table.chosen(shown, ["rate", name])
+        counted, rest = abstention_table.PARTS[name]
+        told = [shown.cells[at] for at in found]
+        assert words.startswith(word)
+        assert set(told) <= {*counted, *rest}
+        first = sum(cell in counted for cell in told)
+        assert all(cell in counted for cell in told[:first])
+        rate = shown.measures[name, ""]
+        if name in ("aac", "uac", "ar", "precision", "over_abstention"):
+            assert first / len(told) == pytest.approx(rate.value)
+
+
+def test_log_probabilities_are_divided_by_tokens_where_a_file_counts_them(stores, put):
+    rows = [
+        {"id": f"i{n}", "prompt": "p", "response": "x", "target": "A", "A": 0.5, "B": 0.25,
+         "C": 0.25, **({"option_tokens": {"A": 2, "B": 1, "C": 1}} if n else {})}
+        for n in range(3)
+    ]  # fmt: skip
+    letters = {"options": {"A": "A", "B": "B", "C": "C"}, "option_scale": "probability"}
+    run = _loaded(stores, put, rows, letters)
+    assert option_tokens.there(stores, run)
+    shown = belief.show(stores, run, belief.Choices(length="tokens"))
+    root = 0.5**0.5  # the right option's two tokens halve its log-probability
+    assert np.nanmax(shown.masses[:, 0]) == pytest.approx(root / (root + 0.5))
+    assert np.isnan(shown.masses[:, 0]).sum() == 1  # the answer without counts is lost
+    assert "tokens" in belief.divisors(counted=True)
+    assert "tokens" not in belief.divisors(counted=False)
+
+
 def test_an_abstention_never_stands_in_the_curve(stores, acted):
     shown = abstention.show(stores, acted, abstention.Choices())
     assert shown.curve is not None
     assert shown.curve.risk[-1] == pytest.approx(2 / 3)
-    curves = abstention.curves(stores, "made", abstention.Choices())
+    told = abstention.Choices()
+    curves = {
+        one["run_id"]: abstention.curve(stores, one["run_id"], told)
+        for one in abstention.runs(stores)
+        if one["dataset"] == "made"
+    }
     assert list(curves) == [acted]
     assert "keeps silent on 50 %" in abstention_table.sentence(shown, "heron")
 

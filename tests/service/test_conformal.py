@@ -14,6 +14,7 @@ from app.service import load as loading
 from app.service.conformal import Choices
 from data.mapping import Mapping
 from data.trouble import Trouble
+from db import runs as held
 from tests.asked import made
 
 MAPPING = Mapping(
@@ -102,7 +103,8 @@ def test_the_table_twin_has_every_number(stores, run):
 def test_only_runs_with_probabilities_of_options_are_able(stores, run, put):
     plain = [{"id": f"i{n}", "prompt": f"p{n}", "response": "r"} for n in range(3)]
     other = loading.load(stores, put("no.jsonl", plain), named={"model": "hen"}, by="test")
-    assert [one["run_id"] for one in conformal.able(stores)] == [run]
+    every = [one["run_id"] for one in held.every(stores.warehouse)]
+    assert [one for one in every if conformal.fits(stores, one)] == [run]
     with pytest.raises(Trouble, match="no option_logprobs, gold") as caught:
         conformal.panel(stores, other.loaded[0].run, FEW)
     assert "map the probability" in caught.value.fix

@@ -85,3 +85,17 @@ def test_runs_that_share_nothing_are_trouble(stores, put):
     one, other = (run["run"] for run in runs.every(stores))
     with pytest.raises(Trouble, match="share no scored"):
         training.changes(stores, "set", one, other, CHOICES)
+
+
+def test_every_change_leads_to_the_answers_that_differ(stores, pair):
+    (before, after), base = pair
+    bias = training.behind(stores, "set", before, after, CHOICES, "bias")
+    assert len(bias) == 60
+    assert all(one.before - one.after == pytest.approx(0.15) for one in bias)
+    refusals = training.behind(stores, "set", before, after, CHOICES, "refuses safe prompts")
+    assert {one.case[1] for one in refusals} == {str(n) for n in range(3, 20)}
+    assert {one.case[0] for one in refusals} == {after}
+    risk = training.behind(stores, "set", before, after, CHOICES, "CVaR at 80 %")
+    assert risk[0].before == pytest.approx(-np.log1p(-base.max()), rel=0.2)
+    assert training.behind(stores, "set", before, after, CHOICES, "correct") == []
+    assert training.moved(bias[:1], [])[0]["before"] == bias[0].before

@@ -109,6 +109,7 @@ def completed(told: Answer, completion: Object, mapping: Any) -> None:
         held = {str(t).strip(): log for t, log in top.items() if _log(log) is not None}
         if mapping.keys() <= held.keys() and any(held[letter] for letter in mapping):
             told.option_logprobs = {letter: float(held[letter]) for letter in mapping}
+            told.meta["option_tokens"] = dict.fromkeys(mapping, 1)  # alternatives of one token
     if thought := check.text(inner(completion, "thinking", "text")):
         told.meta["thinking"] = thought
 

@@ -206,5 +206,7 @@ def _options(body: dict[str, Any], told: Answer) -> None:
     answered = short(held.get("answer")) or None
     every, some = inspect_option.logprobs(choice, len(told.choices), answered)
     told.option_logprobs = every
+    if every:
+        told.meta["option_tokens"] = dict.fromkeys(every, 1)  # alternatives of one token
     if some:
         told.meta["some_option_logprobs"] = some

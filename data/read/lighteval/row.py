@@ -178,6 +178,11 @@ def _beside(one: Answer, said: Mapping[str, Any]) -> None:
         for name in ("output_tokens", "reasonings", "text_post_processed")
     }
     there = {name: all_[one.sample] for name, all_ in held.items() if one.sample < len(all_)}
+    every = held["output_tokens"]
+    if one.option_logprobs and len(every) == len(one.option_logprobs):  # a list an option
+        sizes = [len(part) if isinstance(part, list) else 0 for part in every]
+        if all(sizes):
+            one.meta["option_tokens"] = dict(zip(one.option_logprobs, sizes, strict=True))
     tokens = there.get("output_tokens")
     if isinstance(tokens, list) and tokens and not one.option_logprobs:
         one.n_tokens = len(tokens)
