@@ -19,7 +19,9 @@ from app.service.stores import Stores
 from app.settings import Settings
 
 # A slow machine is no broken law.
-settings.register_profile("laws", deadline=None)
+settings.register_profile(
+    "laws", deadline=None, max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "50"))
+)
 settings.load_profile("laws")
 
 ROOT = Path(__file__).parents[1]

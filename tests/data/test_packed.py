@@ -18,7 +18,7 @@ from data.read.packed import Archive
 from data.trouble import Trouble
 
 TEXT = b'{"answer": "no"}' * 5_000
-MANY = int(os.environ.get("TAILSCOPE_FUZZ", "300"))
+MANY = int(os.environ.get("TAILSCOPE_FUZZ", "100"))
 
 
 def member(name: str, body: bytes, method: int, flags: int = 0) -> tuple[bytes, bytes]:

@@ -16,7 +16,7 @@ from data.read import loose
 from data.read.pieces import DEPTH, members
 from data.trouble import Trouble
 
-MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "400")))
+MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "150")))
 WANTED = ("", "samples", "results.results", "a.b.c")
 
 texts = st.text(st.sampled_from('ab"\\[]{},: \n\t\u00e9\u2028\U0001f600/'), max_size=12)

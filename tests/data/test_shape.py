@@ -20,7 +20,7 @@ from data.read import table
 from data.read.line import Chunk
 from data.shape import Shaper
 
-MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "300")))
+MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "100")))
 PLAIN = Mapping(item_id="id", prompt="q", response="a", scores={"bias": {"j": "b"}})
 FULL = Mapping(
     item_id="id", prompt="q", prompt_sent="sent", response="a", model="m", dataset="d",

@@ -163,7 +163,7 @@ def mutated(draw):
     return bytes(body)
 
 
-@settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "80")), deadline=None,
+@settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "40")), deadline=None,
           suppress_health_check=[HealthCheck.function_scoped_fixture])  # fmt: skip
 @given(body=st.one_of(st.binary(max_size=200), mutated()))
 def test_any_bytes_load_or_are_trouble_and_never_half_loaded(body, shared, tmp_path, ask):
