@@ -1,9 +1,19 @@
-"""Labeling under load: save to next on 200,000 outputs, fifty people at once, twenty kills."""
+"""Labeling under load: save to next on 200,000 outputs, fifty people at once, twenty kills.
+
+`CROWD_SECONDS` says how long the crowds label; through a server it is five minutes that count.
+"""
 
 from __future__ import annotations
 
 import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +25,9 @@ from app.service.cases import Chosen
 from app.service.stores import Stores
 from app.settings import Settings
 from db import campaigns
+from tests.bench import browsers
 from tests.bench.test_stores import write
-from tests.service.crowd import crowd, killed, written
+from tests.service.crowd import ROOT, crowd, killed, written
 
 SECONDS = float(os.environ.get("CROWD_SECONDS", "60"))
 
@@ -65,6 +76,44 @@ def test_fifty_at_once(stores: Stores, per_case: int | None) -> None:
     assert written(stores, key, places) == kept
     assert set(kept.values()) == {1}
     told(f"fifty at once for {SECONDS:.0f} s, {per_case or 'any'} a case", times)
+
+
+@contextmanager
+def served(home: Path) -> Iterator[int]:
+    """The app on these stores in a process of its own; its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "serve", "--port", str(port), "--no-worker"],
+        cwd=ROOT, env=os.environ | {"TAILSCOPE_HOME": str(home)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as process:  # fmt: skip
+        try:
+            for _ in range(600):
+                try:
+                    with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health"):
+                        break
+                except OSError:
+                    time.sleep(0.1)
+            yield port
+        finally:
+            process.terminate()
+
+
+@pytest.mark.parametrize(("people", "per_case"), [(1, 3), (50, 3), (50, None)])
+def test_over_websockets(stores: Stores, people: int, per_case: int | None) -> None:
+    key, places = campaign(stores, 20, per_case)
+    with served(stores.settings.home) as port:
+        think = (2.0, 4.0) if people > 1 else (0.2, 0.4)
+        found = browsers.crowd(port, key, people, SECONDS if people > 1 else 30, think)
+    kept = Counter({(one.person, place): n for one in found for place, n in one.kept.items()})
+    assert written(stores, key, places) == kept, "what was confirmed is what is there"
+    assert set(kept.values()) == {1}
+    if per_case:
+        assert max(Counter(place for _, place in kept).values()) <= per_case
+    times = [seconds for one in found for seconds in one.times]
+    told(f"{people} over websockets for {SECONDS:.0f} s, {per_case or 'any'} a case", times)
 
 
 def test_twenty_kills(stores: Stores, tmp_path: Path) -> None:
