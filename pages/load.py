@@ -51,7 +51,7 @@ def bring_labels() -> None:
     if told is None:
         return
     upload, how = told
-    path, stores = incoming.keep(upload), cached.stores()
+    path, stores = incoming.keep(upload, "labels"), cached.stores()
     asked = labels.Asked(None, how["scheme"], how["campaign"] or None, how["person"], how["field"])
     found = labels.read(stores, path, asked, upload.name)
     labeled.found(len(found.said), found.total, found.refused)

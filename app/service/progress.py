@@ -19,6 +19,7 @@ from db import campaigns as kept
 from db import desk, draws, labels, staff
 from db.filter import Case
 from db.staff import Staff
+from risk import contrast
 from risk.interval import wilson
 from risk.measure import Measure, missing
 
@@ -29,14 +30,15 @@ DEFINITION = (
     "ones. Complete: as many people's labels as the campaign wants. Pace: labels an hour of work, "
     "pauses over five minutes left out. Gold: share of the fields of gold cases answered as known, "
     "with Wilson's 95 % interval; drift compares the later half of a person's gold cases that are "
-    "spread through the campaign with the earlier half. A training case counts as first labeled."
+    "spread through the campaign with the earlier half, with Newcombe's 95 % interval over cases. "
+    "A training case counts as first labeled."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """One annotator's share: `right` over all gold cases, `early` and `late` over the two halves of
-    those for drift; `seconds` is the median a case, NaN where none was timed."""
+    those for drift, `drift` late less early; `seconds` a case, the median, NaN where none timed."""
 
     name: str
     state: str  # on it, came by, stopped
@@ -49,6 +51,7 @@ class Person:
     right: Measure
     early: Measure
     late: Measure
+    drift: Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def _person(
         right=_share([(k, n) for _, k, n in marks.values()]),
         early=_share(drift[:half]),
         late=_share(drift[half:] if half else []),
+        drift=contrast.shares(*([k / n for k, n in part] for part in (drift[half:], drift[:half]))),
     )
 
 
@@ -225,7 +229,8 @@ def table(found: Follow) -> list[dict[str, Any]]:
             "person": one.name, "state": one.state, "labels": one.done, "quota": one.quota,
             "seconds a case": one.seconds, "labels an hour": one.pace,
             "gold cases": one.gold, "gold right": one.right.value, "low": one.right.low,
-            "high": one.right.high, "drift": one.late.value - one.early.value,
+            "high": one.right.high, "drift": one.drift.value,
+            "drift low": one.drift.low, "drift high": one.drift.high,
             "last label": one.last[:16].replace("T", " "),
         }
         for one in found.people

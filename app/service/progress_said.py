@@ -91,7 +91,7 @@ def pace(found: Follow) -> list[dict[str, Any]]:
 
 def staff(found: Follow) -> list[dict[str, Any]]:
     """The people as a reader sees them: gold only where there is some, a dash for not measured."""
-    said = ("gold cases", "gold right", "low", "high", "drift")
+    said = ("gold cases", "gold right", "low", "high", "drift", "drift low", "drift high")
     left_out = () if any(one.gold for one in found.people) else said
     return [
         {name: _short(name, value, one) for name, value in row.items() if name not in left_out}

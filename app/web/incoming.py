@@ -15,11 +15,11 @@ from app.settings import settings
 COPY = 1 << 20
 
 
-def keep(upload: Any) -> Path:
+def keep(upload: Any, slot: str = "outputs") -> Path:
     """Where the dropped file lies; written once, taken away with the session that dropped it."""
-    kept: dict[str, _Kept] = st.session_state.setdefault("incoming", {})
+    kept: dict[str, _Kept] = st.session_state.setdefault(f"incoming {slot}", {})
     if upload.file_id not in kept:
-        kept.clear()  # one file at a time
+        kept.clear()  # one file of a kind at a time
         kept[upload.file_id] = _Kept(upload)
     return kept[upload.file_id].path
 
