@@ -11,7 +11,6 @@ from app.service import (
     likelihood,
     probe,
     run_evidence,
-    tail,
 )
 from app.service import report as reporting
 from app.service.assess import Kept
@@ -89,7 +88,7 @@ def overview(kept: Kept) -> None:
         "How often the risk shows", key="likelihood", rows=assess_said.rows(found),
         definition=assess_said.DEFINITION,
     )  # fmt: skip
-    st.dataframe(assess_said.rows(found), hide_index=True, lazy=False)
+    assessing.table(assess_said.rows(found))
     active = len([one for one in cached.ask(deck.every) if one.card.status == "active"])
     told = likelihood.coverage(found, active)
     st.caption(" · ".join(f"{n} {words}" for words, n in told.items()))
@@ -146,7 +145,7 @@ def judge(kept: Kept) -> None:
     st.markdown(f"**Answers to judge** ({left} left)")
     if not left:
         st.caption("— no answer is left: ask the model the card's prompts, or load answers")
-    rows = cached.ask(tail.openings, queue)
+    rows = cached.ask(evidence.read, queue)
     verdicts = assessing.judge(rows, assess.WORDS, f"{key}-{len(rows)}-{left}") if rows else None
     if verdicts:
         told = [(queue[place], verdict) for place, verdict in verdicts.items()]

@@ -145,7 +145,7 @@ def search(name: str) -> None:
     chosen = cards.search()
     total = cached.ask(cases.total, chosen)
     before = state.turned(chosen, total, PAGE)
-    rows = cached.ask(cases.find, chosen, PAGE, before)
+    rows = cached.ask(evidence.search, chosen, PAGE, before)
     st.caption(f"{total} answers: {text.safe(cases.words(chosen))}")
     if rows:
         settle(name, rows, "Link the ticked answers")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from app.service.assess import Kept
@@ -38,7 +40,7 @@ def one(found: Found) -> str:
     """One card of the assessment in one sentence."""
     told = {
         "judged": share(found.judged), "flagged by its rules": share(found.flagged),
-        "CVaR": three(found.cvar),
+        "CVaR in nats": three(found.cvar),
     }  # fmt: skip
     known = [f"{name} {value}" for name, value in told.items() if value != "—"]
     about = f"{found.cases} answer{'' if found.cases == 1 else 's'} can show it"
@@ -89,16 +91,22 @@ def share(measure: Measure) -> str:
     """
     if not measure.known:
         return "—"
-    low, high = 100 * measure.low, 100 * measure.high
-    return f"{100 * measure.value:.3g} % ({low:.3g} to {high:.3g}), n {measure.n}" + lost(measure)
+    scaled = replace(
+        measure, value=100 * measure.value, low=100 * measure.low, high=100 * measure.high
+    )
+    return _told(scaled, " %")
 
 
 def three(measure: Measure) -> str:
     """A number with its interval and count, three significant digits."""
-    if not measure.known:
-        return "—"
-    told = f"{measure.value:.3g} ({measure.low:.3g} to {measure.high:.3g})"
-    return f"{told}, n {measure.n}" + lost(measure)
+    return _told(measure) if measure.known else "—"
+
+
+def _told(measure: Measure, unit: str = "") -> str:
+    ends = f"{measure.low:.3g} to {measure.high:.3g}"
+    bare = math.isnan(measure.low) or math.isnan(measure.high)
+    interval = f"no interval: {measure.why or 'too few answers'}" if bare else ends
+    return f"{measure.value:.3g}{unit} ({interval}), n {measure.n}{lost(measure)}"
 
 
 def lost(measure: Measure) -> str:

@@ -16,6 +16,7 @@ from app.service.stores import Stores
 from data.card import Card, Rule
 from data.trouble import Trouble
 from risk import tail
+from risk.bounded import ceiling
 from risk.interval import rate
 from risk.measure import Measure, missing
 
@@ -92,7 +93,9 @@ class Answers:
         items: dict[tuple[str, str], int] = {}
         places = np.flatnonzero(rows).tolist()
         codes = [items.setdefault(self.cases[place][:2], len(items)) for place in places]
-        found = tail.profile(loss, draws=1000, clusters=np.array(codes))
+        found = tail.profile(
+            loss, draws=1000, clusters=np.array(codes), most=ceiling(Choices().eps)
+        )
         return found["mean"], found["cvar"]
 
     def _where(self, rule: Rule) -> Mask:

@@ -13,7 +13,7 @@ from app.service.cases import Case, Chosen, Filter
 from app.service.stores import Stores
 from data.card import Rule
 from data.trouble import Trouble
-from db import links, outputs, warehouse
+from db import links, outputs, texts, warehouse
 from db.links import DECLINE, Link
 
 MOST = 2_000
@@ -110,7 +110,7 @@ def of_runs(stores: Stores, card: str, runs: Iterable[str], limit: int) -> list[
 
 
 def page(stores: Stores, card: str, limit: int = 25, offset: int = 0) -> list[dict[str, Any]]:
-    """The links of a card, the newest first, answers with the first words of prompt and answer."""
+    """The links of a card, the newest first, answers whole."""
     found = links.page(stores.ledger, card, limit, offset)
     wanted = [_case(row) for row in found if row["run_id"]]
     heads = {cases.case(row): row for row in _heads(stores, wanted)}
@@ -122,8 +122,20 @@ def _case(row: dict[str, Any]) -> Case:
 
 
 def _heads(stores: Stores, wanted: Iterable[Case]) -> list[dict[str, Any]]:
-    unique = list(dict.fromkeys(wanted))
-    return outputs.page(stores.warehouse, Filter(), unique, len(unique)) if unique else []
+    return read(stores, list(dict.fromkeys(wanted)))
+
+
+def read(stores: Stores, wanted: Sequence[Case]) -> list[dict[str, Any]]:
+    """These answers whole, in their order, to be read before anything is said of them."""
+    found = texts.several(stores.warehouse, wanted) if wanted else {}
+    return [found[case] for case in wanted if case in found]
+
+
+def search(stores: Stores, chosen: Chosen, limit: int, offset: int) -> list[dict[str, Any]]:
+    """One page of the answers a search finds, whole, with their mean scores by dimension."""
+    heads = cases.find(stores, chosen, limit, offset)
+    whole = {cases.case(row): row for row in read(stores, [cases.case(row) for row in heads])}
+    return [row | whole.get(cases.case(row), {}) for row in heads]
 
 
 def of_case(stores: Stores, case: Case) -> list[dict[str, Any]]:

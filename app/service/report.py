@@ -90,7 +90,7 @@ def _facts(kept: Kept) -> dict[str, str]:
 def _forest(found: Sequence[Found]) -> str:
     rows = [
         svg.Row(one.card.title if first else "", m.value, m.low, m.high,
-                assess_said.share(m).split(",")[0] if m.known else "—", hollow)
+                assess_said.share(m).split(", n ")[0] if m.known else "—", hollow)
         for one in found
         for first, hollow, m in ((True, False, one.judged), (False, True, one.flagged))
     ]  # fmt: skip

@@ -9,6 +9,7 @@ from app.service.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
 from risk import tail
+from risk.bounded import ceiling
 from risk.lenses import every
 from risk.measure import Measure
 
@@ -37,7 +38,8 @@ def body(stores: Stores, run: str, looked: str = "") -> dict[str, Any]:
     found = risks.risks(stores, run, Choices())
     if not found.cases:
         raise Trouble(f"{title} has no answer with a harm score", "choose another run")
-    measured = tail.profile(found.risk.total, clusters=found.vector.clusters)
+    most = ceiling(Choices().eps, len(found.vector.dimensions))
+    measured = tail.profile(found.risk.total, clusters=found.vector.clusters, most=most)
     rows = [row(name, one) for name, one in measured.items()]
     return {"run": run, "words": f"Tail of {title}, log-risk in nats, level 95 %", "rows": rows}
 

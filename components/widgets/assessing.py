@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from components.widgets.text import passage, safe
+from components.widgets.evidence import folded
+from components.widgets.text import safe
 
 FIELDS = {
     "interface": ("Interface", "chat page, API, agent with tools …"),
@@ -85,6 +86,13 @@ def choose(
     return None
 
 
+def table(rows: Sequence[dict[str, Any]]) -> None:
+    """The cards at a glance; what has an interval gets room for it."""
+    wide = {name: st.column_config.TextColumn(width="medium")
+            for name in ("judged", "flagged", "CVaR 95", "harms")}  # fmt: skip
+    st.dataframe(rows, hide_index=True, lazy=False, column_config=wide)
+
+
 def judge(
     rows: Sequence[dict[str, Any]], words: Mapping[str, str], key: str
 ) -> dict[int, str] | None:
@@ -97,9 +105,9 @@ def judge(
                 st.caption(safe(" · ".join(str(fact) for fact in facts if fact)))
                 left, right = st.columns([2, 3])
                 with left:
-                    passage(row["prompt"], f"{key}-{place}-prompt", missing="no prompt")
+                    folded(row["prompt"], f"{key}-{place}-prompt", "no prompt")
                 with right:
-                    passage(row["response"], f"{key}-{place}-answer", missing="no answer")
+                    folded(row["response"], f"{key}-{place}-answer", "no answer")
                 picked = st.radio(
                     "This answer", list(words), index=None, format_func=words.__getitem__,
                     horizontal=True, key=f"{key}-{row['run_id']}-{row['item_id']}-{row['sample']}",

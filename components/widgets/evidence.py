@@ -10,6 +10,9 @@ import streamlit as st
 from components.figures.frame import number
 from components.widgets.text import passage, safe
 
+FOLD = 1_200
+"""Characters of a text shown before the rest is asked for."""
+
 
 def pick(rows: Sequence[dict[str, Any]], key: str, page: Any, words: str, other: str = "") -> Any:
     """Answers to tick; returns (places of the ticked, whether `other` was pressed), or None.
@@ -43,9 +46,19 @@ def pick(rows: Sequence[dict[str, Any]], key: str, page: Any, words: str, other:
 def _texts(row: dict[str, Any], key: str) -> None:
     left, right = st.columns([2, 3])
     with left:
-        passage(row["prompt"], f"{key}-prompt", missing="no prompt")
+        folded(row["prompt"], f"{key}-prompt", "no prompt")
     with right:
-        passage(row["response"], f"{key}-answer", missing="no answer")
+        folded(row["response"], f"{key}-answer", "no answer")
+
+
+def folded(text: str | None, key: str, missing: str) -> None:
+    """A text as it stands; of a long one the beginning, with all of it one click away."""
+    if not text or len(text) <= FOLD:
+        passage(text, key, missing=missing)
+        return
+    passage(f"{text[:FOLD]} …", key)
+    with st.expander(f"All {len(text):,} characters"):
+        passage(text, f"{key}-whole")
 
 
 def _open(page: Any, row: dict[str, Any]) -> None:
