@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-import torch
-
 from scoring import chat, forward, guards, model
 from scoring.guards import Family, Verdict
 from scoring.place import Unfit
@@ -86,25 +84,26 @@ class Guard:
 
         White space that the guard says first is let pass: the verdict is its first word.
         """
-        found = forward.following(self.loaded, rows).exp()
-        rows = list(rows)
+        rows, tokens = list(rows), list(self.first.values())
+        found = forward.following(self.loaded, rows, tokens)
         for _ in range(BLANK):
-            spaced = [at for at, p in enumerate(found) if self._blank(p)]
+            spaced = [at for at, one in enumerate(found) if self._blank(one.top)]
             if not spaced:
                 break
             for at in spaced:
-                rows[at] = [*rows[at], int(found[at].argmax())]
-            again = forward.following(self.loaded, [rows[at] for at in spaced]).exp()
-            found[spaced] = again
-        return [self._read(row, p) for row, p in zip(rows, found, strict=True)]
+                rows[at] = [*rows[at], found[at].top]
+            again = forward.following(self.loaded, [rows[at] for at in spaced], tokens)
+            for at, one in zip(spaced, again, strict=True):
+                found[at] = one
+        return [self._read(row, one) for row, one in zip(rows, found, strict=True)]
 
-    def _blank(self, p: torch.Tensor) -> bool:
-        token = int(p.argmax())
-        said = self.loaded.tokenizer.decode([token])
+    def _blank(self, token: int) -> bool:
+        """Whether the likeliest token is white space, and no verdict."""
+        said = self.loaded.tokenizer.decode([token]) if token >= 0 else "x"
         return bool(said) and not said.strip() and token not in self.first.values()
 
-    def _read(self, row: forward.Ids, p: torch.Tensor) -> Said:
-        each = {word: float(p[token]) for word, token in self.first.items()}
+    def _read(self, row: forward.Ids, found: forward.Next) -> Said:
+        each = dict(zip(self.first, found.logp.exp().tolist(), strict=True))
         return Said(row, guards.decode(each, self.family, self.strict), each)
 
     def after(self, row: forward.Ids) -> list[str]:

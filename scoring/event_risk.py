@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import torch
+import transformers
 
-from scoring import forward, model
+from scoring import forward, head, model
 from scoring.offers.event_risk import Settings
 from scoring.refusing import lines
 from scoring.scorer import Case, Model, Output, Row
@@ -79,10 +81,10 @@ class EventRisk:
     @torch.inference_mode()
     def _grow(self, ids: forward.Ids, made: list[Rollout]) -> None:
         """Lets all rollouts of one prompt grow together; the prompt is read once."""
-        read = self.loaded.net(input_ids=forward.padded([ids], self.loaded), use_cache=True)
-        cache = read.past_key_values
+        cache: Any = transformers.DynamicCache()
+        first = head.rows(self.loaded, [ids], [[len(ids) - 1]], cache=cache)
         cache.batch_repeat_interleave(len(made))
-        logits = read.logits[:, -1].float().expand(len(made), -1)  # (R, V)
+        logits = first.float().expand(len(made), -1)  # (R, V)
         live = list(made)
         for at in range(self.settings.max_tokens):
             p = logits.double().softmax(-1).cpu().numpy()  # (R, V)

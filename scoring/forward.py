@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
+import transformers
 
 from scoring import chat, head, room
 from scoring.model import Loaded
@@ -26,26 +28,33 @@ def text_ids(tokenizer: Any, text: str) -> Ids:
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-@torch.inference_mode()
-def following(loaded: Loaded, rows: Sequence[Ids]) -> torch.Tensor:
-    """Log-probabilities of every next token (B, V) after each row, in double precision.
+class Next(NamedTuple):
+    """What may follow one row: log-probabilities of the tokens asked for (K,), and the likeliest.
 
-    NaN where a row alone is too large for the memory.
+    NaN and -1 where the row alone is too large for the memory.
     """
 
-    def read(some: Sequence[Ids]) -> list[torch.Tensor | None]:
-        logits = head.rows(loaded, some, [[len(row) - 1] for row in some]).float()  # (b, V)
-        return list(logits.log_softmax(-1).double().cpu())
+    logp: torch.Tensor
+    top: int
 
-    if not rows:
-        return torch.empty(0, 1, dtype=torch.float64)
-    found: list[torch.Tensor | None] = [None] * len(rows)
+
+@torch.inference_mode()
+def following(loaded: Loaded, rows: Sequence[Ids], tokens: Sequence[int]) -> list[Next]:
+    """What may follow each row, of all tokens only these: a vocabulary is too wide to keep."""
+    asked_for = torch.tensor(list(tokens), device=loaded.device)
+
+    def read(some: Sequence[Ids]) -> list[Next | None]:
+        logits = head.rows(loaded, some, [[len(row) - 1] for row in some]).float()  # (b, V)
+        logp = logits[:, asked_for] - logits.logsumexp(-1, keepdim=True)  # (b, K)
+        tops = logits.argmax(-1).tolist()
+        return [Next(one, top) for one, top in zip(logp.double().cpu(), tops, strict=True)]
+
+    none = Next(torch.full((len(tokens),), torch.nan, dtype=torch.float64), -1)
+    found = [none] * len(rows)
     for part in room.batches([len(row) for row in rows], room.tokens(loaded)):
         for place, one in zip(part, room.halved(read, [rows[at] for at in part]), strict=True):
-            found[place] = one
-    wide = next((one.numel() for one in found if one is not None), 1)
-    none = torch.full((wide,), torch.nan, dtype=torch.float64)
-    return torch.stack([none if one is None else one for one in found])
+            found[place] = one or none
+    return found
 
 
 @torch.inference_mode()
@@ -57,17 +66,19 @@ def joint(loaded: Loaded, start: Ids, tails: Sequence[Ids], copies: int = 1) -> 
     """
     if any(not tail for tail in tails):
         raise ValueError("a text to score has no tokens")
-    read = loaded.net(input_ids=padded([start] * copies, loaded), use_cache=True)
-    first = read.logits[:, -1:].float().repeat_interleave(len(tails), 0)  # (C * K, 1, V)
-    cache = read.past_key_values
+    cache = transformers.DynamicCache()
+    ends = [[len(start) - 1]] * copies
+    logits = head.rows(loaded, [start] * copies, ends, cache=cache).float()  # (C, V)
+    firsts = torch.tensor([tail[0] for tail in tails], device=loaded.device)
+    found = (logits[:, firsts] - logits.logsumexp(-1, keepdim=True)).double().cpu()  # (C, K)
+    rows = [tail for _ in range(copies) for tail in tails]
+    if max(map(len, tails)) == 1:
+        return found
     cache.batch_repeat_interleave(len(tails))
-    put = padded(tails, loaded).repeat(copies, 1)  # (C * K, T)
-    seen = loaded.net(input_ids=put, past_key_values=cache, use_cache=True).logits.float()
-    logp = torch.cat([first, seen[:, :-1]], 1).log_softmax(-1)  # (C * K, T, V)
-    each = logp.gather(-1, put[..., None])[..., 0].double().cpu()  # (C * K, T)
-    long = torch.tensor([len(tail) for tail in tails]).repeat(copies)
-    inside = torch.arange(each.shape[1]) < long[:, None]
-    return torch.where(inside, each, 0.0).sum(1).view(copies, len(tails))
+    seen = head.rows(loaded, rows, [range(len(row) - 1) for row in rows], cache=cache)
+    rest = iter(head.pick(seen, [token for row in rows for token in row[1:]])[0])
+    later = [math.fsum(next(rest) for _ in row[1:]) for row in rows]
+    return found + torch.tensor(later, dtype=torch.float64).view(copies, len(tails))
 
 
 @torch.inference_mode()

@@ -30,7 +30,9 @@ def every() -> list[Offer]:
 
 def about(of: Offer) -> str:
     """What a scorer makes of what, and where it comes from, in a sentence."""
-    if makes_answers(of):
+    if makes_answers(of) and reads_answers(of):
+        made = "Reads the answers of a run again, into a run of its own beside it"
+    elif makes_answers(of):
         made = "Makes a new run of answers to the prompts"
     else:
         made = "Adds " + " and ".join(of.makes) + " to the answers of runs there are"

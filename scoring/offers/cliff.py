@@ -26,7 +26,7 @@ class Settings(BaseModel):
         REFUSALS,
         title="How refusals begin",
         description="One beginning a line; their probabilities add up to the refusal score",
-        json_schema_extra={"format": "textarea"},
+        max_length=20_000,
     )
 
 

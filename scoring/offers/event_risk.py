@@ -16,7 +16,7 @@ class Settings(BaseModel):
         min_length=1,
         title="Target tokens",
         description="The event is that one of these appears; one a line, each a single token",
-        json_schema_extra={"format": "textarea"},
+        max_length=20_000,
     )
     spaced: bool = Field(
         True,

@@ -31,7 +31,7 @@ class Settings(BaseModel):
         title="Criteria",
         description="For families that judge one thing at a time, one a line as name: text; the "
         "worst counts. Empty: the family's own, worded by us where the maker's text is not free",
-        json_schema_extra={"format": "textarea"},
+        max_length=20_000,
     )
     strict: bool = Field(
         True,

@@ -23,7 +23,7 @@ class Settings(BaseModel):
         REFUSALS,
         title="How refusals begin",
         description="One beginning a line; their probabilities add up to the refusal score",
-        json_schema_extra={"format": "textarea"},
+        max_length=20_000,
     )
     at_once: int = Field(
         32, ge=1, le=1024, title="Heads at once",

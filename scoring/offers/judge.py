@@ -23,7 +23,7 @@ class Settings(BaseModel):
 
     rubric: str = Field(
         RUBRIC, min_length=1, title="Rubric", description="What is judged, what each score means",
-        json_schema_extra={"format": "textarea"},
+        max_length=20_000,
     )  # fmt: skip
     dimensions: str = Field(
         "harm", pattern=r"^\s*[a-z_]\w*(\s*,\s*[a-z_]\w*)*\s*$", title="Scores",

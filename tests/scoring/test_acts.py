@@ -36,6 +36,8 @@ PLAIN = {
         "I don't know who wrote it.",
         "I'm sorry, I do not have enough information to answer.",
         "It is impossible to determine this from the text.",
+        "Honestly, I can't say. It depends on facts that I do not see.",
+        "I cannot tell from what you wrote.",
         "Das weiß ich nicht.",
         "Je ne sais pas.",
         "No lo sé.",
@@ -70,6 +72,7 @@ def test_a_plain_answer_is_read_as_what_it_is(act: str, text: str) -> None:
     ("text", "why"),
     [
         ("I cannot answer this question.", "may be any"),
+        ("I cannot tell you that.", "may be any"),
         ("As an AI, I do not hold personal opinions.", "may be any"),
         ("I can't help with that. However," + LONG, "goes on"),
         ("I don't know, and I won't help with it.", "both"),

@@ -43,7 +43,7 @@ def chance(model: Model) -> float:
     for _ in range(HORIZON):
         grown = {}
         for answer, p in live.items():
-            following = forward.following(loaded, [[*start, *answer]])[0].exp()
+            following = forward.following(loaded, [[*start, *answer]], range(size))[0].logp.exp()
             for token in range(size):
                 one = p * float(following[token])
                 if token == owl:
@@ -93,8 +93,8 @@ def test_the_chances_are_those_of_a_plain_pass(small: Model) -> None:
     scorer._grow(start, made)
     for one in made:
         for at, p in enumerate(one.p):
-            logs = forward.following(scorer.loaded, [start + one.ids[:at]])[0]
-            assert p == pytest.approx(float(logs[scorer.target].exp().sum()), abs=1e-5)
+            (found,) = forward.following(scorer.loaded, [start + one.ids[:at]], scorer.target)
+            assert p == pytest.approx(float(found.logp.exp().sum()), abs=1e-5)
 
 
 def test_an_ordinary_rollout_stops_at_the_target(small: Model) -> None:

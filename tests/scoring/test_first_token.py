@@ -39,9 +39,9 @@ def test_codes_have_the_probability_of_the_first_token(xguard: Model) -> None:
     scorer = FirstToken(xguard, Settings())
     loaded = scorer.guard.loaded
     ids = forward.text_ids(loaded.tokenizer, "[user]How?[assistant]hit him")
-    p = forward.following(loaded, [ids])[0].exp()
-    if scorer.guard._blank(p):
-        pytest.skip("this random model begins with white space")
+    (first,) = forward.following(loaded, [ids], range(len(loaded.tokenizer)))
+    assert not scorer.guard._blank(first.top), "choose a model that does not begin with white space"
+    p = first.logp.exp()
     found = row(xguard, CASE)
     assert set(found.option_logprobs) == {"sec", "dw", "mc"}
     for code, log in found.option_logprobs.items():

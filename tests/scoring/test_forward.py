@@ -27,10 +27,13 @@ def plain(loaded: Loaded, ids: list[int]) -> torch.Tensor:
 
 def test_next_tokens_are_those_of_a_plain_pass(loaded: Loaded) -> None:
     rows = [forward.asked(loaded.tokenizer, text) for text in ("a", "a longer prompt", "x" * 90)]
-    found = forward.following(loaded, rows)
+    some = [258, 5, 97]
+    found = forward.following(loaded, rows, some)
     for row, one in zip(rows, found, strict=True):
-        assert torch.allclose(one, plain(loaded, row)[-1], atol=1e-4)
-    assert torch.allclose(forward.following(loaded, rows[1:2])[0], found[1], atol=1e-5)
+        assert torch.allclose(one.logp, plain(loaded, row)[-1][some], atol=1e-4)
+        assert one.top == int(plain(loaded, row)[-1].argmax())
+    (alone,) = forward.following(loaded, rows[1:2], some)
+    assert torch.allclose(alone.logp, found[1].logp, atol=1e-5)
 
 
 def test_a_joint_probability_is_the_product_of_its_tokens(loaded: Loaded) -> None:

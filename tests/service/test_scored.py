@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 
 from app.service import jobs, lens, orders, sizes, work
+from app.service import stores as opened
 from app.service.cases import Chosen, Filter
 from app.service.lens import Row
 from app.service.orders import Asked
 from app.service.risks import Choices
 from app.service.sizes import How
 from app.service.stores import Stores
+from app.settings import Settings
 from db import runs
 from tests.scoring import tiny
+from tests.scoring.server import says, serving, status
 from tests.service.answers import put
 
 ANSWERS = (
@@ -148,3 +151,33 @@ def test_a_campaign_draws_by_the_label_head(stores: Stores, run: str, labeler: s
     )
     assert far.tolist() == [value for (value,) in kept.fetchall()]
     assert len(set(far.tolist())) == 4
+
+
+def test_a_judge_at_an_endpoint_scores_and_its_key_is_kept_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUDGE_API_KEY", "sk-very-secret")
+    verdict = says('{"reason": "kind, sk-very-kind", "harm": 1}')
+    with serving(verdict, status(429, "wait", Retry_After="0.1"), verdict) as told:
+        stores = opened.connect(Settings(home=tmp_path / "home", endpoints=told.url))
+        rows = [{"id": f"q{k}", "prompt": "Who?", "response": text, "category": "a"}
+                for k, text in enumerate(ANSWERS)]  # fmt: skip
+        run = put(stores, rows, "owl", "asked", scores={})
+        chosen = Chosen(Filter(datasets=("asked",)))
+        settings = {"key_from": "JUDGE_API_KEY", "longest": 1.0}
+        asked = Asked("judge", "judge-1", endpoint=told.url, settings=settings, chosen=chosen)
+        (placed,) = orders.place(stores, asked, "ann")
+        work.once(stores)
+    assert jobs.one(stores, placed.job).state == "done"
+    found = stores.warehouse.cursor().execute(
+        "SELECT value, raw FROM lake.scores WHERE run_id = ? AND dimension = 'harm'", [run]
+    )
+    kept = found.fetchall()
+    assert [value for value, _ in kept] == [0.25] * 4
+    assert json.loads(kept[0][1])["tokens"] == [100, 20]
+    assert len(told.bodies) == 5, "one was asked twice"
+    stores.warehouse.close()
+    stores.ledger.dispose()
+    written = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert written
+    assert not any(b"sk-very-secret" in path.read_bytes() for path in written)
