@@ -9,10 +9,6 @@ import torch
 
 from scoring.model import Loaded
 
-FILL = 0
-"""The token that pads at the right: under a causal mask nothing that counts ever sees it."""
-
-
 def rows(
     loaded: Loaded,
     ids: Sequence[Sequence[int]],
@@ -29,7 +25,10 @@ def rows(
     row's own, `seen` (B, L, keys) what each position may look at where it is not all before it.
     """
     wide = max(map(len, ids))
-    held = torch.full((len(ids), wide), FILL, dtype=torch.long)
+    # Any token may pad at the right, where nothing that counts ever sees it; transformers warns of
+    # the model's own.
+    fill = int(loaded.net.config.pad_token_id == 0)
+    held = torch.full((len(ids), wide), fill, dtype=torch.long)
     for n, row in enumerate(ids):
         held[n, : len(row)] = torch.tensor(row, dtype=torch.long)
     flat = torch.tensor([n * wide + at for n, some in enumerate(asked) for at in some])
