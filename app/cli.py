@@ -57,14 +57,24 @@ def serve(port: int | None, worker: bool) -> None:
 
 @shell.command()
 @click.option("--if-empty", is_flag=True, help="only where nothing is loaded yet")
-def demo(if_empty: bool) -> None:
-    """Fill the stores with the made-up sample data."""
+@click.option("--model/--no-model", default=True, help="train the small model to score with")
+def demo(if_empty: bool, model: bool) -> None:
+    """Fill the stores with the made-up sample data, and make a small model to score with."""
     from app.service import demo as sample
+    from app.service import sample_model
 
+    opened = stores()
     with bar() as shown:
         task = shown.add_task("making the sample data", total=1.0)
-        loaded = sample.fill(stores(), if_empty, lambda part, what: shown.update(
-            task, completed=part, description=what))  # fmt: skip
+
+        def step(part: float, what: str) -> None:
+            shown.update(task, completed=part, description=what)
+
+        loaded = sample.fill(opened, if_empty, step)
+        if model and sample_model.possible() and (loaded or not if_empty):
+            loaded += sample_model.make(opened, step)
+    if model and not sample_model.possible():
+        out.print("Without torch no small model is made to score with (make run installs it).")
     if loaded:
         outputs = sum(run.outputs for run in loaded)
         out.print(f"{len(loaded)} runs, {outputs} outputs of made-up sample data are loaded.")

@@ -9,6 +9,7 @@ import torch
 
 from scoring.model import Loaded
 
+
 def rows(
     loaded: Loaded,
     ids: Sequence[Sequence[int]],

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import math
 import random
 import shutil
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -137,17 +135,3 @@ def _fit(
         if turn % 10 == 0:
             step((turn + 1) / size.steps, "training the small model")
     return last
-
-
-def main(texts: str, folder: str) -> None:
-    """Trains on a file of JSON lines `[question, answer]`, telling its progress line by line.
-
-    Run as `python -m scoring.tiny TEXTS FOLDER`, so that who asks needs no torch itself.
-    """
-    with Path(texts).open(encoding="utf-8") as file:
-        read = [(question, answer) for question, answer in map(json.loads, file)]
-    train(read, Path(folder), progress=lambda part, what: print(f"{part:.3f}\t{what}", flush=True))
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:3])

@@ -14,47 +14,56 @@ class GenerateSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    samples: int = Field(1, title="Answers to each prompt", description="", ge=1, le=1000)
-    max_tokens: int = Field(256, title="Longest answer", description="in tokens", ge=1, le=32_768)
+    samples: int = Field(
+        default=1, title="Answers to each prompt", description="sampled ones differ", ge=1, le=1000
+    )
+    max_tokens: int = Field(
+        default=256, title="Longest answer", description="in tokens", ge=1, le=32_768
+    )
     temperature: float = Field(
-        0.0, title="Temperature", description="0 takes the most probable token", ge=0, le=10
+        default=0.0, title="Temperature", description="0 takes the most probable token", ge=0, le=10
     )
     top_p: float = Field(
-        1.0, title="Top p", description="samples within this much probability", gt=0, le=1
+        default=1.0, title="Top p", description="samples within this much probability", gt=0, le=1
     )
     top_k: int = Field(
-        0, title="Top k", description="samples among so many tokens; 0 among all", ge=0
+        default=0, title="Top k", description="samples among so many tokens; 0 among all", ge=0
     )
     stop: tuple[str, ...] = Field(
-        (), title="Stop at", description="texts that end the answer and are not part of it"
+        default=(), title="Stop at", description="texts that end the answer and are not part of it"
     )
     seed: int = Field(
-        0,
+        default=0,
         title="Seed",
         description="with it and the case alone, samples are drawn",
         ge=0,
         lt=2**63,
     )
     chat: Literal["auto", "yes", "no"] = Field(
-        "auto",
+        default="auto",
         title="Through the chat template",
         description="auto: where the model comes with one",
     )
     system: str = Field(
-        "", title="System message", description="only with the chat template", max_length=20_000
+        default="",
+        title="System message",
+        description="only with the chat template",
+        max_length=20_000,
     )
     cautious: bool = Field(
-        False,
+        default=False,
         title="Cautious decoding",
         description="where the next token is uncertain, several continuations up to the next "
         "punctuation are tried and the most probable one is kept (CNTP); slower",
     )
-    trials: int = Field(10, title="Most trials", description="of cautious decoding", ge=2, le=100)
+    trials: int = Field(
+        default=10, title="Most trials", description="of cautious decoding", ge=2, le=100
+    )
     entropy_low: float = Field(
-        0.01, title="One trial up to", description="entropy of the next token in nats", ge=0
+        default=0.01, title="One trial up to", description="entropy of the next token in nats", ge=0
     )
     entropy_high: float = Field(
-        1.5, title="Most trials from", description="entropy of the next token in nats", gt=0
+        default=1.5, title="Most trials from", description="entropy of the next token in nats", gt=0
     )
 
 

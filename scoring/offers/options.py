@@ -15,37 +15,40 @@ class OptionsSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     readout: Literal["text", "first_token", "letter"] = Field(
-        "text",
+        default="text",
         title="Read",
         description="the probability of each option's full text, of its first token, or of its "
         "letter after a list of all options",
     )
     unsure: str = Field(
-        "I don't know",
+        default="I don't know",
         title='Added option that says "I don\'t know"',
         description="put last where no option says so already; empty adds none",
         max_length=200,
     )
     layout: str = Field(
-        "",
+        default="",
         title="Prompt",
         description="{prompt} and {options} stand for the case's own; empty is the prompt as it "
         "is, and for letters the prompt, the list of options and Answer:",
         max_length=20_000,
     )
     delimiter: str = Field(
-        " ",
+        default=" ",
         title="Between prompt and option",
         description="one space, as most tasks are written",
         max_length=20,
     )
     chat: bool = Field(
-        False,
+        default=False,
         title="Through the chat template",
         description="the prompt becomes a user's turn; the options begin the model's",
     )
     system: str = Field(
-        "", title="System message", description="only with the chat template", max_length=20_000
+        default="",
+        title="System message",
+        description="only with the chat template",
+        max_length=20_000,
     )
 
 

@@ -52,7 +52,8 @@ def test_five_options_behind_one_prompt(tmp_path: Path, shape: str, prompt: int)
     drawn.model(tmp_path / shape, shape)
     model = Model(name=str(tmp_path / shape), device="cpu", dtype="float32")
     scorer = Options(model, OptionsSettings(unsure=""))
-    cases = drawn.cases(512 // prompt or 1, prompt, OPTIONS, EACH, drawn.SHAPES[shape]["vocab_size"])
+    size = drawn.SHAPES[shape]["vocab_size"]
+    cases = drawn.cases(512 // prompt or 1, prompt, OPTIONS, EACH, size)
 
     def ours() -> list[float]:
         return [x for row in scorer(cases) for x in row.option_logprobs.values()]

@@ -100,7 +100,7 @@ class App:
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stores with the sample data in them, made once."""
     home = tmp_path_factory.mktemp("sample")
-    done = tailscope(home, "demo")
+    done = tailscope(home, "demo", "--no-model")
     assert done.returncode == 0, done.stderr
     return home
 
