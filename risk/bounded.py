@@ -13,7 +13,7 @@ from risk.worst import TIE, mass, tail_rank
 
 Ends = tuple[float, float]
 FEW = "fewer than 5 prompts make this number"
-THIN = "too few prompts or values make this number to resample: its interval allows unseen losses"
+THIN = "this tail is too thin to be resampled: its interval allows for losses nobody has seen"
 LEAST = 5
 """Prompts a tail must have before resampling says anything about it."""
 SOME = 20

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.bootstrap import SPREAD, STATISTICS, VARIED, Codes, replicates
+from risk.bootstrap import SPREAD, STATISTICS, TAILS, VARIED, Codes, replicates
 from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
@@ -168,6 +168,8 @@ def _studentized(
     low, high = studentized(tail, many["cvar"], error(score, level, items), many[SPREAD])
     low = max(low, percentiles(many["mean"])[0])  # no tail is better than the mean
     gap, ratio = many["cvar"] - many["mean"], _ratio(many["cvar"], many["mean"])
+    if np.isnan(many[TAILS]).any():  # so many rows that percentiles are as good
+        return {"cvar": (low, high), "gap": percentiles(gap), "ratio": percentiles(ratio)}
     own = within(score[None], level, items)
     at = [float(part.ravel()[0]) for part in own]
     among = [many[name] for name in VARIED]

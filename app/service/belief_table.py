@@ -75,7 +75,7 @@ def sentence(shown: Shown, name: str, standing: dict[str, dict[str, Measure]]) -
         if len(others) > 1:
             parts[0] += f", {_nth(1 + sum(v > score.value for v in others))} of {len(others)}"
     over = shown.measures.get(("overconfidence", ""))
-    if over and over.known:
+    if over and over.known and not np.isnan(over.low):  # one answer alone tells nothing
         side = "surer than it is right" if over.value > 0 else "less sure than it is right"
         clear = over.low > 0 or over.high < 0
         said = f"on average it is {abs(over.value) * 100:.0f} points {side}"

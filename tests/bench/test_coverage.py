@@ -1,0 +1,64 @@
+"""How often intervals hold the truth: 95 of 100 is promised; prints shares, judges none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from risk import calibration, tail
+from risk.bounded import ceiling
+from risk.interval import Floats
+from risk.measure import Measure
+
+ROUNDS = 300
+LEVELS = -np.log1p(-np.minimum(np.array([0, 0.25, 0.5, 0.75, 1]), 1 - 1e-6))
+Draw = Callable[[np.random.Generator, int], Floats]
+LOSSES: dict[str, tuple[Draw, float | None]] = {
+    "exponential": (lambda rng, n: rng.exponential(size=n), None),
+    "four scores": (lambda rng, n: -np.log1p(-rng.beta(0.4, 2.5, (n, 4))).sum(1), ceiling(1e-6, 4)),
+    "ordinal": (
+        lambda rng, n: rng.choice(LEVELS, n, p=(0.7, 0.15, 0.1, 0.04, 0.01)),
+        ceiling(1e-6),
+    ),
+}
+
+
+def told(what: str, truth: float, one: Callable[[int], Measure]) -> None:
+    """Prints the share of intervals that hold the truth, and their median width."""
+    found = [one(seed) for seed in range(ROUNDS)]
+    kept = [m for m in found if not np.isnan(m.low)]
+    held = np.mean([m.low - 1e-9 <= truth <= m.high + 1e-9 for m in kept]) if kept else np.nan
+    wide = np.median([m.high - m.low for m in kept]) if kept else np.nan
+    print(
+        f"\n{what:48} {held:6.3f} held, width {wide:.3g}, {len(found) - len(kept)} declined", end=""
+    )
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("n", [30, 100, 200, 900])
+def test_coverage_of_the_interval_of_a_cvar(name: str, n: int) -> None:
+    draw, most = LOSSES[name]
+    truth = tail.cvar(draw(np.random.default_rng(0), 1_000_000))
+    rng = np.random.default_rng(n)
+    told(
+        f"CVaR at 95 %, {name}, n = {n}", truth,
+        lambda seed: tail.profile(draw(rng, n), 0.95, 400, seed, most=most)["cvar"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("shift", [0.0, 0.03, 0.1, 0.3])
+@pytest.mark.parametrize("n", [30, 100, 500])
+def test_coverage_of_the_interval_of_ece(n: int, shift: float) -> None:
+    many = np.random.default_rng(0).beta(8, 1.2, 500_000)
+    off = many - np.clip(many - shift, 0, 1)
+    truth = float(np.abs(np.bincount(calibration.bins(many), off)).sum() / many.size)
+    rng = np.random.default_rng(n)
+
+    def one(seed: int) -> Measure:
+        p = rng.beta(8, 1.2, n)
+        y = (rng.random(n) < np.clip(p - shift, 0, 1)).astype(float)
+        return calibration.ece_measure(p, y, seed=seed)
+
+    told(f"ECE of {truth:.3f}, n = {n}", truth, one)
