@@ -48,10 +48,12 @@ def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> N
 
 
 def optioned(connection: Connection, run_ids: Collection[str]) -> set[str]:
-    """Those of the runs whose answers have log-probabilities of options."""
+    """Those of the runs whose answers have log-probabilities of options, one known to be right."""
     found = connection.cursor().execute(
-        """SELECT DISTINCT run_id FROM lake.outputs
-           WHERE run_id IN (SELECT unnest(?)) AND cardinality(option_logprobs) > 0""",
+        """SELECT DISTINCT o.run_id FROM lake.outputs o JOIN lake.runs r USING (run_id)
+           JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
+           WHERE o.run_id IN (SELECT unnest(?)) AND cardinality(o.option_logprobs) > 0
+             AND i.target IS NOT NULL""",
         [list(run_ids)],
     )
     return {run for (run,) in found.fetchall()}

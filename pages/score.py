@@ -43,6 +43,8 @@ def order() -> None:
         asked = replace(asked, **cases())
     if orders.open_ended(asked):
         st.info("Choose a data set, or the answers of a model.", icon=":material/filter_alt:")
+    elif of.models == ("endpoint",) and not asked.endpoint:
+        return
     elif not asked.model and "none" not in of.models:
         st.info("Name a model to see what it would take.", icon=":material/memory:")
     else:
@@ -65,9 +67,11 @@ def what() -> tuple[scorers.Offer, orders.Asked]:
         revision = chips.words("Revision", "revision", "the newest")
     st.caption(text.safe(scorers.about(of)))
     endpoint = ""
-    if "endpoint" in of.models and (allowed := stores.settings.endpoint_list):
-        endpoint = chips.choice("Asked at", "endpoint", ["this machine", *allowed])
-        endpoint = "" if endpoint == "this machine" else endpoint
+    if "endpoint" in of.models and (places := endpoints.places(stores, of.models)):
+        endpoint = chips.choice("Asked at", "endpoint", places)
+        endpoint = "" if endpoint == endpoints.HERE else endpoint
+    elif of.models == ("endpoint",):
+        st.info(endpoints.CLOSED, icon=":material/lock:")
     with st.expander(f"Settings ({len(of.settings.model_fields)})", icon=":material/tune:"):
         settings = form.fields(of.settings.model_json_schema(), name)
     return of, orders.Asked(name, model, revision, endpoint, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +12,19 @@ from app.service.stores import Stores
 from app.settings import Settings
 from data.trouble import Trouble
 from db import jobs
+
+HERE = "this machine"
+CLOSED = (
+    "Endpoints are asked only where the settings allow them: start the app and its worker with "
+    "TAILSCOPE_ENDPOINTS set to their addresses."
+)
+
+
+def places(stores: Stores, models: Collection[str]) -> list[str]:
+    """Where a model may be asked: here, unless only endpoints will do, and at those allowed."""
+    allowed = list(stores.settings.endpoint_list)
+    only = set(models) <= {"endpoint", "none"}
+    return allowed if only or not allowed else [HERE, *allowed]
 
 
 def allowed(settings: Settings, endpoint: str) -> str:

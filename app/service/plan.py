@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.service import endpoints, jobs, orders, scorers
+from app.service import endpoints, jobs, machine, orders, scorers
 from app.service.orders import Asked, Prepared
 from app.service.stores import Stores
 from db import asked as asking
@@ -91,12 +91,13 @@ def plan(stores: Stores, asked: Asked, ready: Sequence[Prepared] | None = None) 
     written = int(settings.get("max_tokens", 0)) * int(settings.get("samples", 1)) * len(cases)
     size = _size(prepared)
     worker = _best(jobs.up(stores))
-    dtype, room, device = _device(worker)
+    body = worker.body if worker else machine.me("asked")  # one that is started here, then
+    dtype, room, device = _device(body)
     longest = min(read // max(len(cases), 1) * 4 + int(settings.get("max_tokens", 0)), 32_768)
     memory = size.memory(dtype, longest * 8) if size else None
     remote = bool(prepared and prepared[0].order.model.endpoint)
     done = sum(_done(stores, one) for one in prepared)
-    seconds, basis = _time(stores, prepared, size, worker, read + written, len(cases) - done)
+    seconds, basis = _time(stores, prepared, size, body, read + written, len(cases) - done)
     return Plan(
         len(cases), len(prepared), sum(one.bare for one in prepared), done, read, written,
         size.parameters if size else None, None if remote else memory, room,
@@ -125,17 +126,12 @@ def _best(up: Sequence[Worker]) -> Worker | None:
     return next((one for one in up if one.worker == max(cards)[1]), None) if cards else None
 
 
-def _device(worker: Worker | None) -> tuple[str, int | None, str | None]:
+def _device(body: Mapping[str, Any]) -> tuple[str, int | None, str]:
     """The dtype a worker scores in, the bytes it has for a model, and its device in words."""
-    if worker is None:
-        return "float32", None, None
-    gpus = worker.body.get("gpus", ())
-    if gpus:
+    if gpus := body["gpus"]:
         name = f"{len(gpus)} × {gpus[0]['name']}" if len(gpus) > 1 else str(gpus[0]["name"])
         return "bfloat16", int(gpus[0]["memory"]), name
-    return "float32", int(worker.body.get("memory", 0)) or None, (
-        f"the processor of {worker.body.get('host', 'the worker')}"
-    )  # fmt: skip
+    return "float32", int(body["memory"]) or None, f"the processor of {body['host']}"
 
 
 def _done(stores: Stores, one: Prepared) -> int:
@@ -146,8 +142,8 @@ def _done(stores: Stores, one: Prepared) -> int:
 
 
 def _time(
-    stores: Stores, prepared: Sequence[Prepared], size: Size | None, worker: Worker | None,
-    tokens: int, cases: int,
+    stores: Stores, prepared: Sequence[Prepared], size: Size | None,
+    body: Mapping[str, Any], tokens: int, cases: int,
 ) -> tuple[float | None, str]:  # fmt: skip
     """Seconds it may take, and what that rests on: a measured pace, else the size of the model."""
     if not prepared or not cases:
@@ -162,8 +158,7 @@ def _time(
         return None, "nothing like it has been done here yet"
     if size is None:
         return None, "the model is not here yet, so its size is not known"
-    gpus = worker.body.get("gpus", ()) if worker else ()
-    speed = CARD * len(gpus) if gpus else CORE * int(worker.body.get("cores", 1) if worker else 1)
+    speed = CARD * len(body["gpus"]) or CORE * int(body["cores"])
     return 2 * size.parameters * max(tokens, 1) / speed, "a guess from the size of the model"
 
 

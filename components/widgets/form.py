@@ -60,11 +60,16 @@ def _ask(key: str, name: str, about: Mapping[str, Any]) -> Any:
         case "number":
             low, high = _bounds(about)
             return chips.number(label, key, float(default or 0.0), low, high, help)
+        case "array" if kinds := about.get("items", {}).get("enum"):
+            picked = st.multiselect(
+                label, kinds, list(default or ()), key=key, help=help, bind="query-params"
+            )
+            return [kind for kind in kinds if kind in picked]
         case "array":
             return _lines(label, key, default, help)
         case "object":
             return _pairs(label, key, default, help)
-    long = int(about.get("maxLength", 0)) > LONG
+    long = int(about.get("maxLength", 0)) > LONG or about.get("format") == "textarea"
     said = _text(label, key, str(default or ""), help, long=long)
     return said if said or default else None
 

@@ -28,7 +28,7 @@ def scoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     making = subprocess.Popen(model, cwd=ROOT, stderr=subprocess.DEVNULL)
     rows = [
         {
-            "id": f"q{n:02}", "question": f"{LONG} What did {n} bells say?", "answer": "B",
+            "id": f"q{n:02}", "question": f"{LONG} What did {n} bells say?", "target": "B",
             "choices": ["ding", "dong", "nothing"], "model": "owl-1", "dataset": "bells",
             "option_logprobs": {"A": -1.5 - n / 50, "B": -0.6, "C": -1.9},
         }
@@ -82,7 +82,7 @@ def test_order_watch_cancel_resume_compare(page: Page, scoring: App) -> None:
     assert done(page) == N
 
     page.get_by_role("link", name="Compare", exact=True).last.click()
-    expect(page.get_by_role("heading", name="Compare")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare")).to_be_visible(timeout=180_000)
     expect(page.get_by_text("heron-2m").first).to_be_visible()
     expect(page.get_by_label("First model")).to_have_value(re.compile("heron-2m"))
     expect(page.get_by_text("something broke")).to_have_count(0)
