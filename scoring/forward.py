@@ -23,6 +23,12 @@ def asked(tokenizer: Any, prompt: str) -> Ids:
     return list(tokenizer(prompt)["input_ids"])
 
 
+def begun(tokenizer: Any, text: str) -> Ids:
+    """The tokens of a text that begins an answer: after a space where no template parts the two."""
+    apart = chat.has_template(tokenizer) or text[:1].isspace()
+    return text_ids(tokenizer, text if apart else f" {text}")
+
+
 def text_ids(tokenizer: Any, text: str) -> Ids:
     """The tokens of a text as it stands, with nothing put before or after it."""
     return list(tokenizer(text, add_special_tokens=False)["input_ids"])

@@ -58,9 +58,9 @@ class LeaveOneOut:
             if (why := forward.too_long(self.loaded, head, 16)) is not None:
                 return {"why": why}
             return {"score": self.openings.probability(head)[0]}
-        tail = forward.text_ids(self.loaded.tokenizer, case.response or "")
-        if not tail:
+        if not (case.response or "").strip():
             return {"why": "there is no answer to score"}
+        tail = forward.begun(self.loaded.tokenizer, case.response or "")
         if (why := forward.too_long(self.loaded, head, len(tail))) is not None:
             return {"why": why}
         logp = float(forward.joint(self.loaded, head, [tail])[0, 0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoring.forward import Ids, joint, text_ids
+from scoring.forward import Ids, begun, joint
 from scoring.model import Loaded
 from scoring.refusing import REFUSALS, lines
 
@@ -28,7 +28,7 @@ class Openings:
     def __init__(self, loaded: Loaded, told: str = REFUSALS) -> None:
         """The beginnings are the lines of `told`."""
         self.loaded = loaded
-        self.rows = apart([text_ids(loaded.tokenizer, line) for line in lines(told)])
+        self.rows = apart([begun(loaded.tokenizer, line) for line in lines(told)])
 
     def probability(self, head: Ids, copies: int = 1) -> list[float]:
         """That what follows begins with one of them: exact, since no two can hold at once.

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from scoring.offers import Offer
 
 Family = Literal[
-    "auto", "llama_guard", "shieldgemma", "granite_guardian", "granite_guardian_3_3", "qwen3guard",
-    "xguard",
+    "auto", "llama_guard", "llama_guard_1", "llama_guard_2", "shieldgemma", "granite_guardian",
+    "granite_guardian_3_3", "qwen3guard", "xguard",
 ]  # fmt: skip
 """The names in guards.yaml; auto goes by the model's name."""
 

@@ -12,6 +12,7 @@ from scoring.model import Loaded
 from scoring.openings import Openings, apart
 from scoring.place import Unfit
 from scoring.scorer import Model
+from tests.scoring import tiny
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +65,14 @@ def test_a_beginning_within_another_is_counted_once(loaded: Loaded) -> None:
     assert one.probability(head) == both.probability(head)
     for first, second in itertools.permutations(apart([[1, 2], [1, 2, 3], [2], [2]]), 2):
         assert second[: len(first)] != first
+
+
+def test_without_a_template_an_answer_begins_after_a_space(loaded: Loaded) -> None:
+    plainly = tiny.tokenizer(("Sorry",), chat=None)
+    assert plainly.decode(forward.begun(plainly, "Sorry")) == " Sorry"
+    assert plainly.decode(forward.begun(plainly, "\nSorry")) == "\nSorry"
+    assert loaded.tokenizer.decode(forward.begun(loaded.tokenizer, "Sorry")) == "Sorry"
+    assert forward.asked(plainly, "Who?") == forward.text_ids(plainly, "Who?")
 
 
 def test_greedy_takes_the_likeliest_token_each_time(loaded: Loaded) -> None:

@@ -27,7 +27,9 @@ def test_the_settings_name_every_family() -> None:
     ("model", "family"),
     [
         ("meta-llama/Llama-Guard-3-8B", "llama_guard"),
-        ("meta-llama/LlamaGuard-7b", "llama_guard"),
+        ("meta-llama/LlamaGuard-7b", "llama_guard_1"),
+        ("meta-llama/Meta-Llama-Guard-2-8B", "llama_guard_2"),
+        ("meta-llama/Llama-Guard-4-12B", "llama_guard"),
         ("google/shieldgemma-2b", "shieldgemma"),
         ("ibm-granite/granite-guardian-3.1-8b", "granite_guardian"),
         ("ibm-granite/granite-guardian-3.3-8b", "granite_guardian_3_3"),
