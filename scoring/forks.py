@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -60,13 +61,21 @@ class Forks:
     def __call__(self, forks: Sequence[Fork]) -> list[tuple[Told, ...] | None]:
         """What each fork's tails are, in order; None for one that does not fit into memory."""
         found: list[tuple[Told, ...] | None] = [None] * len(forks)
-        for places in room.batches([self._size(fork) for fork in forks], self.room):
-            told = room.halved(self._score, [forks[place] for place in places])
-            if len(told) > 1 and None in told:
-                self.room = max(1, self.room // 2)
+        sizes = [self._size(fork) for fork in forks]
+        for places in room.batches(sizes, self.room):
+            longest = max(sizes[place] for place in places)
+            told = room.halved(
+                self._score,
+                [forks[place] for place in places],
+                partial(self._narrow, longest),
+            )
             for place, one in zip(places, told, strict=True):
                 found[place] = one
         return found
+
+    def _narrow(self, longest: int, rows: int) -> None:
+        """So many rows were too many: from the next call on, half of that is read at once."""
+        self.room = max(1, min(self.room, rows * longest // 2))
 
     def _size(self, fork: Fork) -> int:
         if self.shared:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -71,15 +72,18 @@ class Generate:
         found: dict[tuple[int, int], Written | None] = {}
         places = room.batches([len(t.ids) + t.most for t in ready], self.room)
         for some in [[ready[place] for place in part] for part in places]:
-            told = room.halved(self._write, some)
-            if len(told) > 1 and None in told:
-                self.room = max(1, self.room // 2)
+            longest = max(len(turn.ids) + turn.most for turn in some)
+            told = room.halved(self._write, some, partial(self._narrow, longest))
             found |= {(id(t.case), t.sample): one for t, one in zip(some, told, strict=True)}
         return [
             self._output(turn, found[(id(turn.case), turn.sample)])
             if isinstance(turn, Turn) else turn
             for turn in turns
         ]  # fmt: skip
+
+    def _narrow(self, longest: int, rows: int) -> None:
+        """So many rows were too many: from the next call on, half of that is held at once."""
+        self.room = max(1, min(self.room, rows * longest // 2))
 
     def _turns(self, case: Case) -> Iterator[Turn | Output]:
         text, tokenizer = case.prompt, self.loaded.tokenizer

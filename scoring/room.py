@@ -66,10 +66,12 @@ def batches(sizes: Sequence[int], room: int) -> list[list[int]]:
 
 
 def halved(
-    work: Callable[[Sequence[Item]], list[Result]], items: Sequence[Item]
+    work: Callable[[Sequence[Item]], list[Result]],
+    items: Sequence[Item],
+    full_at: Callable[[int], None] = lambda _: None,
 ) -> list[Result | None]:
     """`work(items)`; where memory does not suffice, halves of them; None for one that alone is
-    too large.
+    too large. `full_at` is told how many there were whenever they were too many.
     """
     found: list[Result | None] | None = None
     try:
@@ -83,10 +85,11 @@ def halved(
     if torch.cuda.is_available():
         gc.collect()
         torch.cuda.empty_cache()
+    full_at(len(items))
     if len(items) == 1:
         return [None]
     half = len(items) // 2
-    return [*halved(work, items[:half]), *halved(work, items[half:])]
+    return [*halved(work, items[:half], full_at), *halved(work, items[half:], full_at)]
 
 
 def full(error: BaseException) -> bool:

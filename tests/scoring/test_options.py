@@ -122,7 +122,7 @@ def test_memory_that_is_full_is_met_by_halves(random_models: dict[str, Path]) ->
     scorer.loaded.net.model.layers[1].register_forward_pre_hook(narrow)
     scorer.forks.room = 10**6
     *after, lost = scorer(many)
-    assert scorer.forks.room < 10**6
+    assert scorer.forks.room <= 80
     assert lost.option_logprobs == {}
     assert "memory" in lost.meta["why"]
     for one, other in zip(before, after, strict=False):

@@ -30,8 +30,10 @@ def test_halves_are_tried_until_they_fit() -> None:
         torch.empty(2**50 if len(items) > 2 or 13 in items else 1)
         return [10 * item for item in items]
 
-    assert room.halved(work, [1, 2, 13, 4, 5]) == [10, 20, None, 40, 50]
+    full: list[int] = []
+    assert room.halved(work, [1, 2, 13, 4, 5], full.append) == [10, 20, None, 40, 50]
     assert seen == [5, 2, 3, 1, 2]
+    assert full == [5, 3, 1]
 
 
 def test_other_errors_are_not_taken_for_full_memory() -> None:
