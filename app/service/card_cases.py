@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -29,7 +29,7 @@ class Answers:
     """Every answer of some runs, one a row (N,).
 
     `means` holds the mean of the judges' scores by dimension, `risk` the log-risk in nats of the
-    harm dimensions ("" for all of them together); NaN where there is none. `act` is None where
+    harm dimensions ("" for all of them together); NaN where there is none. `act` is empty where
     nobody settled it. `own` marks the answers to the assessment's own prompts.
     """
 
@@ -41,13 +41,14 @@ class Answers:
     own: Mask
     means: dict[str, Floats]
     risk: dict[str, Floats]
+    kept: dict[tuple[str, bytes], tuple[Measure, Measure]] = field(default_factory=dict)
 
     def about(self, card: Card) -> Mask:
         """The answers that can show a card: to its own prompts, and those its rules are about.
 
         A rule's score and act are left out here: they say which of these answers do show it.
         """
-        found: Mask = self.own & (self.category.astype(str) == card.card)
+        found: Mask = self.own & (self.category == card.card)
         for rule in card.proposes:
             if not rule.empty:
                 found = found | (self._where(rule) & self._scored(rule))
@@ -67,7 +68,7 @@ class Answers:
             told = here & self._scored(rule)
             shows = told.copy()
             if rule.act:
-                told = told & np.array([one is not None for one in self.act.tolist()], dtype=bool)
+                told = told & (self.act != "")
                 shows = told & (self.act == rule.act)
             if rule.dimension:
                 shows = shows & (self._mean(rule.dimension) >= rule.over)
@@ -85,8 +86,13 @@ class Answers:
         if not named:
             none = missing("no rule of the card names a scored harm dimension")
             return none, none
-        rows = self.about(card)
-        loss = np.where(rows, self.risk[named[0].dimension], np.nan)[rows]
+        rows, dimension = self.about(card), named[0].dimension
+        same = dimension, rows.tobytes()
+        if same not in self.kept:  # many cards are about the same answers
+            self.kept[same] = self._measured(rows, self.risk[dimension][rows])
+        return self.kept[same]
+
+    def _measured(self, rows: Mask, loss: Floats) -> tuple[Measure, Measure]:
         if not len(loss) or np.isnan(loss).all():
             none = missing("no case of the card has harm scores", lost=len(loss))
             return none, none
@@ -101,7 +107,7 @@ class Answers:
     def _where(self, rule: Rule) -> Mask:
         found = np.ones(len(self.cases), dtype=bool)
         if rule.categories:
-            found &= np.isin(self.category.astype(str), rule.categories)
+            found &= np.isin(self.category, rule.categories)
         if rule.words:
             wanted = Filter(runs=self.runs, categories=rule.categories, words=rule.words)
             there = set(cases.keys(self.stores, Chosen(wanted))) if self.runs else set()
@@ -146,10 +152,15 @@ def read(stores: Stores, runs: Iterable[str], own: str) -> Answers:
         }
 
     return Answers(
-        stores, kept, keys, column("category", None).astype(object),
-        column("act", None).astype(object), column("own", False).astype(bool), by_name("means"),
+        stores, kept, keys, _said(column("category", None)),
+        _said(column("act", None)), column("own", False).astype(bool), by_name("means"),
         by_name("risk"),
     )  # fmt: skip
+
+
+def _said(column: NDArray[Any]) -> NDArray[Any]:
+    """A column of texts as texts, empty where there is none."""
+    return np.array(["" if one is None else str(one) for one in column.tolist()], dtype=str)
 
 
 def _run(stores: Stores, run: dict[str, Any], own: str) -> dict[str, Any]:

@@ -134,6 +134,8 @@ def lenses(stores: Stores, runs: Sequence[str], cards: Sequence[str]) -> list[di
                 rows += [row.json() for row in lens.look(stores, name, [run])]
             except Trouble:
                 continue  # this run cannot feed the lens
+        # the parts are on the Lenses page: a report tells the whole, where there is a whole
+        rows = [row for row in rows if not row["group"]] or rows
         if rows:
             kept = ("model", "dataset", "group", "measure", "value", "low", "high", "n", "lost")
             short = [_round({key: row[key] for key in kept}) for row in rows[:ROWS]]

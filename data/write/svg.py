@@ -25,7 +25,7 @@ class Row(NamedTuple):
 def forest(rows: Sequence[Row], title: str, unit: str) -> str:
     """Dots with their 95 % lines from 0 to the largest end; what was not measured is a dash."""
     ends = [x for row in rows for x in (row.value, row.high) if math.isfinite(x)]
-    top = max(ends, default=1.0) or 1.0
+    top = _round(max(ends, default=1.0) or 1.0)
     height = LINE * (len(rows) + 1) + 24
     svg = _svg(height, title)
     span = WIDE - LEFT - RIGHT
@@ -116,6 +116,16 @@ def _text(svg: Tree.Element, x: float, y: float, words: str, anchor: str) -> Non
 
 def _written(svg: Tree.Element) -> str:
     return Tree.tostring(svg, encoding="unicode")
+
+
+def _round(x: float) -> float:
+    """The next round number from x on: an axis ends there.
+
+    >>> _round(0.769), _round(3.1), _round(1.0)
+    (0.8, 4.0, 1.0)
+    """
+    size = 10.0 ** math.floor(math.log10(x))
+    return next(float(f"{k * size:.6g}") for k in (1, 2, 4, 5, 8, 10) if k * size >= x - 1e-12)
 
 
 def _n(x: float) -> str:

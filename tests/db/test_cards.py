@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.service.stores import Stores
-from db import cards, ledger, links
+from db import cards, ledger, links, verdicts
 from db.links import Link
+from tests.db.test_ledger import postgres as postgres
 
 
 def linked(stores: Stores, *items: str, card: str = "c") -> int:
@@ -91,3 +92,19 @@ def test_the_paging_of_links_goes_by_an_index(stores: Stores) -> None:
     assert "links_of_card" in said
     assert "links_undone" in said
     assert "TEMP B-TREE" not in said
+
+
+def test_cards_links_and_verdicts_hold_in_postgresql_too(postgres: str) -> None:
+    engine = ledger.connect(postgres)
+    assert cards.keep(engine, {"c": "1"}, "ann") == {"c": 1}
+    assert cards.keep(engine, {"c": "2"}, "ann", after=1) == {"c": 2}
+    made = [Link("c", "output", item, ("r", item, 0)) for item in "aabc"]
+    assert links.add(engine, made, "ann", 1) == 3
+    assert links.remove(engine, links.page(engine, "c")[0]["seq"], "ben", 1)
+    assert [row["item_id"] for row in links.page(engine, "c", runs=["r"])] == ["b", "a"]
+    assert links.counts(engine) == {"c": 2}
+    said = [(("r", "a", 0), "shows"), (("r", "b", 0), "clear")]
+    verdicts.add(engine, "x", "c", said, "ann", 1)
+    verdicts.add(engine, "x", "c", [(("r", "b", 0), "")], "ann", 1)
+    assert [row["verdict"] for row in verdicts.current(engine, "x", "c")] == ["shows"]
+    engine.dispose()
