@@ -89,9 +89,10 @@ Row = Output | Score | Act
 class Scorer(Protocol):
     """Made once a process from a model and checked settings, then called batch by batch.
 
-    The rows of a case depend on the case, the settings and the seed alone, never on its batch:
-    a job that is resumed, or cut into other batches, finds the same rows. A case that cannot be
-    scored still has its row, without a value and with the reason.
+    The rows of a case depend on the case, the settings and the seed alone, never on its batch
+    (in half precision up to rounding): a job that is resumed, or cut into other batches, finds
+    the same rows. A case that cannot be scored still has its row, without a value and with the
+    reason.
     """
 
     def __init__(self, model: Model, settings: Any) -> None:
