@@ -28,24 +28,43 @@ class Rollout:
     end: str = ""
     """hit, stop, length or certain (suppressed, and nothing but the target was left)."""
 
-    def step(self, p: np.ndarray, target: Sequence[int], ends: set[int]) -> None:
-        """Draws the next token from probabilities (V,); changes `p` where the target is held."""
-        self.p.append(min(float(p[list(target)].sum()), 1.0))
-        if self.suppressed:
-            p = p.copy()
-            p[list(target)] = 0.0
-            if p.sum() <= 0:
-                self.end = "certain"
-                return
-        run = np.cumsum(p)
-        # the last token with any probability, should rounding leave the die above the sum
-        token = int(min(np.searchsorted(run, self.dice.random() * run[-1], side="right"),
-                        np.flatnonzero(p)[-1]))  # fmt: skip
+    def take(self, chance: float, token: int, target: Sequence[int], ends: set[int]) -> None:
+        """Notes one step: the chance of the target, and the token drawn (-1: none was left)."""
+        self.p.append(min(chance, 1.0))
+        if token < 0:
+            self.end = "certain"
+            return
         self.ids.append(token)
         if token in target:
             self.end = "hit"
         elif token in ends:
             self.end = "stop"
+
+
+def draw(
+    p: torch.Tensor, held: Sequence[bool], target: Sequence[int], dice: Sequence[float]
+) -> tuple[list[float], list[int]]:
+    """The chance of the target in each row of probabilities (R, V), and the token each die draws.
+
+    Rows that are `held` draw among the other tokens, -1 where none of them has any probability.
+    A die lies from 0 to 1, 1 not among them.
+
+    >>> p = torch.tensor([[0.2, 0.5, 0.3]] * 2).double()
+    >>> draw(p, held=[False, True], target=[1], dice=[0.5, 0.5])
+    ([0.5, 0.5], [1, 2])
+    """
+    chance = p[:, list(target)].sum(-1)
+    p = p.clone()
+    rows = torch.tensor([row for row, one in enumerate(held) if one], device=p.device)
+    if rows.numel():
+        p[rows[:, None], torch.tensor(list(target), device=p.device)] = 0.0
+    run = p.cumsum(-1)
+    at = torch.tensor(dice, dtype=p.dtype, device=p.device)[:, None] * run[:, -1:]
+    token = torch.searchsorted(run, at, right=True)[:, 0]
+    # rounding may put a die on the sum itself: then it is the last token with any probability
+    last = p.shape[1] - 1 - (p > 0).flip(1).int().argmax(1)
+    token = torch.where(run[:, -1] > 0, torch.minimum(token, last), -1)
+    return chance.tolist(), token.tolist()
 
 
 class EventRisk:
@@ -87,9 +106,14 @@ class EventRisk:
         logits = first.float().expand(len(made), -1)  # (R, V)
         live = list(made)
         for at in range(self.settings.max_tokens):
-            p = logits.double().softmax(-1).cpu().numpy()  # (R, V)
-            for row, one in enumerate(live):
-                one.step(p[row], self.target, self.ends)
+            chances, tokens = draw(
+                logits.double().softmax(-1),
+                [one.suppressed for one in live],
+                self.target,
+                [float(one.dice.random()) for one in live],
+            )
+            for one, chance, token in zip(live, chances, tokens, strict=True):
+                one.take(chance, token, self.target, self.ends)
             keep = [row for row, one in enumerate(live) if not one.end]
             if not keep or at + 1 == self.settings.max_tokens:
                 break

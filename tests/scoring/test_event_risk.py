@@ -12,7 +12,7 @@ import torch
 
 from risk.lenses import event_risk as lens
 from scoring import forward
-from scoring.event_risk import EventRisk, Rollout, dice
+from scoring.event_risk import EventRisk, Rollout, dice, draw
 from scoring.offers.event_risk import Settings
 from scoring.place import Unfit
 from scoring.scorer import Case, Model, Output
@@ -120,9 +120,18 @@ def test_another_seed_is_another_draw(small: Model) -> None:
 
 
 def test_where_nothing_but_the_target_is_left_the_chance_is_one() -> None:
+    chances, tokens = draw(torch.tensor([[0.0, 1.0, 0.0]]).double(), [True], [1], [0.5])
+    assert (chances, tokens) == ([1.0], [-1])
     one = Rollout(True, dice(0, CASE, 0))
-    one.step(np.array([0.0, 1.0, 0.0]), [1], set())
-    assert (one.end, one.p) == ("certain", [1.0])
+    one.take(chances[0], tokens[0], [1], set())
+    assert (one.end, one.p, one.ids) == ("certain", [1.0], [])
+
+
+def test_a_die_never_draws_what_has_no_probability() -> None:
+    p = torch.tensor([[0.0, 0.3, 0.0, 0.7, 0.0]]).double()
+    for die in (0.0, 0.29, 0.31, 0.999999, float(np.nextafter(1, 0))):
+        _, (token,) = draw(p, [False], [0], [die])
+        assert token == (1 if die < 0.3 else 3)
 
 
 def test_a_target_of_several_tokens_is_refused(small: Model) -> None:
@@ -138,9 +147,9 @@ def test_a_prompt_that_does_not_fit_has_rows_that_say_so(small: Model) -> None:
 
 
 def test_every_step_of_the_die_is_taken_in_proportion() -> None:
-    seen = torch.zeros(3)
-    for sample in range(2000):
-        one = Rollout(False, dice(0, CASE, sample))
-        one.step(np.array([0.2, 0.5, 0.3]), [0], {2})
-        seen[one.ids[0]] += 1
-    assert torch.allclose(seen / 2000, torch.tensor([0.2, 0.5, 0.3]), atol=0.045)
+    p = torch.tensor([[0.2, 0.5, 0.3]]).double().expand(4000, 3)
+    dies = [float(dice(0, CASE, sample).random()) for sample in range(4000)]
+    for held, wanted in ((False, [0.2, 0.5, 0.3]), (True, [0.4, 0.0, 0.6])):
+        _, tokens = draw(p, [held] * 4000, [1], dies)
+        seen = torch.bincount(torch.tensor(tokens), minlength=3) / 4000
+        assert torch.allclose(seen, torch.tensor(wanted), atol=0.032)
