@@ -71,9 +71,10 @@ def demo(if_empty: bool, model: bool) -> None:
             shown.update(task, completed=part, description=what)
 
         loaded = sample.fill(opened, if_empty, step)
-        if model and sample_model.possible() and (loaded or not if_empty):
+        wanted = model and bool(loaded or not if_empty)
+        if wanted and sample_model.possible():
             loaded += sample_model.make(opened, step)
-    if model and not sample_model.possible():
+    if wanted and not sample_model.possible():
         out.print("Without torch no small model is made to score with (make run installs it).")
     if loaded:
         outputs = sum(run.outputs for run in loaded)

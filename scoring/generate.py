@@ -63,7 +63,8 @@ class Generate:
         self.loaded.net.generation_config = config(
             do_sample=False, eos_token_id=sorted(self.ends) or None, pad_token_id=filler
         )
-        self.room = room.tokens(self.loaded)
+        # A step reads one token a row, so a GPU wants many rows.
+        self.room = room.tokens(self.loaded, 8 * room.MOST)
 
     def __call__(self, batch: Sequence[Case]) -> list[Row]:
         """An output a sample, case by case; one without an answer says why."""

@@ -21,13 +21,16 @@ LOOSE = 0.8
 """A batch is closed where the next row is shorter than this part of its longest one."""
 
 
-def tokens(loaded: Loaded) -> int:
-    """How many tokens the device takes at once beside the model: cache, activations and scores."""
+def tokens(loaded: Loaded, most: int = MOST) -> int:
+    """How many tokens the device takes at once beside the model: cache, activations and scores.
+
+    At most `most` on a GPU.
+    """
     if loaded.device.type != "cuda":
         return PROCESSOR
     free, _ = torch.cuda.mem_get_info(loaded.device)
     free += torch.cuda.memory_reserved(loaded.device) - torch.cuda.memory_allocated(loaded.device)
-    return max(256, min(MOST, int(0.5 * free / per_token(loaded.net.config, loaded.dtype))))
+    return max(256, min(most, int(0.5 * free / per_token(loaded.net.config, loaded.dtype))))
 
 
 def per_token(config: Any, dtype: torch.dtype) -> int:
