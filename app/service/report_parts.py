@@ -83,7 +83,7 @@ def _piece(stores: Stores, row: dict[str, Any]) -> dict[str, Any]:
         "output": f"answer to {row['item_id']}",
         "label": f"label {body.get('field')}: {body.get('value')}, on {row['item_id']}",
     }
-    how = f", proposed by {row['how']}" if row["how"] else ""
+    how = f", through {row['how']}" if row["how"] else ""
     return texts | {
         "head": heads.get(row["kind"], str(body.get("words", row["kind"]))), "words": "",
         "rows": body.get("rows", []),

@@ -74,7 +74,7 @@ def linked(rows: Sequence[dict[str, Any]], page: Any) -> tuple[int, str] | None:
     for row in rows:
         with st.container(border=True):
             head, link, off = st.columns([6, 1, 1], vertical_alignment="center")
-            how = f" · proposed by: {row['how']}" if row["how"] else ""
+            how = f" · through {row['how']}" if row["how"] else ""
             head.caption(safe(
                 f"{row['kind']} · {row['made_by']} · {row['made_at'][:16].replace('T', ' ')} UTC · "
                 f"snapshot {row['snapshot']}{how}"

@@ -82,5 +82,6 @@ def test_the_public_deck_goes_in_out_and_in_again(
     assert deck.load(stores, cards, "ann")["new"] == 63
     deck.export(stores, tmp_path / "out", "public")
     assert deck.load(stores, tmp_path / "out", "ann")["same"] == 63
+    assert deck.seed(stores) == 48, "no card of ours bears the name of one of theirs"
     for path in sorted((tmp_path / "out").iterdir()):
         assert path.read_bytes() == (cards / path.name).read_bytes()
