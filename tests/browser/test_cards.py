@@ -49,7 +49,7 @@ def test_a_card_becomes_a_report_that_runs_and_loads_nothing(
     _link_three(page, evil)
     _assess(page, evil)
     _judge(page)
-    report = _report(page, tmp_path)
+    report = _report(page, evil, tmp_path)
     shell = tmp_path / "shell.html"
     told = tailscope(evil.home, "cards", "report", "spring", "--to", str(shell))
     assert told.returncode == 0, told.stderr
@@ -93,6 +93,7 @@ def _assess(page: Page, app: App) -> None:
     for title in FIVE:
         chosen.fill(title)
         page.get_by_role("option", name=title).click()
+        settled(page)
     page.keyboard.press("Escape")
     settled(page)
     page.get_by_role("button", name="Save the choice").click()
@@ -108,9 +109,9 @@ def _judge(page: Page) -> None:
     expect(page.get_by_text("(10 left)")).to_be_visible()
 
 
-def _report(page: Page, to: Path) -> Path:
-    page.get_by_label("Show", exact=True).click()
-    page.get_by_role("option", name="report").click()
+def _report(page: Page, app: App, to: Path) -> Path:
+    page.goto(f"{app.url}/assessments?view=report")
+    expect(page.get_by_role("button", name="Download the report")).to_be_visible()
     settled(page)
     with page.expect_download(timeout=90_000) as waited:
         page.get_by_role("button", name="Download the report").click()
