@@ -141,22 +141,29 @@ def runs(as_json: bool) -> None:
 @Runs
 @click.option("--set", "given", multiple=True, metavar="KEY=VALUE", help="a setting of the lens")
 @click.option("--by", default="", help="a column to look by, such as category")
+@click.option("--paper", default="", help="list those that speak of this paper or measure")
+@click.option("--needs", default="", help="list those that need a column, or labels, steps, …")
+@click.option("--ready", is_flag=True, help="list those that what is loaded can feed")
+@click.option("--all", "every", is_flag=True, help="look through every lens that is ready")
+@click.option(
+    "--example", type=click.Path(path_type=Path), help="a folder for a file that feeds it"
+)
 @AsJson
-def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: str,
+def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: str, paper: str,
+         needs: str, ready: bool, every: bool, example: Path | None,
          as_json: bool) -> None:  # fmt: skip
-    """The lenses there are; or look at the runs through one."""
-    from app.service import lens as looking
+    """The lenses there are; or look at the runs through one, or through all that are ready."""
+    from app import cli_lens
 
-    if name is None:
-        states = [state.json() for state in looking.states(stores())]
-        short = [state | {"missing": ", ".join(state["missing"])} for state in states]
-        show(states, as_json, lambda: grid(short, ["lens", "title", "source", "ready", "missing"]))
-        return
-    pairs = dict(printed.pair(text) for text in given)
-    rows = [row.json() for row in looking.look(stores(), name, chosen, pairs, by)]
-    told = {"lens": name, "source": looking.named(name).source, "rows": rows}
-    columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
-    show(told, as_json, lambda: grid(rows, columns))
+    if name is None and every:
+        cli_lens.every(stores(), chosen, as_json)
+    elif name is None:
+        cli_lens.listed(stores(), paper, needs, ready, as_json)
+    elif example is not None:
+        cli_lens.example(name, example, as_json)
+    else:
+        pairs = dict(printed.pair(text) for text in given)
+        cli_lens.look(stores(), name, chosen, pairs, by, as_json)
 
 
 @shell.command()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from db.warehouse import Connection
@@ -18,9 +20,34 @@ def arrays(cursor: Connection) -> Arrays:
     found: Arrays = {}
     for name in table.column_names:
         column = table.column(name)
+        if pa.types.is_string(column.type):
+            found[name] = words(column)
+            continue
         plain = column.to_pandas().to_numpy()
         found[name] = plain if plain.dtype.kind in "fiub" else _text(plain)
     return found
+
+
+def words(column: pa.Array | pa.ChunkedArray) -> NDArray[Any]:
+    """A column of texts as objects, None where there is none.
+
+    Equal texts are one object: each is made once, and comparing them is quick.
+    """
+    each, place = coded(column)
+    return np.asarray(each[place])
+
+
+def coded(column: pa.Array | pa.ChunkedArray) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """The distinct texts by name, None before them where a row has none; each row's place."""
+    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    told = whole.dictionary_encode()
+    here = [None, *told.dictionary.to_pylist()]
+    order = sorted(range(1, len(here)), key=lambda at: here[at] or "")
+    each = np.array([None, *(here[at] for at in order)], dtype=object)
+    rank = np.empty(len(here), dtype=np.int64)
+    rank[[0, *order]] = np.arange(len(here))
+    place = rank[told.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64) + 1]
+    return (each, place) if told.indices.null_count else (each[1:], place - 1)
 
 
 def _text(column: NDArray[Any]) -> NDArray[Any]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from types import NoneType
 from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from db.arrays import Arrays
+from db.arrays import Arrays, words
 from db.warehouse import Connection
 
 PLACED = """(SELECT item_id, sample, option_logprobs,
@@ -36,7 +37,7 @@ def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> N
     found = np.full(rows, None, dtype=object)
     maps = table.column("option_logprobs").combine_chunks()
     # The flat arrays of an Arrow map hold every row's entries end to end: far faster than to_pylist
-    keys = maps.keys.to_pylist()
+    keys = words(maps.keys).tolist()
     values = maps.items.to_numpy(zero_copy_only=False).tolist()
     ends = maps.offsets.to_numpy().tolist()
     for place, start, end in zip(
@@ -146,7 +147,9 @@ def texts(
 
     With `limit` only the first `limit` rows are filled: enough to see that there are texts.
     """
-    column = {"response": "o.response", "prompt": "coalesce(o.meta->>'prompt', i.prompt)"}[name]
+    # few rows keep a prompt of their own: the rest need not be parsed for it
+    sent = """CASE WHEN contains(o.meta, '"prompt"') THEN o.meta->>'prompt' END"""
+    column = {"response": "o.response", "prompt": f"coalesce({sent}, i.prompt)"}[name]
     table = (
         connection.cursor()
         .execute(
@@ -165,41 +168,81 @@ def texts(
     return found
 
 
-def named(connection: Connection, run_id: str) -> set[str]:
-    """The names of all tags of the run's items and of all fields kept in `meta`."""
+def named(connection: Connection, run_id: str) -> tuple[set[str], set[str]]:
+    """The names of all tags of the run's items, and of all fields kept in `meta`."""
     cursor = connection.cursor().execute(
-        """SELECT DISTINCT unnest(json_keys(meta)) FROM lake.outputs
+        """SELECT DISTINCT false, json_keys(meta) FROM lake.outputs
            WHERE run_id = ? AND meta IS NOT NULL
-           UNION SELECT DISTINCT unnest(map_keys(i.tags)) FROM lake.items i
+           UNION ALL SELECT DISTINCT true, map_keys(i.tags) FROM lake.items i
            JOIN lake.runs r USING (dataset) WHERE r.run_id = ? AND i.tags IS NOT NULL""",
         [run_id, run_id],
     )
-    return {str(name) for (name,) in cursor.fetchall()}
+    found: tuple[set[str], set[str]] = (set(), set())
+    for tag, names in cursor.fetchall():
+        found[0 if tag else 1].update(names)
+    return found
 
 
-def told(connection: Connection, run_id: str, rows: int, name: str) -> NDArray[Any] | None:
-    """A tag of the item or a field kept in `meta` under this name (rows,): text, None where absent.
-
-    The tag wins. None where no row has either.
-    """
+def tags(
+    connection: Connection, run_id: str, rows: int, names: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """Tags of the items by name (rows,): text, None where absent."""
     table = (
         connection.cursor()
         .execute(
-            """SELECT o.place, coalesce(i.tags[?], o.meta ->> ?) AS value
-               FROM (SELECT item_id, sample, meta,
-                            row_number() OVER (ORDER BY item_id, sample) - 1 AS place
-                     FROM lake.outputs WHERE run_id = ?) o
-               JOIN lake.runs r ON r.run_id = ?
-               LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
-               WHERE value IS NOT NULL""",
-            [name, f'$."{name}"', run_id, run_id],
+            f"""SELECT o.place{"".join(f", i.tags[?] AS t{at}" for at in range(len(names)))}
+                FROM {PLACED} JOIN lake.runs r ON r.run_id = ?
+                JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id""",
+            [*names, run_id, run_id],
         )
         .to_arrow_table()
     )
-    if table.num_rows == 0:
-        return None
-    found = np.full(rows, None, dtype=object)
-    found[table.column("place").to_numpy()] = table.column("value").to_pylist()
+    place = table.column("place").to_numpy()
+    found = {name: np.full(rows, None, dtype=object) for name in names}
+    for at, name in enumerate(names):
+        found[name][place] = words(table.column(f"t{at}"))
+    return found
+
+
+def fields(
+    connection: Connection, run_id: str, place: Mapping[Any, int], names: Sequence[str]
+) -> dict[str, NDArray[Any]]:
+    """Fields kept in `meta` by name, one value a row: `place` says whose, by item and sample.
+
+    Floats where a field is a number wherever it is there; else text, None where absent. `meta` is
+    parsed once for all names.
+    """
+    told = connection.cursor().execute(
+        "SELECT item_id, sample, meta FROM lake.outputs WHERE run_id = ? AND meta IS NOT NULL",
+        [run_id],
+    )
+    cells: list[list[Any]] = [[None] * len(place) for _ in names]
+    table = told.to_arrow_table()
+    items, samples, metas = (table.column(name).to_pylist() for name in table.column_names)
+    for item, sample, meta in zip(items, samples, metas, strict=True):
+        row, kept = place[item, sample], orjson.loads(meta)
+        for column, name in zip(cells, names, strict=True):
+            column[row] = kept.get(name)
+    return {name: _column(column) for name, column in zip(names, cells, strict=True)}
+
+
+def _column(cells: list[Any]) -> NDArray[Any]:
+    """Values of JSON as floats where all that are there are numbers, else as texts."""
+    kinds = set(map(type, cells))
+    if kinds <= {int, float, NoneType} and kinds != {NoneType}:
+        return np.array(cells, dtype=float)  # None becomes NaN
+    return _texts(cells)
+
+
+def _texts(cells: list[Any]) -> NDArray[Any]:
+    """Values of JSON as texts, None where there is none; what is no text as JSON writes it."""
+    found = np.empty(len(cells), dtype=object)
+    if set(map(type, cells)) <= {str, NoneType}:
+        found[:] = cells
+        return found
+    for row, one in enumerate(cells):
+        if one is not None and one == one:
+            found[row] = one if isinstance(one, str) else orjson.dumps(one).decode()
     return found
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from db.arrays import Arrays, arrays
+import numpy as np
+
+from db.arrays import Arrays, arrays, coded, words
+from db.features import PLACED
 from db.filter import Case, only
 from db.outputs import rows
 from db.warehouse import Connection
@@ -27,6 +30,53 @@ def columns(connection: Connection, run_id: str, tags: Collection[str] = ()) -> 
             [run_id],
         )
     )
+
+
+def rows_of(connection: Connection, run_id: str) -> Arrays:
+    """Every score of a run's answers, by answer, dimension and scorer, told by places and codes.
+
+    place (of the output in the order of `outputs.columns`), dimension, scorer, value and up; and
+    `code`, the place of the dimension among those there are, by name.
+    """
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT o.place, s.dimension, s.scorer, s.value, s.up
+                FROM (SELECT * FROM lake.scores WHERE run_id = ?) s
+                JOIN {PLACED} USING (item_id, sample)""",
+            [run_id, run_id],
+        )
+        .to_arrow_table()
+    )
+    place, value = (table.column(name).to_numpy() for name in ("place", "value"))
+    names, code = coded(table.column("dimension"))
+    voices, voice = coded(table.column("scorer"))
+    order = np.argsort((place * len(names) + code) * len(voices) + voice, kind="stable")
+    return {
+        "place": place[order],
+        "code": code[order],
+        "dimension": names[code[order]],
+        "scorer": voices[voice[order]],
+        "value": value[order],
+        "up": words(table.column("up"))[order],
+    }
+
+
+def means(told: Arrays, rows: int) -> Arrays:
+    """Every scored dimension of `rows_of` under its name: the mean of its scorers (rows,).
+
+    NaN where unscored; a score a judge gave no number for counts for nothing.
+    """
+    found: Arrays = {}
+    known = ~np.isnan(told["value"])
+    codes, first = np.unique(told["code"], return_index=True)
+    for code, name in zip(codes.tolist(), told["dimension"][first].tolist(), strict=True):
+        mine = known & (told["code"] == code)
+        at = told["place"][mine]
+        held = np.bincount(at, minlength=rows)
+        sums = np.bincount(at, told["value"][mine], rows)
+        found[str(name)] = np.divide(sums, held, out=np.full(rows, np.nan), where=held > 0)
+    return found
 
 
 def of_cases(connection: Connection, cases: Iterable[Case]) -> list[dict[str, Any]]:

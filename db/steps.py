@@ -11,6 +11,9 @@ from db.features import PLACED
 from db.outputs import rows
 from db.warehouse import Connection
 
+APART = "chr(30)"
+"""What parts the flags of a step on their way here: a sign that stands for nothing else."""
+
 
 def of_case(connection: Connection, run_id: str, item_id: str, sample: int) -> list[dict[str, Any]]:
     """The steps of one agent run in order: step, role, content, state, flags."""
@@ -31,14 +34,18 @@ def columns(connection: Connection, run_id: str) -> Arrays:
     """
     found = arrays(
         connection.cursor().execute(
-            f"""SELECT o.place, s.step, s.role, s.state, s.flags
+            f"""SELECT o.place, s.step, s.role, s.state,
+                       array_to_string(list_filter(s.flags, f -> f <> ''), {APART}) AS flags
                 FROM (SELECT * FROM lake.steps WHERE run_id = ?) s
                 JOIN {PLACED} USING (item_id, sample) ORDER BY o.place, s.step""",
             [run_id, run_id],
         )
     )
-    flags = np.empty(len(found["step"]), dtype=object)
-    flags[:] = [() if one is None else tuple(f for f in one if f) for one in found["flags"]]
+    found["place"] = found["place"].astype(np.int64)
+    told = found["flags"].tolist()
+    tuples = {one: tuple(one.split(chr(30))) if one else () for one in set(told)}
+    flags = np.empty(len(told), dtype=object)
+    flags[:] = [tuples[one] for one in told]
     return found | {"flags": flags}
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import lens, lens_said
+from app.service import example, lens, lens_needs, lens_said
 from app.web import cached, nav, state
 from components.figures import dots
 from components.widgets import chart, chips, empty, looking, table, text
@@ -11,12 +11,14 @@ states = cached.ask(lens.states)
 st.title("Lenses")
 st.markdown(f"##### {text.safe(lens_said.sentence(states))}")
 state.arrive()
-which, words = st.columns([1, 2], vertical_alignment="bottom")
+which, having, words = st.columns([2, 2, 3], vertical_alignment="bottom")
 with which:
     ready = chips.choice("Show", "ready", lens_said.READY)
+with having:
+    need = chips.choice("Needs", "needs", ["", *lens_needs.WORDS], lens_said.need)
 with words:
-    asked = chips.words("Paper, measure or column", "about", "such as SHARP, calibration, act")
-some = lens_said.kept(states, ready, asked)
+    asked = chips.words("Paper, measure or column", "about", "such as SHARP, 2601.21235, act")
+some = lens_said.kept(lens_needs.needing(states, need), ready, asked)
 row = table.pick(lens_said.listed(some), state.picker("lenses"), height=360)
 if row is not None:
     state.stay(lens=some[row].lens.name)
@@ -28,6 +30,8 @@ by_name = {one.lens.name: one for one in some}
 name = chips.choice("Lens", "lens", list(by_name), lambda key: f"{key}: {by_name[key].lens.title}")
 chosen = by_name[name]
 looking.about(chosen.lens, lens_said.status(chosen.lens), lens_said.needs(chosen))
+if chips.switch("A made-up file that feeds it", "example", example.HELP):
+    looking.files(example.files(name))
 if not chosen.ready:
     empty.show(
         "Nothing that is loaded can feed this lens yet",

@@ -11,7 +11,8 @@ from scipy.stats import binom
 
 from risk.interval import rate
 from risk.measure import Measure, missing
-from risk.spread import measured, replicates
+from risk.spread import measured
+from risk.sums import resampled
 
 
 class Lift(NamedTuple):
@@ -48,7 +49,7 @@ def lift(clean: ArrayLike, triggered: ArrayLike, lost: int = 0, draws: int = 200
         return Lift(0, none, none, none, 0, 0, math.nan)
     only, rather = int((after > before).sum()), int((before > after).sum())
     change = after - before
-    drawn = replicates(lambda w: w @ change / w.sum(axis=1), n, None, draws)
+    drawn = resampled(change[:, None], None, draws)[:, 0] / n
     p = min(1.0, 2 * float(binom.cdf(min(only, rather), only + rather, 0.5)))
     return Lift(
         n,

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, percentiles, resamples
+from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
+from risk.sums import resampled
 from risk.trajectory import Codes, Walks, coded, highest, states, usual
 
 NEVER = "no move starts from this state"
@@ -142,11 +143,8 @@ class Chain:
             return np.full((1, moves, size + 1), np.nan)
         flat = np.zeros((groups, size * size))
         np.add.at(flat, self.item, self.moves.reshape(len(self.moves), -1))
-        blocks = []
-        for times in resamples(groups, draws, seed):
-            counts = (times @ flat).reshape(-1, size, size)
-            blocks.append(self._whole(within(self.chances(counts), moves), self.start))
-        return np.concatenate(blocks)
+        counts = resampled(flat, None, draws, seed).reshape(-1, size, size)
+        return self._whole(within(self.chances(np.maximum(counts, 0)), moves), self.start)
 
     @staticmethod
     def _whole(chance: Floats, start: Floats) -> Floats:

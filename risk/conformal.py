@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,11 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
 from risk.sets import TINY, Bools, Ints, Method, Questions, strangeness, uniform
+from risk.splits import affordable, orders
 
 Quantile = Literal["exact", "higher"]
 Evaluate = Literal["test", "all"]
-CELLS = 4_000_000
-"""Rows times splits held at once: some 100 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +75,6 @@ def thresholds(scores: Floats, alpha: float, quantile: Quantile = "exact") -> Fl
     if k > n:
         return np.full(len(scores), np.inf)
     return np.asarray(np.partition(scores, k - 1, axis=1)[:, k - 1])
-
-
-def orders(n: int, splits: int, seed: int) -> Iterator[Ints]:
-    """Random orders of n rows in blocks (B, n), `splits` in all; the same for a seed and n.
-
-    >>> sorted(next(orders(3, 2, seed=0))[1].tolist())
-    [0, 1, 2]
-    """
-    rng = np.random.default_rng(seed)
-    block = max(1, CELLS // max(n, 1))
-    for start in range(0, splits, block):
-        rows = np.broadcast_to(np.arange(n), (min(block, splits - start), n))
-        yield rng.permuted(rows, axis=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +148,7 @@ def trials(
     scores = rule.scores(questions, seed)
     gold = scores[np.arange(n), questions.gold]
     parts: list[tuple[Floats, Ints, Ints, Ints]] = []
-    for order in orders(n, splits, seed):
+    for order in orders(n, affordable(n, splits), seed):
         q = thresholds(gold[order[:, :half]], rule.alpha, rule.quantile)
         rows = order[:, half:] if evaluate == "test" else np.tile(np.arange(n), (len(order), 1))
         parts.append((q, *_counted(scores, gold, questions.right, rows, q, rule.keep)))

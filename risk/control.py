@@ -12,10 +12,11 @@ from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 from scipy.stats import binom
 
-from risk.conformal import Rule, orders, threshold
+from risk.conformal import Rule, threshold
 from risk.interval import Floats
 from risk.judged import judged
 from risk.sets import TINY, Bools, Ints, Questions, members, unsure
+from risk.splits import affordable, orders
 
 Procedure = Literal["holm", "bonferroni"]
 Choice = Literal["youden", "rate", "control"]
@@ -223,7 +224,7 @@ def dual(
         _dual(
             questions, rule, scores, (order[:third], order[third : 2 * third], order[2 * third :])
         )
-        for block in orders(n, splits, seed)
+        for block in orders(n, affordable(n, splits), seed)
         for order in block
     ]
     return {name: np.array([one[name] for one in found]) for name in found[0]}, n - 2 * third

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns, empty
+from risk.seen import once
 
 How = Literal["lse", "mean", "max", "rms", "median"]
 POOLINGS: tuple[How, ...] = ("lse", "mean", "max", "rms", "median")
@@ -200,6 +201,7 @@ def assemble(columns: Columns) -> Vector:
     )
 
 
+@once
 def codes(column: NDArray[Any], name: str = "column") -> tuple[tuple[str, ...], NDArray[np.int64]]:
     """The distinct texts of a column, sorted, and each row's place among them.
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats, rate
 from risk.lens import Columns, Parameter, empty
 from risk.measure import Measure
+from risk.seen import once
 
 YES = frozenset(
     [
@@ -100,6 +101,7 @@ def truth(columns: Columns, names: str = TRUTH) -> tuple[str, Floats]:
     raise ValueError(f"none of {names.replace('|', ', ')} says yes or no; label answers")
 
 
+@once
 def numbers(column: NDArray[Any]) -> Floats:
     """A column as floats (N,); what is no number is NaN.
 
@@ -118,6 +120,7 @@ def _number(value: Any) -> float:
         return np.nan
 
 
+@once
 def yes(column: NDArray[Any]) -> Floats:
     """A column as 1, 0 or NaN (N,): words by their meaning, numbers by whether they reach a half.
 

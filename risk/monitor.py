@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats, rate
 from risk.measure import Measure, missing
-from risk.spread import mean, measured, replicates
+from risk.spread import mean, measured
+from risk.sums import resampled
 from risk.trajectory import Marks, Walks
 
 Codes = NDArray[np.int64]
@@ -87,17 +88,17 @@ def care(
     lost = int((~known).sum())
     size, flags = found.size.astype(float), found.total(flagged).astype(float)
     bad = found.violated == 1
-    early = np.bincount(
-        found.run, np.concatenate([weights(int(n)) for n in found.size]) * flagged
-    ) / np.array([weights(int(n)).sum() for n in found.size])
+    each_size = {n: weights(n) for n in set(found.size.tolist())}
+    w = [each_size[n] for n in found.size.tolist()]
+    early = np.bincount(found.run, np.concatenate(w) * flagged) / np.array([x.sum() for x in w])
     seen = flags >= fraction * size - 1e-9
     each = np.stack([
         bad, np.where(bad, f_half(flags, size - flags, 0), 0), np.where(bad, early, 0),
         bad & seen, ~bad, np.where(bad, 0, 1 - flags / size), ~bad & seen,
     ]).astype(float)[:, known]  # fmt: skip
 
-    def score(w: Floats) -> Floats:
-        bads, coverage, earliness, hits, goods, accuracy, alarms = (w @ each.T).T
+    def score(told: Floats) -> Floats:
+        bads, coverage, earliness, hits, goods, accuracy, alarms = told.T
         with np.errstate(invalid="ignore", divide="ignore"):
             cover, acc, soon = coverage / bads, accuracy / goods, earliness / bads
             reliable = f_half(hits, bads - hits, alarms)
@@ -109,8 +110,8 @@ def care(
     n = int(known.sum())
     if n == 0:
         return {name: missing("no run is known to be violated or not", lost=lost) for name in PARTS}
-    value = score(np.ones((1, n)))[0]
-    drawn = replicates(score, n, found.item[known], draws, seed)
+    value = score(each.sum(axis=1)[None])[0]
+    drawn = score(resampled(each.T, found.item[known], draws, seed))
     why = {
         "care": "it takes violated runs and others", "coverage": "no run is violated",
         "accuracy": "every run is violated", "earliness": "no run is violated",

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
+from risk.seen import once
 
 Length = Literal["none", "characters", "tokens"]
 """What log-probabilities are divided by before they are compared: nothing, or a length."""
@@ -40,6 +41,7 @@ class Options:
         return np.asarray(self.gold.any(axis=1) & (top > -np.inf))
 
 
+@once
 def options(
     logprobs: Rows,
     gold: Rows,

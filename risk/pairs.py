@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns
+from risk.seen import once
 
 HOW = {
     "pair_id": "tag each prompt with the pair it belongs to when you load the prompts",
@@ -41,43 +42,55 @@ def paired(columns: Columns, value: Floats, plain: str) -> dict[str, Pairs]:
     >>> found.before.tolist(), found.after.tolist(), found.lost
     ([1.0], [0.5], 1)
     """
-    rows = _rows(columns)
-    if plain not in rows:
-        there = ", ".join(sorted(rows)) or "none"
+    pair, variant = columns["pair_id"], columns["prompt_variant"]
+    names, kind, code = _keyed(pair, variant, columns.get("pair_sample", columns.get("sample")))
+    if plain not in names:
+        there = ", ".join(names) or "none"
         raise ValueError(f"no prompt is of the variant {plain!r}; there are {there}")
-    if len(rows) == 1:
+    if len(names) == 1:
         raise ValueError(f"every prompt is of the variant {plain!r}; another is needed")
+    start = _last(code, kind == names.index(plain))
     return {
-        name: _pairs(rows[plain], mine, value)
-        for name, mine in sorted(rows.items())
+        name: _pairs(start, _last(code, kind == at), value, pair)
+        for at, name in enumerate(names)
         if name != plain
     }
 
 
-Key = tuple[str, float]
+Ints = NDArray[np.int64]
+Keyed = tuple[tuple[str, ...], Ints, Ints]
 
 
-def _rows(columns: Columns) -> dict[str, dict[Key, int]]:
-    """Condition -> pair and sample -> row."""
-    n = len(columns["pair_id"])
-    sample = columns.get("pair_sample", columns.get("sample"))
-    samples = [0] * n if sample is None else sample.tolist()
-    found: dict[str, dict[Key, int]] = {}
-    told = zip(
-        columns["prompt_variant"].tolist(), columns["pair_id"].tolist(), samples, strict=True
-    )
-    for row, (kind, pair, sample) in enumerate(told):
-        if kind is not None and pair is not None:
-            found.setdefault(str(kind), {})[str(pair), float(sample)] = row
-    return found
+@once
+def _keyed(pair: NDArray[Any], variant: NDArray[Any], sample: NDArray[Any] | None) -> Keyed:
+    """The variants by name; each row's variant, -1 for none; its pair and sample as one code."""
+    cells = variant.tolist()
+    names = tuple(sorted({str(one) for one in cells if one is not None}))
+    place = {one: -1 if one is None else names.index(str(one)) for one in set(cells)}
+    kind = np.array([place[one] for one in cells], dtype=np.int64)
+    kind[np.array([one is None for one in pair.tolist()], dtype=bool)] = -1
+    code = np.unique(pair.astype(str), return_inverse=True)[1]
+    if sample is None:
+        return names, kind, code.astype(np.int64)
+    samples, which = np.unique(np.asarray(sample, dtype=float), return_inverse=True)
+    return names, kind, np.asarray(code * samples.size + which, dtype=np.int64)
 
 
-def _pairs(plain: dict[Key, int], other: dict[Key, int], value: Floats) -> Pairs:
-    keys = sorted(plain.keys() & other.keys())
-    row = np.array([other[key] for key in keys], dtype=np.int64)
-    start = np.array([plain[key] for key in keys], dtype=np.int64)
+def _last(code: Ints, rows: NDArray[np.bool_]) -> tuple[Ints, Ints]:
+    """The keys of some rows, rising, and the last row of each."""
+    at = np.flatnonzero(rows)[::-1]
+    keys, first = np.unique(code[at], return_index=True)
+    return keys, at[first]
+
+
+def _pairs(
+    plain: tuple[Ints, Ints], other: tuple[Ints, Ints], value: Floats, pair: NDArray[Any]
+) -> Pairs:
+    keys, here, there = np.intersect1d(plain[0], other[0], assume_unique=True, return_indices=True)
+    start, row = plain[1][here], other[1][there]
     known = ~(np.isnan(value[row]) | np.isnan(value[start]))
-    names = np.array([pair for pair, _ in keys], dtype=object).astype(str)
-    code: Any = np.unique(names, return_inverse=True)[1] if len(keys) else row
-    lost = len(other) - int(known.sum()) + len(plain.keys() - other.keys())
+    code: Ints = keys
+    if keys.size:
+        code = np.unique(pair[row].astype(str), return_inverse=True)[1].astype(np.int64)
+    lost = other[0].size - int(known.sum()) + plain[0].size - keys.size
     return Pairs(value[start[known]], value[row[known]], row[known], code[known], lost)

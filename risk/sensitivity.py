@@ -6,10 +6,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from risk.bounded import ceiling
 from risk.harm import How, Vector, log_risk, pool
 from risk.measure import Measure
-from risk.tail import profile
+from risk.spread import MANY, Z
+from risk.student import error
+from risk.tail import cvar, profile
 
 EPS = (1e-3, 1e-6, 1e-9)
 TAUS = (0.01, 0.1, 1.0)
@@ -82,7 +86,14 @@ def sweep(
         seen = vector.judged(one.judge)
         total = log_risk(pool(seen.h, one.how, one.tau), one.eps).total
         most = ceiling(one.eps, len(vector.dimensions))
-        yield one, profile(total, level, draws, seed, vector.clusters, most)["cvar"]
+        known = ~np.isnan(total)
+        if known.sum() > MANY:  # so many answers make the tail's own error as good as a resample
+            items = None if vector.clusters is None else vector.clusters[known]
+            value, half = cvar(total[known], level), Z * error(total[known], level, items)
+            lost = int((~known).sum())
+            yield one, Measure(value, value - half, value + half, int(known.sum()), lost)
+        else:
+            yield one, profile(total, level, draws, seed, vector.clusters, most)["cvar"]
 
 
 def turned(values: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str, str]]:

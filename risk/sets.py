@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 from risk.options import options, probabilities
+from risk.seen import once
 
 Keys = tuple[tuple[str, ...], ...]
 Ints = NDArray[np.int64]
@@ -61,13 +62,12 @@ class Questions:
         """Whether the likeliest option is the right one (N,)."""
         return np.asarray(self.best == self.gold)
 
-    def take(self, rows: NDArray[Any]) -> Questions:
-        """Some of the rows, by index or mask."""
+    def take(self, rows: NDArray[Any], named: bool = True) -> Questions:
+        """Some of the rows, by index or mask; not `named`, without their prompts and keys."""
         at = np.arange(len(self))[rows]
-        names = tuple(self.items[i] for i in at)
-        return Questions(
-            self.p[at], self.gold[at], names, tuple(self.keys[i] for i in at), self.lost
-        )
+        rows_of = at.tolist() if named else []
+        names, keys = tuple(self.items[i] for i in rows_of), tuple(self.keys[i] for i in rows_of)
+        return Questions(self.p[at], self.gold[at], names, keys, self.lost)
 
 
 def questions(columns: Mapping[str, NDArray[Any]], samples: Samples = "average") -> Questions:
@@ -84,14 +84,20 @@ def questions(columns: Mapping[str, NDArray[Any]], samples: Samples = "average")
     >>> found.p.round(2).tolist(), found.gold.tolist(), found.items, found.lost
     ([[0.75, 0.25]], [1], ('q1',), 1)
     """
-    held = options(columns["option_logprobs"], columns["gold"])
+    logs, right, item = (columns[name] for name in ("option_logprobs", "gold", "item_id"))
+    return _questions(logs, right, item, columns.get("sample"), samples)
+
+
+@once
+def _questions(logs: Any, right: Any, item: Any, sample: Any, samples: Samples) -> Questions:
+    held = options(logs, right)
     p = probabilities(held.logs)
     gold = np.argmax(np.c_[held.gold, np.zeros(len(p))], axis=1)
     usable = held.asked & ~np.isnan(np.c_[p, np.full(len(p), np.nan)][np.arange(len(p)), gold])
-    order = np.argsort(columns["sample"], kind="stable") if "sample" in columns else range(len(p))
+    order = range(len(p)) if sample is None else np.argsort(sample, kind="stable").tolist()
     rows: dict[str, list[int]] = {}
     for row in order:
-        mine = rows.setdefault(str(columns["item_id"][row]), [])
+        mine = rows.setdefault(str(item[row]), [])
         if usable[row] and not (mine and samples == "first"):
             mine.append(row)
     kept = {item: _mean(p, gold, held.keys, mine) for item, mine in sorted(rows.items()) if mine}

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk import tally
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.spread import MANY, measured
+from risk.spread import PLENTY, measured
 
 KINDS = 2_000
 """Kinds of equal rows up to which counting them is quick."""
@@ -22,7 +22,7 @@ def resampled(
 ) -> Floats:
     """The sums (draws, F) of features (N, F) over resampled items; (0, F) for fewer than two.
 
-    As `tally.resampled`; above 20,000 items of more than 2,000 kinds the sums are drawn from the
+    As `tally.resampled`; above 2,000 items of more than 2,000 kinds the sums are drawn from the
     normal law with their exact mean and covariance (central limit theorem).
 
     >>> resampled(np.arange(4.0)[:, None], draws=3).shape
@@ -34,7 +34,7 @@ def resampled(
         held = int(code.max(initial=-1)) + 1
         rows = np.stack([np.bincount(code, one, held) for one in rows.T], axis=1)
     n, wide = rows.shape
-    if n <= MANY or _kinds(rows, seed) <= KINDS:
+    if n <= PLENTY or _kinds(rows, seed) <= KINDS:
         return tally.resampled(rows, None, draws, seed)
     center = rows.mean(axis=0)
     off = rows - center

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns, Parameter
+from risk.seen import fixed, once
 
 Codes = NDArray[np.int64]
 Marks = NDArray[np.bool_]
@@ -55,10 +56,7 @@ class Walks:
         """
         if word == "no flag":
             return ~self.marked("any")
-        if word == "any":
-            return np.array([bool(f) for f in self.flags.tolist()], dtype=bool)
-        told = zip(self.state.tolist(), self.flags.tolist(), strict=True)
-        return np.array([state == word or word in (f or ()) for state, f in told], dtype=bool)
+        return _marked(self.state, self.flags, word)
 
     def earliest(self, which: Marks) -> Floats:
         """The moves made at the first step of each run (R,) that is one of `which`; NaN: none."""
@@ -72,6 +70,13 @@ class Walks:
         return np.bincount(self.run[which], minlength=len(self))
 
 
+@once
+def _marked(state: NDArray[Any], flags: NDArray[Any], word: str) -> Marks:
+    raised = {f: bool(f) if word == "any" else word in (f or ()) for f in set(flags.tolist())}
+    found = np.array([raised[f] for f in flags.tolist()], dtype=bool)
+    return found if word == "any" else found | np.asarray(state == word, dtype=bool)
+
+
 def walks(columns: Columns, role: str = "agent") -> Walks:
     """The steps of the columns as runs, one for each item and sample.
 
@@ -83,6 +88,18 @@ def walks(columns: Columns, role: str = "agent") -> Walks:
     >>> walks(cols).at.tolist(), walks(cols, "any").at.tolist(), walks(cols).length.tolist()
     ([0, 1, 2], [1, 2, 3], [2])
     """
+    return _walks(whose=role, **{name: columns[name] for name in READ if name in columns})
+
+
+READ = (
+    *("item_id", "sample", "step", "role", "state", "flags", "violated", "completed"),
+    "censored",
+)
+"""The columns that walks are made of."""
+
+
+@once
+def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
     n = len(columns["item_id"])
     item = columns["item_id"].astype(str)
     sample = columns.get("sample", np.zeros(n)).astype(np.int64)
@@ -92,7 +109,7 @@ def walks(columns: Columns, role: str = "agent") -> Walks:
     new = np.ones(n, dtype=bool)
     new[1:] = (np.diff(code[order]) != 0) | (np.diff(sample[order]) != 0)
     theirs = columns.get("role", np.full(n, None, dtype=object))[order]
-    acts = np.array([role == "any" or one == role for one in theirs.tolist()], dtype=bool)
+    acts = np.array([whose in ("any", one) for one in theirs.tolist()], dtype=bool)
     if not acts.any():
         acts[:] = True
     kept = acts | new
@@ -119,8 +136,8 @@ def walks(columns: Columns, role: str = "agent") -> Walks:
         run=run[kept],
         at=(moves - begins[run])[kept],
         row=row,
-        state=columns.get("state", nothing)[row],
-        flags=columns.get("flags", nothing)[row],
+        state=fixed(columns.get("state", nothing)[row]),
+        flags=fixed(columns.get("flags", nothing)[row]),
         first=first,
         size=size,
         length=np.bincount(run, weights=acts).astype(np.int64),

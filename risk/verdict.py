@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from risk.interval import Floats, clopper_pearson, rate
 from risk.lens import Columns, Parameter
 from risk.measure import Measure, missing
+from risk.seen import once
 
 Bools = NDArray[np.bool_]
 EDGE = 1e-9
@@ -40,7 +41,13 @@ def blocked(columns: Columns) -> Bools:
     ends = columns.get("finish")
     if ends is None:
         return np.zeros(len(next(iter(columns.values()))), dtype=bool)
-    return np.array([str(end).lower() in STOPPED for end in ends.tolist()], dtype=bool)
+    return _stopped(ends)
+
+
+@once
+def _stopped(ends: NDArray[Any]) -> Bools:
+    told = {end: str(end).lower() in STOPPED for end in set(ends.tolist())}
+    return np.array([told[end] for end in ends.tolist()], dtype=bool)
 
 
 def unsafe(columns: Columns, threshold: float = 0.5) -> Floats:
@@ -69,11 +76,17 @@ def slices(columns: Columns, *names: str) -> Iterator[tuple[str, Bools]]:
         column = columns.get(name)
         if column is None:
             continue
-        said = {v for v in column.tolist() if v is not None and v == v}
-        if said:
-            if len(said) > 1:
-                yield from ((written(v), np.asarray(column == v)) for v in sorted(said, key=_order))
+        found = _groups(column)
+        if found:
+            yield from found if len(found) > 1 else ()
             return
+
+
+@once
+def _groups(column: NDArray[Any]) -> list[tuple[str, Bools]]:
+    """Every value of a column and the rows (N,) that have it, by value."""
+    said = sorted({v for v in column.tolist() if v is not None and v == v}, key=_order)
+    return [(written(v), np.asarray(column == v, dtype=bool)) for v in said]
 
 
 def written(value: Any) -> str:

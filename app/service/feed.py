@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service import keys, option_tokens, settle, verdict
+from app.service import keys, known, option_tokens, verdict
+from app.service.known import Known
 from app.service.stores import Stores
-from db import features, labels, outputs
-from risk.lens import Columns
+from risk import options
+from risk.lens import Columns, empty
+from risk.options import Options
+from risk.seen import fixed
 
 Array = NDArray[Any]
 
@@ -29,8 +33,8 @@ ACTED = {"abstained": 1.0, "answered": 0.0, "hedged": 0.0}
 BY_OPTION = ("option_logprobs", "gold", "idk")
 TEXTS = ("response", "prompt")
 """What was said and asked, whole; the prompt as it was sent."""
-SOME = 1000
-"""Rows of options that are enough to see whether there are any."""
+BY_TOP = {"correct", "confidence", "abstained", "p_gold"}
+"""What the top option can stand for, where nothing better was loaded."""
 
 
 def columns(
@@ -58,35 +62,38 @@ def columns(
     there.
     `peek` fills the options of some rows only: enough to see what is there.
     """
-    found = outputs.columns(stores.warehouse, run["run_id"])
-    found |= settle.columns(stores, run["run_id"], found)
-    rows = len(found["item_id"])
-    for name, column in features.scored(stores.warehouse, run["run_id"], rows).items():
+    return of(known.of(stores, run), wanted, peek)
+
+
+def of(told: Known, wanted: Collection[str], peek: bool = False) -> Columns:
+    """The same of what is known of a run."""
+    found = {**told.plain, "act": told.act}
+    for name, column in told.scored.items():
         found.setdefault(name, column)
     needed = {part for name in wanted for part in name.split("|") if part}
+    plain = dict(found)
     for name, say in DERIVED.items():
         if name in needed:
-            said = say(stores, run, found)
+            said = told.part(("derived", name), partial(say, told, plain))
             found.pop(name, None)
             found |= {} if said is None else {name: said}
     for name in sorted(needed.intersection(TEXTS) - found.keys()):
-        some = SOME if peek else 0
-        found[name] = features.texts(stores.warehouse, run["run_id"], rows, name, some)
-    for name in _there(stores, run, needed - found.keys() - {*BY_OPTION, "choices"}):
-        said = _said(stores, run, found, name)
-        found |= {} if said is None else {name: said}
+        found[name] = told.text(name, peek)
+    found |= _named(told, needed - found.keys() - {*BY_OPTION, "choices"})
     for name in sorted(needed - found.keys()):
         dimension = name.removesuffix("_category")
         if dimension != name and dimension in found:
-            found |= features.categories(stores.warehouse, run["run_id"], rows, dimension)
+            found |= told.categories(dimension)
     # the options cost the most to read, so only for who asks, or has nothing better
-    derived = needed & {"correct", "confidence", "abstained", "p_gold"} - found.keys()
+    derived = needed & BY_TOP - found.keys()
     if derived | (needed & set(BY_OPTION)):
-        found |= _options(stores, run, found, derived, peek)
+        part = ("by option", peek and ("by option", False) not in told)
+        every = told.part(part, lambda: _options(told, peek))
+        found |= {name: c for name, c in every.items() if name in derived or name in BY_OPTION}
     if "choices" in needed:
-        found["choices"] = features.choices(stores.warehouse, run["run_id"], rows)
+        found["choices"] = told.choices
     if "p_gold" in derived - found.keys() and "risk_score" in found:
-        found["p_gold"] = _by_label(found)
+        found["p_gold"] = told.part("p_gold", lambda: _by_label(found))
     return found
 
 
@@ -94,68 +101,51 @@ def _first(found: Columns, names: tuple[str, ...]) -> Array | None:
     return next((found[name] for name in names if name in found), None)
 
 
-def _correct(stores: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+def _correct(told: Known, found: Columns) -> Array | None:
     for field in ("correct", "correctness"):
-        said = _labels(stores, run, found, field)
-        if said is not None:
-            return _truth(said)
+        if field in told.labels:
+            return _truth(told.labels[field])
     return _first(found, CORRECT)
 
 
-def _revision(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+def _revision(told: Known, _: Columns) -> Array | None:
     """The revision of the model, the same at every answer."""
-    told = run.get("revision")
-    return None if told is None else np.full(len(found["item_id"]), str(told), dtype=object)
+    revision = told.run.get("revision")
+    return None if revision is None else np.full(told.rows, str(revision), dtype=object)
 
 
-def _option_tokens(stores: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
+def _option_tokens(told: Known, _: Columns) -> Array | None:
     """How many tokens each option has, where the file or the scorer kept it (dict, None)."""
-    if not option_tokens.there(stores, run["run_id"]):
-        return None
-    rows = len(found["item_id"])
-    said = features.told(stores.warehouse, run["run_id"], rows, option_tokens.NAME)
+    said = told.told([option_tokens.NAME]).get(option_tokens.NAME)
     if said is None:
         return None
-    sizes = np.full(rows, None, dtype=object)
+    sizes = np.full(told.rows, None, dtype=object)
     sizes[:] = [option_tokens.counts(text) for text in said.tolist()]
     return sizes
 
 
-def _model(_: Stores, run: Mapping[str, Any], found: Columns) -> Array | None:
-    return np.full(len(found["item_id"]), run["model"], dtype=object)
+def _model(told: Known, _: Columns) -> Array | None:
+    return np.full(told.rows, told.run["model"], dtype=object)
 
 
-def _abstained(_: Stores, __: Mapping[str, Any], found: Columns) -> Array | None:
-    acts = found["act"].tolist()
+def _abstained(told: Known, found: Columns) -> Array | None:
+    acts = told.act.tolist()
     if any(act is not None for act in acts):
-        return np.array([ACTED.get(str(act), np.nan) for act in acts], dtype=float)
+        return np.array([ACTED.get(act, np.nan) for act in acts], dtype=float)
     return _first(found, ABSTAINED)
 
 
-def _labels(stores: Stores, run: Mapping[str, Any], found: Columns, field: str) -> Array | None:
-    return settle.field(stores, run["run_id"], found, field)
-
-
-def _there(stores: Stores, run: Mapping[str, Any], names: set[str]) -> list[str]:
-    """Those of the names that a label field, a tag or `meta` bears: the rest need no question."""
-    if not names:
-        return []
-    held = features.named(stores.warehouse, run["run_id"])
-    fields = {row["field"] for row in labels.current(stores.ledger, runs=[run["run_id"]])}
-    return sorted(n for n in names if n in held or n.removeprefix("label_") in fields)
-
-
-def _said(stores: Stores, run: Mapping[str, Any], found: Columns, name: str) -> Array | None:
-    """A column by its name alone: a label field, a tag or a field of `meta`; numbers as floats."""
-    said = _labels(stores, run, found, name.removeprefix("label_"))
-    if said is None:
-        rows = len(found["item_id"])
-        said = features.told(stores.warehouse, run["run_id"], rows, name)
-    if said is None:
-        return None
-    if name in ("correct", "abstained", "forced_correct"):
-        return _truth(said)
-    return _numbers(said)
+def _named(told: Known, names: set[str]) -> dict[str, Array]:
+    """Columns by name alone: a label field, a tag, a field of `meta`; numbers as floats."""
+    fields = {n: n.removeprefix("label_") for n in names if n.removeprefix("label_") in told.labels}
+    said = told.told(names - fields.keys()) | {n: told.labels[f] for n, f in fields.items()}
+    return {
+        name: told.part(
+            ("named", name),
+            partial(_truth if name in ("correct", "abstained", "forced_correct") else _numbers, c),
+        )
+        for name, c in sorted(said.items())
+    }
 
 
 DERIVED = {
@@ -171,15 +161,20 @@ DERIVED = {
 
 
 def _truth(said: Array) -> Array:
-    return np.array([TRUTH.get(str(s).strip().lower(), np.nan) for s in said], dtype=float)
+    told = {one: TRUTH.get(str(one).strip().lower(), np.nan) for one in set(said.tolist())}
+    return np.array([told[one] for one in said.tolist()], dtype=float)
 
 
 def _numbers(said: Array) -> Array:
     """The texts as floats where every one of them is a number; else as they are."""
+    if said.dtype.kind == "f":
+        return said
+    told = said.tolist()
     try:
-        return np.array([np.nan if s is None else float(s) for s in said], dtype=float)
+        number = {one: np.nan if one is None else float(one) for one in set(told)}
     except ValueError:
         return said
+    return np.array([number[one] for one in told], dtype=float)
 
 
 def _by_label(found: Columns) -> Array:
@@ -188,43 +183,49 @@ def _by_label(found: Columns) -> Array:
     return np.where(label == 1, score, np.where(label == 0, 1 - score, np.nan))
 
 
-def _options(
-    stores: Stores, run: Mapping[str, Any], found: Columns, derived: set[str], peek: bool
-) -> dict[str, Array]:
-    rows = len(found["item_id"])
-    held = features.options(stores.warehouse, run["run_id"], rows, SOME if peek else 0)
-    if not any(one is not None for one in held.tolist()):
+def _options(told: Known, peek: bool) -> dict[str, Array]:
+    """The options with the right and the unsure ones, and what the top one says of the answer."""
+    held = told.options(peek)
+    if empty(held):
         return {}
-    mapping = (run.get("params") or {}).get("mapping") or {}
+    mapping = (told.run.get("params") or {}).get("mapping") or {}
     say = keys.words(mapping.get("abstain_options") or ())
-    texts = features.choices(stores.warehouse, run["run_id"], rows).tolist()
-    idk, gold = np.full(rows, None, dtype=object), np.full(rows, None, dtype=object)
-    told = {name: np.full(rows, np.nan) for name in derived}
-    unsure: dict[tuple[Any, ...], tuple[str, ...]] = {}
-    for row, (logs, target) in enumerate(zip(held.tolist(), found["target"].tolist(), strict=True)):
+    idk, gold = (np.full(told.rows, None, dtype=object) for _ in range(2))
+    rows = zip(held.tolist(), told.plain["target"].tolist(), told.choices.tolist(), strict=True)
+    unsure: dict[Any, tuple[str, ...]] = {}
+    right: dict[Any, str | None] = {}
+    for row, (logs, target, choices) in enumerate(rows):
         if logs is None:
             continue
-        names, choices = tuple(logs), texts[row]
-        at = (names, tuple(choices or ()))
+        at = (tuple(logs), tuple(choices) if choices else None)
         if at not in unsure:
-            unsure[at] = keys.idk(names, choices, say)
-        idk[row], gold[row] = unsure[at], keys.gold(target, names, choices)
-        if derived:
-            for name, value in _top(logs, gold[row], idk[row]).items():
-                if name in told:
-                    told[name][row] = value
+            unsure[at] = keys.idk(*at, say)
+        key = (target, *at)
+        if key not in right:
+            right[key] = keys.gold(*key)
+        idk[row], gold[row] = unsure[at], right[key]
+    found = {"option_logprobs": held, "idk": fixed(idk), "gold": fixed(gold)}
     # without an option to abstain by, nothing is said of abstaining: no column, not one of NaN
-    told = {name: column for name, column in told.items() if not np.isnan(column).all()}
-    return {"option_logprobs": held, "idk": idk, "gold": gold, **told}
+    top = _top(options.options(held, found["gold"], found["idk"]))
+    return found | {name: column for name, column in top.items() if not np.isnan(column).all()}
 
 
-def _top(logs: Mapping[str, float], right: str | None, unsure: tuple[str, ...]) -> dict[str, float]:
-    """What one row's options say: of two equal ones the first is the top."""
-    p = keys.probabilities(logs)
-    if not p:
-        return {}
-    top = max(p, key=p.__getitem__)
-    said = {"confidence": p[top]} | ({"abstained": float(top in unsure)} if unsure else {})
-    if right is not None:
-        said |= {"p_gold": p[right]} | ({} if top in unsure else {"correct": float(top == right)})
-    return said
+def _top(of: Options) -> dict[str, Array]:
+    """What each row's options say (N,), NaN where nothing: of two equal ones the first is the top.
+
+    A top option that says "I don't know" is neither right nor wrong.
+    """
+    p = options.probabilities(of.logs)
+    width = np.array([len(names) for names in of.keys])
+    known = ((~np.isnan(of.logs)).sum(axis=1) == width) & ~np.isnan(p).all(axis=1)
+    held = np.where(np.isnan(p), -1.0, p)
+    at, rows = held.argmax(axis=1), np.arange(len(p))
+    silent, sure = of.idk[rows, at], of.gold.any(axis=1)
+    can = known & of.idk.any(axis=1)
+    gold = np.where(of.gold, held, -1.0).max(axis=1)
+    return {
+        "confidence": np.where(known, held[rows, at], np.nan),
+        "abstained": np.where(can, silent.astype(float), np.nan),
+        "p_gold": np.where(known & sure, gold, np.nan),
+        "correct": np.where(known & sure & ~silent, of.gold[rows, at].astype(float), np.nan),
+    }

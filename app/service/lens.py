@@ -2,44 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-import numpy as np
-
-from app.service import feed, pivot, steps
-from app.service.risks import names as names_of
+from app.service import known, pivot, tables, through
 from app.service.stores import Stores
+from app.service.through import Fed
+from app.service.through import Row as Row
 from data.trouble import Trouble
-from db import runs, scores
+from db import runs
 from risk import lenses
-from risk.lens import Columns, Finding, Lens, Table, Value
-
-Fed = tuple[dict[str, Any], Columns]
-"""A run and its columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One number of one run through a lens; NaN where it could not be measured, and `why`."""
-
-    run: str
-    model: str
-    dataset: str
-    group: str
-    measure: str
-    value: float
-    low: float
-    high: float
-    n: int
-    lost: int
-    why: str
-
-    def json(self) -> dict[str, Any]:
-        """The row with null for what is not known."""
-        return {k: None if v != v else v for k, v in asdict(self).items()}
+from risk.lens import Lens, Table, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +59,11 @@ def states(stores: Stores) -> list[State]:
     """Every lens: the runs it is ready for, or what it lacks on the run that comes closest."""
     every = lenses.every().values()
     wanted = {name for lens in every for name in lens.needs}
+    version = stores.version()
     columns = [
-        (run, {name: _columns(stores, run, name, wanted, peek=True) for name in get_args(Table)})
+        (run, {name: tables.columns(told, name, wanted, peek=True) for name in get_args(Table)})
         for run in _answering(stores)
+        for told in [known.of(stores, run, version)]
     ]
     found = []
     for lens in every:
@@ -98,6 +74,24 @@ def states(stores: Stores) -> list[State]:
         least = min((lack for lack, _ in lacks), key=len, default=lens.needs)
         found.append(State(lens, ready, () if ready else least or ("run",)))
     return found
+
+
+def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, list[Row], str]]:
+    """Looks through each lens in turn as it is set by default: its name and what it finds.
+
+    Where it finds nothing the third says why not. What several lenses want is read once.
+    """
+    wanted = {name for lens in lenses.every().values() for name in (*lens.needs, *lens.may_use)}
+    names = {part for name in wanted for part in name.split("|")}
+    version = stores.version()
+    held = [known.of(stores, run, version) for run in _chosen(_answering(stores), list(chosen))]
+    for told in held:
+        told.told(names)
+    for name in lenses.every():
+        try:
+            yield name, look(stores, name, chosen), ""
+        except Trouble as trouble:
+            yield name, [], f"{trouble.what}; {trouble.fix}"
 
 
 def look(
@@ -122,9 +116,11 @@ def look(
     lacking: dict[str, tuple[str, ...]] = {}
     wrong: list[str] = []
     fed: list[Fed] = []
+    version = stores.version()
     for run in _chosen(_answering(stores), wanted):
-        columns = pivot.fed(stores, run, name, settings, by) or _columns(
-            stores, run, lens.table, {*lens.needs, *lens.may_use, by}
+        told = known.of(stores, run, version)
+        columns = pivot.fed(told, name, settings, by) or tables.columns(
+            told, lens.table, {*lens.needs, *lens.may_use, by}
         )
         if lacks := lens.lacks(columns, settings):
             lacking[f"{run['model']} on {run['dataset']}"] = lacks
@@ -133,7 +129,7 @@ def look(
             fed.append((run, columns))
             continue
         try:
-            found += [_row(run, one) for one in _looked(lens, columns, settings, by)]
+            found += through.one(lens, run, columns, settings, by)
         except ValueError as error:
             wrong.append(f"{name} on {run['model']}: {error}")
     for some in _together(fed):
@@ -141,7 +137,7 @@ def look(
             lacking[f"{some[0][0]['model']} on {some[0][0]['dataset']}"] = ("run",)
             continue
         try:
-            found += _across(lens, some, settings, by)
+            found += through.several(lens, some, settings, by)
         except ValueError as error:
             wrong.append(f"{name} on {some[0][0]['dataset']}: {error}")
     seen = {name for row in found for name in (row.run, row.model)}
@@ -161,34 +157,6 @@ def _explain(lens: Lens, lacking: dict[str, tuple[str, ...]]) -> None:
     raise Trouble(f"{lens.name} needs {', '.join(missing)}{where}", how)
 
 
-def _looked(
-    lens: Lens, columns: Columns, settings: Mapping[str, Value], by: str
-) -> Iterator[Finding]:
-    if not by:
-        yield from lens.measures(columns, settings)
-        return
-    if by not in columns:
-        raise Trouble(f"there is no column {by!r} to look by", f"it can be {', '.join(columns)}")
-    for value in _values(columns, by):
-        part = _part(columns, by, value)
-        if lens.lacks(part, settings):
-            continue
-        for one in lens.measures(part, settings):
-            group = f"{value} · {one.group}" if one.group else value
-            yield Finding(one.measure, one.found, group)
-
-
-def _values(columns: Columns, by: str) -> list[str]:
-    """The values of a column to look by."""
-    return sorted({str(v) for v in columns[by] if v is not None})
-
-
-def _part(columns: Columns, by: str, value: str) -> Columns:
-    """The rows whose column `by` reads `value`."""
-    keep = np.array([v is not None and str(v) == value for v in columns[by]], dtype=bool)
-    return {name: column[keep] for name, column in columns.items()}
-
-
 def _together(fed: list[Fed]) -> list[list[Fed]]:
     """The runs of each data set."""
     sets = dict.fromkeys(run["dataset"] for run, _ in fed)
@@ -197,33 +165,6 @@ def _together(fed: list[Fed]) -> list[list[Fed]]:
 
 def _others(run: dict[str, Any], every: list[dict[str, Any]]) -> bool:
     return any(run["dataset"] == one["dataset"] and run["run_id"] != one["run_id"] for one in every)
-
-
-def _across(lens: Lens, fed: list[Fed], settings: Mapping[str, Value], by: str) -> Iterator[Row]:
-    """What a lens finds on several runs of a data set at once; `by` as in `look`."""
-    names = names_of([run for run, _ in fed])
-    tables = {names[run["run_id"]]: columns for run, columns in fed}
-    of = {names[run["run_id"]]: run for run, _ in fed}
-    whole = {"run_id": "", "model": "", "dataset": fed[0][0]["dataset"]}
-    for value in sorted({v for t in tables.values() for v in _values(t, by)}) if by else [""]:
-        part = {n: _part(t, by, value) for n, t in tables.items()} if by else tables
-        part = {n: t for n, t in part.items() if not lens.lacks(t, settings)}
-        if len(part) < 2 and not (lens.alone and part):
-            continue
-        for one in lens.measures(part, settings):
-            name = one.run or one.group
-            group = "" if not one.run and one.group in of else one.group
-            group = " · ".join(word for word in (value, group) if word)
-            yield _row(of.get(name, whole), Finding(one.measure, one.found, group))
-
-
-def _row(run: dict[str, Any], one: Finding) -> Row:
-    m = one.found
-    return Row(
-        run["run_id"], run["model"], run["dataset"], one.group, one.measure,
-        m.value, m.low if math.isfinite(m.low) else math.nan,
-        m.high if math.isfinite(m.high) else math.nan, m.n, m.lost, m.why,
-    )  # fmt: skip
 
 
 def _answering(stores: Stores) -> list[dict[str, Any]]:
@@ -238,13 +179,3 @@ def _chosen(every: list[dict[str, Any]], wanted: list[str]) -> list[dict[str, An
             f"there is no run {absent[0]!r}", "choose one of those listed: tailscope runs"
         )
     return [run for run in every if not wanted or {run["run_id"], run["model"]} & set(wanted)]
-
-
-def _columns(
-    stores: Stores, run: dict[str, Any], table: Table, wanted: Collection[str], peek: bool = False
-) -> Columns:
-    """The run's scores, its steps, or its outputs with what is `wanted` (see `feed.columns`)."""
-    if table == "scores":
-        return scores.columns(stores.warehouse, run["run_id"], scores.TAGS & set(wanted))
-    read = steps.columns if table == "steps" else feed.columns
-    return read(stores, run, wanted, peek)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.service import lens as looking
-from app.service import runs
+from app.service import lens_needs, runs
 from app.service.lens import Row, State
 from app.service.stores import Stores
 from risk.lens import Lens, Parameter
@@ -39,6 +39,11 @@ def kept(states: Sequence[State], ready: str = "all", words: str = "") -> list[S
         if (ready == READY[0] or (ready == READY[1]) == bool(state.ready))
         and all(word in _text(state.lens) for word in wanted)
     ]
+
+
+def need(kind: str) -> str:
+    """A kind of need in words."""
+    return lens_needs.WORDS.get(kind, "anything")
 
 
 def names(stores: Stores) -> dict[str, str]:

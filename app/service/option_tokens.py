@@ -29,4 +29,4 @@ def counts(text: str | None) -> dict[str, int] | None:
 
 def there(stores: Stores, run_id: str) -> bool:
     """Whether any answer of a run says how many tokens its options have."""
-    return NAME in features.named(stores.warehouse, run_id)
+    return any(NAME in names for names in features.named(stores.warehouse, run_id))

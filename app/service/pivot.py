@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.service.known import Known
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import outputs, tails
@@ -171,15 +172,14 @@ def within(found: Risks, category: str) -> Risks:
     )
 
 
-def fed(
-    stores: Stores, run: dict[str, Any], lens: str, settings: Mapping[str, Any], by: str = ""
-) -> Columns | None:
+def fed(told: Known, lens: str, settings: Mapping[str, Any], by: str = "") -> Columns | None:
     """`wide` columns for a lens that takes them, where the run is large; None: read its rows."""
-    takes = lens == "sharp" or (lens == "range_var" and settings["dimension"] == "any")
-    if not takes or by not in ("", "category") or run["outputs"] < LARGE:
+    takes = lens in ("sharp", "outsafe") or (lens == "range_var" and settings["dimension"] == "any")
+    if not takes or by not in ("", "category") or told.run["outputs"] < LARGE:
         return None
     with suppress(Trouble):  # no harm in it, or out of scale: the lens itself says so
-        return wide(stores, run)
+        found: Columns = told.part("wide", lambda: wide(told.stores, dict(told.run)))
+        return found
     return None
 
 

@@ -9,10 +9,10 @@ from typing import Any, Literal
 import numpy as np
 
 from app.service.stores import Stores
-from db import acts, labels
+from db import labels
 from db.filter import Case
+from db.labels import Said
 from risk import aggregate
-from risk.lens import Columns
 
 Rule = Literal["settled", "majority", "dawid_skene", "raw"]
 ADJUDICATOR = "settled"
@@ -78,22 +78,23 @@ def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
     return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
 
 
-def columns(stores: Stores, run_id: str, told: Columns) -> dict[str, Any]:
-    """What the outputs of a run did, as a column `act`: what people say; where nobody said, what
-    the log itself says; None where neither does."""
-    of = values(stores, "act", [run_id])
-    logged = acts.of_run(stores.warehouse, run_id)
-    cases = [(str(i), int(s)) for i, s in zip(told["item_id"], told["sample"], strict=True)]
-    found = [of.get((run_id, *case), logged.get(case)) for case in cases]
-    return {"act": np.array(found, dtype=object)}
+def columns(said: Iterable[Said], place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+    """Every label field of one run's answers as a column of text, None where unsaid or a tie.
 
-
-def field(stores: Stores, run_id: str, told: Columns, name: str) -> Any | None:
-    """A settled label field of a run's outputs as text, None where unsaid; None where nobody used
-    the field."""
-    of = values(stores, name, [run_id])
-    if not of:
-        return None
-    cases = zip(told["item_id"].tolist(), told["sample"].tolist(), strict=True)
-    said = [of.get((run_id, str(item), int(sample))) for item, sample in cases]
-    return np.array(said, dtype=object)
+    `place` says which row an answer is; a field that comes to nothing anywhere is not there.
+    """
+    people: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
+    for _, item, sample, person, field, value in said:
+        row = place.get((item, sample))
+        if row is not None:
+            people[field].setdefault(row, {})[person] = value
+    found = {}
+    for field, cases in people.items():
+        column = np.full(len(place), None, dtype=object)
+        for row, votes in cases.items():
+            column[row] = (
+                next(iter(votes.values())) if len(votes) == 1 else resolved(votes, "settled")
+            )
+        if any(value is not None for value in column.tolist()):
+            found[field] = column
+    return found

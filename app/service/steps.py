@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service import feed
+from app.service import feed, known
+from app.service.known import Known
 from app.service.stores import Stores
-from db import steps
 from risk.lens import Columns
 
 VIOLATED = ("violated", "violation")
@@ -35,29 +36,35 @@ def columns(
     (1, 0, NaN: a score of that meaning, for violated else `unsafe` at one half or above) and
     censored (1 where `finish` says it was cut off, 0 where it ended, NaN where unsaid).
     """
-    told = steps.columns(stores.warehouse, run["run_id"])
-    place = told.pop("place").astype(np.int64)
+    return of(known.of(stores, run), wanted, peek)
+
+
+def of(held: Known, wanted: Collection[str], peek: bool = False) -> Columns:
+    """The same of what is known of a run."""
+    told = dict(held.steps)
+    place = told.pop("place")
     if place.size == 0:
         return {"item_id": np.empty(0, dtype=object)}
-    found = dict(feed.columns(stores, run, {*wanted, "unsafe"} - {*told, *MADE}, peek))
-    found |= {name: column for name, column in _whole(found).items() if column is not None}
+    found = dict(feed.of(held, {*wanted, "unsafe"} - {*told, *MADE}, peek))
+    found |= held.part(("whole", *sorted(found)), partial(_whole, found))
     if not any(told["flags"].tolist()):
-        told["flags"] = np.full(place.size, None, dtype=object)
-    return {name: column[place] for name, column in found.items()} | told
+        told["flags"] = held.part("no flags", lambda: np.full(place.size, None, dtype=object))
+    return {name: held.spread(name, c, place) for name, c in found.items()} | told
 
 
 MADE = ("violated", "completed", "censored")
 """Columns of a trajectory put together here."""
 
 
-def _whole(found: Columns) -> dict[str, NDArray[Any] | None]:
+def _whole(found: Columns) -> dict[str, NDArray[Any]]:
     ended = [None if one is None else str(one).lower() in CUT for one in found["finish"].tolist()]
     violated = _first(found, (*VIOLATED, "unsafe"))
-    return {
+    told = {
         "violated": None if violated is None else _yes(violated),
         "completed": _first(found, COMPLETED),
         "censored": np.array([np.nan if cut is None else float(cut) for cut in ended]),
     }
+    return {name: column for name, column in told.items() if column is not None}
 
 
 def _first(found: Columns, names: tuple[str, ...]) -> NDArray[Any] | None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service import settle
-from app.service.stores import Stores
-from db import features
+from app.service.known import Known
 from risk.lens import Columns
 
 Floats = NDArray[np.float64]
@@ -25,7 +22,7 @@ MOST = 4.0
 """The highest severity."""
 
 
-def unsafe(stores: Stores, run: Mapping[str, Any], found: Columns) -> Floats | None:
+def unsafe(known: Known, found: Columns) -> Floats | None:
     """How unsafe each answer of a run is (N,), from 0 to 1, NaN where nobody judged it.
 
     The first there is of: a label field `unsafe` or `harmful`; a score that is a verdict (turned
@@ -33,25 +30,26 @@ def unsafe(stores: Stores, run: Mapping[str, Any], found: Columns) -> Floats | N
     None where there is none of them.
     """
     for name in ("unsafe", "harmful"):
-        said = settle.field(stores, run["run_id"], found, name)
+        said = known.labels.get(name)
         if said is not None:
-            return _number([SAYS.get(str(s).strip().lower()) for s in said.tolist()])
-    ways = features.directions(stores.warehouse, run["run_id"])
+            told = {one: SAYS.get(str(one).strip().lower()) for one in set(said.tolist())}
+            return _number([told[one] for one in said.tolist()])
+    ways = known.ways
     for name in NAMES:
         if ways.get(name) in ("harm", "good"):
             score = np.asarray(found[name], dtype=float)
             return score if ways[name] == "harm" else 1 - score
     worst = _worst(found, ways)
-    return worst if worst is not None else severity(stores, run, found)
+    return worst if worst is not None else severity(known)
 
 
-def harm(stores: Stores, run: Mapping[str, Any], found: Columns) -> Floats | None:
+def harm(known: Known, found: Columns) -> Floats | None:
     """The worst score of an answer over the dimensions that run towards harm (N,), 0 to 1.
 
     NaN where a dimension scored elsewhere in the run is missing: the worst is then not known. A
     dimension called harm is taken alone. None where no score runs towards harm.
     """
-    return _worst(found, features.directions(stores.warehouse, run["run_id"]))
+    return _worst(found, known.ways)
 
 
 def _worst(found: Columns, ways: Mapping[str, str]) -> Floats | None:
@@ -62,9 +60,9 @@ def _worst(found: Columns, ways: Mapping[str, str]) -> Floats | None:
     return np.asarray(np.max([np.asarray(found[name], dtype=float) for name in names], axis=0))
 
 
-def severity(stores: Stores, run: Mapping[str, Any], found: Columns) -> Floats | None:
+def severity(known: Known) -> Floats | None:
     """The labeled severity over 4 (N,), NaN where unlabeled; None where nobody labeled it."""
-    said = settle.field(stores, run["run_id"], found, "severity")
+    said = known.labels.get("severity")
     if said is None:
         return None
     levels = _number([float(s) if str(s) in "01234" else None for s in said.tolist()])

@@ -26,6 +26,12 @@ def about(lens: Any, status: str, needs: list[dict[str, str]]) -> None:
         st.dataframe(needs, hide_index=True, lazy=False)
 
 
+def files(made: dict[str, bytes]) -> None:
+    """Files to download, by name."""
+    for column, (name, body) in zip(st.columns([1, 1, 3]), made.items(), strict=False):
+        column.download_button(name, body, name, icon=":material/download:", on_click="ignore")
+
+
 def settings(
     name: str, parameters: Sequence[Any], bounds: Callable[[Any], str]
 ) -> tuple[tuple[str, Any], ...]:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from risk import detect, logistic, marks, spread
+from risk import delong, logistic, marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 
-MOST = 10_000
+MOST = 5_000
+"""Answers the models are fitted to at most."""
 NAMES = ("added", "with", "without")
 
 
@@ -45,7 +46,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     whole = logistic.unseen(x, y, fold)
     for name in names:
         less = logistic.unseen(np.delete(x, list(scores).index(name), axis=1), y, fold)
-        yield from _added(whole, less, y, codes, lost, name, chosen)
+        yield from _added(whole, less, y, codes, lost, name)
 
 
 def listed(columns: Columns, names: str) -> dict[str, Floats]:
@@ -68,7 +69,7 @@ def listed(columns: Columns, names: str) -> dict[str, Floats]:
 
 
 def _added(
-    whole: Floats, less: Floats, y: Floats, of: Any, lost: int, name: str, chosen: Mapping[str, Any]
+    whole: Floats, less: Floats, y: Floats, of: Any, lost: int, name: str
 ) -> Iterator[Finding]:
     there = marks.both(whole, less)
     if not there.any():
@@ -77,17 +78,11 @@ def _added(
         return
     whole, less, y = whole[there], less[there], y[there]
     lost += int((~there).sum())
-
-    def gain(weights: Floats) -> Floats:
-        up, down = (detect.areas(*detect.steps(p, y, weights))[:, 0] for p in (whole, less))
-        return np.stack([up - down, up, down], axis=1)
-
-    value = gain(np.ones((1, y.size)))[0]
+    (up, own), (down, other) = (delong.influence(p, y) for p in (whole, less))
     codes = None if of is None else of[there]
-    drawn = spread.replicates(gain, y.size, codes, chosen["draws"], chosen["seed"])
-    for place, one in enumerate(NAMES):
-        many = drawn[:, place] if drawn.size else drawn
-        yield Finding(one, spread.measured(float(value[place]), many, y.size, lost), name)
+    parts = ((up - down, own - other), (up, own), (down, other))
+    for one, (value, each) in zip(NAMES, parts, strict=True):
+        yield Finding(one, delong.measured(value, each, codes, lost), name)
 
 
 LENS = Lens(
@@ -102,7 +97,6 @@ LENS = Lens(
         Parameter("score", "", "the score in question; empty: each in turn"),
         Parameter("scores", "", "all scores that take part, a comma between; empty: all there are"),
         Parameter("folds", 5, "folds of the cross-validation", 2, 50),
-        Parameter("draws", 300, "bootstrap replicates", 100, 20_000),
         marks.SEED,
     ),
     measures=measures,
@@ -113,10 +107,11 @@ LENS = Lens(
     ),
     edges=(
         "Up is good; an added value below 0 is noise the score brings. Two scores at least. Both "
-        "models have the same folds, and the interval resamples items with the fitted "
-        "probabilities held fixed, so it is a little too narrow. An answer that lacks any score or "
-        "the label is lost. Each label needs as many answers as there are folds. Two scores that "
-        "say the same each add nothing."
+        "models have the same folds; the interval is DeLong's, by item, with the fitted "
+        "probabilities held fixed, so it is a little too narrow. Of more than 5,000 answers that "
+        "many, drawn by the seed, are taken. An answer that lacks any score or the label is lost. "
+        "Each label needs as many answers as there are folds. Two scores that say the same each "
+        "add nothing."
     ),
     how_to_get={
         "harm|risk_score|guard|confidence": "load two scores or more of the same answers",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import abstain, spread
+from risk import abstain, spread, sums
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 
@@ -33,12 +33,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
     inside = np.array([cells == name for name in CELLS], dtype=float).T  # (N, 5)
 
-    def both(weights: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-        tp, fp1, fn, fp2, tn = (weights @ inside).T
+    def both(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        tp, fp1, fn, fp2, tn = counts.T
         with np.errstate(invalid="ignore"):
             return np.asarray((tp / (tp + fp1 + fn) + tn / (tn + fp2)) / 2)
 
-    drawn = spread.replicates(both, len(cells), *sampling)
+    drawn = both(sums.resampled(inside, *sampling))
     value, why = abstain.balanced(found), "aac or uac is not defined"
     yield Finding("balanced", spread.measured(value, drawn, n - found.unjudged, lost, why))
     if "forced_correct" in columns and "correct" in columns:

@@ -8,28 +8,18 @@ from typing import Any
 import numpy as np
 
 from risk.availability import lift
-from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.pairs import paired
+from risk.verdict import share
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Each variant against the clean prompts of the same pairs."""
-    variants = columns["prompt_variant"].tolist()
-    plain = chosen["clean"]
-    if plain not in variants:
-        there = ", ".join(sorted({str(v) for v in variants if v is not None}))
-        raise ValueError(f"no prompt is of the variant {plain!r}; there are {there}")
-    others = sorted({str(v) for v in variants if v is not None} - {plain})
-    if not others:
-        raise ValueError(f"every prompt is of the variant {plain!r}; another is needed")
+    plain = str(chosen["clean"])
     silent = np.asarray(columns["abstained"], dtype=float)
-    clean = _by_pair(columns, plain, silent)
-    for name in others:
-        other = _by_pair(columns, name, silent)
-        pairs = sorted(clean.keys() & other.keys())
-        lost = len(clean.keys() ^ other.keys())
-        found = lift([clean[p] for p in pairs], [other[p] for p in pairs], lost, chosen["draws"])
+    for name, found_pairs in paired(columns, silent, plain).items():
+        found = lift(found_pairs.before, found_pairs.after, found_pairs.lost, chosen["draws"])
         yield Finding("abstained", found.clean, f"{name}: clean")
         yield Finding("abstained", found.triggered, name)
         yield Finding("availability", _less(found.triggered), name)
@@ -37,20 +27,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         why = "" if found.pairs else "no pairs"
         yield Finding("p", Measure(found.p, n=found.pairs, lost=found.lift.lost, why=why), name)
     if "correct" in columns:
-        right = _by_pair(columns, plain, np.asarray(columns["correct"], dtype=float))
-        known = [value for value in right.values() if value == value]
-        good = sum(value >= 0.5 for value in known)
-        yield Finding("accuracy", rate(good, len(known), len(right) - len(known)), plain)
-
-
-def _by_pair(columns: Columns, variant: str, value: Floats) -> dict[tuple[str, float], float]:
-    samples = columns["sample"] if "sample" in columns else np.zeros(value.size)
-    rows = zip(columns["pair_id"], samples, columns["prompt_variant"], value, strict=True)
-    return {
-        (str(pair), float(sample)): float(v)
-        for pair, sample, kind, v in rows
-        if kind is not None and str(kind) == variant and pair is not None
-    }
+        mine = np.asarray(columns["prompt_variant"] == plain, dtype=bool)
+        yield Finding("accuracy", share(np.asarray(columns["correct"], dtype=float), mine), plain)
 
 
 def _less(m: Measure) -> Measure:

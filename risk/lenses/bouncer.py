@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk import spread
+from risk import spread, sums
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
@@ -39,20 +39,29 @@ def o_score(quality: ArrayLike, bounced: ArrayLike) -> Floats:
     return np.asarray(np.where(b == should, 1.0, -1.0) * q + 0 * b)
 
 
-def macro_f1(truth: Floats, bounced: Floats, weights: Floats | None = None) -> Floats:
-    """Mean of the F1 of bouncing and the F1 of accepting (b,); NaN where a class is nowhere.
+def decided(truth: Floats, bounced: Floats) -> Floats:
+    """What each row (N,) adds to the cells of deciding right, and of either class, (N, 4)."""
+    parts = [
+        one
+        for want in (0, 1)
+        for one in (
+            (truth == want) & (bounced == want),
+            (truth == want).astype(float) + (bounced == want),
+        )
+    ]
+    return np.stack(parts, axis=1).astype(float)
 
-    >>> round(float(macro_f1(np.array([1.0, 1, 0, 0]), np.array([1.0, 1, 0, 1]))[0]), 4)
+
+def macro_f1(cells: Floats) -> Floats:
+    """Mean of the F1 of bouncing and of accepting (b,) of sums (b, 4); NaN where one is nowhere.
+
+    >>> cells = decided(np.array([1.0, 1, 0, 0]), np.array([1.0, 1, 0, 1])).sum(axis=0)
+    >>> round(float(macro_f1(cells[None])[0]), 4)
     0.7333
     """
-    w = np.ones((1, truth.size)) if weights is None else weights
-    parts = []
-    for want in (0, 1):
-        tp = w @ ((truth == want) & (bounced == want)).astype(float)
-        said = w @ (truth == want).astype(float) + w @ (bounced == want).astype(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            parts.append(2 * tp / said)
-    return np.asarray((parts[0] + parts[1]) / 2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = 2 * cells[:, 0::2] / cells[:, 1::2]
+    return np.asarray(each.mean(axis=1))
 
 
 def levels(column: np.ndarray[Any, Any]) -> Floats:
@@ -89,11 +98,9 @@ def _decided(
     lost, t, did = int((~known).sum()), truth[known], b[known]
     own = None if codes is None else codes[known]
     if t.size:
-        value = float(macro_f1(t, did)[0])
-        drawn = spread.replicates(
-            lambda w: macro_f1(t, did, w), t.size, own, chosen["draws"], chosen["seed"]
-        )
-        yield Finding("f1", spread.measured(value, drawn, t.size, lost), group)
+        again = (own, chosen["draws"], chosen["seed"])
+        found = sums.measure(macro_f1, decided(t, did), *again, n=t.size, lost=lost)
+        yield Finding("f1", found, group)
     else:
         yield Finding("f1", missing("no row has both", lost=lost), group)
     for name, want in (("recall", 1), ("fnr", 0)):

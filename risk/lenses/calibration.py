@@ -53,7 +53,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     p, y, whole = told(columns, chosen["of"])
     known = ~(np.isnan(p) | np.isnan(y))
     x, came, lost = p[known], y[known], int((~known).sum())
-    clusters = spread.items(columns["item_id"][known] if "item_id" in columns else None)
+    codes = spread.items(columns.get("item_id"))
+    clusters = None if codes is None else codes[known]
     group = TOP if whole else ""
     names = ("ece", "ece_mass", "reliability", "resolution", "uncertainty", "within")
     if x.size == 0:

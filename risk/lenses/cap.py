@@ -9,11 +9,12 @@ from risk.conformal import spread
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.policy import compare
 from risk.sets import questions
+from risk.splits import some
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The same measures on the same test rows for the policy, LAC and APS."""
-    rows = questions(columns, chosen["samples"])
+    rows = some(questions(columns, chosen["samples"]), chosen["seed"])
     draws = chosen["randomized"] == "yes"
     found, n = compare(rows, chosen["alpha"], chosen["splits"], chosen["seed"], draws)
     for method, told in found.items():
@@ -42,18 +43,19 @@ LENS = Lens(
     measures=measures,
     figure="dots",
     status=(
-        "our definition, because the paper's actions are drawn at random, its policy is trained on "
-        "test rows and its abstentions count as right. Soft shares, cost and the bounds of the two "
-        "levels are the paper's; the action is deterministic, the policy is a Gaussian mean over "
-        "the levels, and an abstention is neither right nor covered"
+        "our definition, because the paper's actions are drawn at random, its policy is trained "
+        "on test rows and its abstentions count as right. Soft shares, cost and the bounds of the "
+        "two levels are the paper's; the action is deterministic, the policy is a Gaussian mean "
+        "over the levels, and an abstention is neither right nor covered"
     ),
     edges=(
-        "Half of the rows is the test half of every method. Of the other half LAC and APS use "
-        "all; the policy learns its levels alpha and beta on one half of it, calibrates on the "
-        "other. `coverage` is over all rows; `coverage_answered`, size, accuracies over answered. "
-        "auroc and auarc rank rows by size of set, then 1 - max p, an abstention least sure; ece "
-        "takes max p over answered rows: one definition for all. Fewer calibration rows than "
-        "1 / beta - 1 never abstain. Low and high are the middle 95 % of splits."
+        "Of more than 10,000 prompts that many, drawn by the seed, are used. Half of the rows is "
+        "the test half of every method. Of the other half LAC and APS use all; the policy learns "
+        "its levels alpha and beta on one half of it (500 rows at most), calibrates on the other. "
+        "`coverage` is over all rows; `coverage_answered`, size, accuracies over answered. auroc "
+        "and auarc rank rows by size of set, then 1 - max p, an abstention least sure; ece takes "
+        "max p over answered rows: one definition for all. Fewer calibration rows than 1 / beta - "
+        "1 never abstain. Low and high are the middle 95 % of splits."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

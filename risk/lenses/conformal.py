@@ -65,13 +65,14 @@ LENS = Lens(
     figure="dots",
     status="as published",
     edges=(
-        "Probabilities are made to sum to one over the options. Calibration rows are never judged "
-        "unless evaluate is all. Values are means over splits; low and high are the middle 95 % of "
-        "splits: what a single split may show. Too few calibration rows for alpha put every option "
-        "in, and `threshold` is not defined. Rows without probabilities or right option are lost, "
-        "as is a prompt whose averaged samples differ in options. Coverage by size pools the "
-        "splits; `precision` is how often the likeliest option is right there. uacc is not defined "
-        "where rows differ in their number of options. Draws depend on seed and prompt alone."
+        "Probabilities are made to sum to one over the options. With more than 5,000 rows fewer "
+        "splits are made, 50 at least. Calibration rows are never judged unless evaluate is all. "
+        "Values are means over splits; low and high are the middle 95 % of splits: what a single "
+        "split may show. Too few calibration rows for alpha put every option in, and `threshold` "
+        "is not defined. Rows without probabilities or right option are lost, as is a prompt "
+        "whose averaged samples differ in options. Coverage by size pools the splits; `precision` "
+        "is how often the likeliest option is right there. uacc is not defined where rows differ "
+        "in their number of options. Draws depend on seed and prompt alone."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

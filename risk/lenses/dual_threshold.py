@@ -12,6 +12,7 @@ from risk.control import CHOICES, LOSSES, PROCEDURES, Dual, dual
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.sets import DRAWN, METHODS, UNSURE, drawn, questions
+from risk.splits import some
 
 WHY = {
     "threshold": "no threshold in any split: none was valid, or all or no sets missed",
@@ -22,7 +23,7 @@ WHY = {
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Abstention, coverage and size over the splits, and how well abstaining finds the misses."""
-    rows = questions(columns, chosen["samples"])
+    rows = some(questions(columns, chosen["samples"]), chosen["seed"])
     rule = Rule(
         chosen["alpha"],
         chosen["method"],
@@ -75,12 +76,13 @@ LENS = Lens(
         "and Youden's choice are the paper's; learn-then-test control is AB-20's, by MAPIE"
     ),
     edges=(
-        "A third of the rows calibrates the sets, a third the threshold, the rest is judged. An "
-        "abstention is not covered: `coverage` is over all rows, `coverage_answered` over those "
-        "answered. `should_abstain` is the share of sets that miss, `tpr` and `fpr` how often such "
-        "and other rows are abstained from. Where Youden has no missed or no covered row nothing "
-        "is abstained from; where no threshold is valid under control everything is: "
-        "`no_threshold` counts both. Low and high are the middle 95 % of splits."
+        "Of more than 10,000 prompts that many, drawn by the seed, are used. A third of the rows "
+        "calibrates the sets, a third the threshold, the rest is judged. An abstention is not "
+        "covered: `coverage` is over all rows, `coverage_answered` over those answered. "
+        "`should_abstain` is the share of sets that miss, `tpr` and `fpr` how often such and "
+        "other rows are abstained from. Where Youden has no missed or no covered row nothing is "
+        "abstained from; where no threshold is valid under control everything is: `no_threshold` "
+        "counts both. Low and high are the middle 95 % of splits."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

@@ -7,12 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from risk import marks
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.verdict import counted
 from risk.words import split
 
+MOST = 20_000
+"""Labeled answers that are read at most."""
 LABEL = "label_unsafe|label_harmful|act|prompt_is|category"
 
 
@@ -32,6 +36,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     texts = marks.first(columns, chosen["text"]).tolist()
     told = marks.first(columns, LABEL).tolist()
     said = [None if one is None or one != one else _plain(one) for one in told]
+    some = set(_some([at for at, one in enumerate(said) if one is not None], chosen["seed"]))
+    said = [one if at in some else None for at, one in enumerate(said)]
     label = chosen["label"] or _rarest(said)
     if label not in said:
         there = ", ".join(sorted({one for one in said if one is not None}))
@@ -59,6 +65,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("z", Measure(z, n=n, lost=lost), word)
 
 
+def _some(rows: list[int], seed: int) -> list[int]:
+    """Of many rows MOST, drawn by the seed."""
+    if len(rows) <= MOST:
+        return rows
+    return [int(one) for one in np.random.default_rng(seed).choice(rows, MOST, replace=False)]
+
+
 def _plain(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
@@ -82,6 +95,7 @@ LENS = Lens(
         Parameter("label", "", "the label set against the rest; empty: the rarest"),
         Parameter("least", 5, "times a word must occur to be shown", 1, 100_000),
         Parameter("top", 25, "how many words are shown", 1, 1000),
+        marks.SEED,
     ),
     measures=measures,
     figure="dots",
@@ -92,7 +106,8 @@ LENS = Lens(
     edges=(
         "No direction of harm: |z| large is telling. Rare words are hidden. Many words are looked "
         "at, so they are ranked and no p is given; the interval is one word's alone, and words of "
-        "one answer are taken as apart. An answer without a text or a label is lost. Scripts "
+        "one answer are taken as apart. An answer without a text or a label is lost; "
+        "of more than 20,000 labeled ones that many are read, drawn by the seed. Scripts "
         "written without spaces come out as whole clauses."
     ),
     how_to_get={

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread
+from risk import spread, sums
 from risk.interval import Floats, rate, wilson
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -73,14 +73,13 @@ def _delta(
     if not (first.any() and last.any()):
         return missing("it needs items known never and items known always", n=n, lost=lost)
 
-    def gap(weights: Floats) -> Floats:
-        with np.errstate(invalid="ignore"):
-            a, b = ((weights * e) @ quiet / (weights @ e) for e in (first, last))
+    def gap(told: Floats) -> Floats:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            a, b = told[:, 0] / told[:, 1], told[:, 2] / told[:, 3]
         return np.asarray(100 * (a - b))
 
-    value = float(gap(np.ones((1, quiet.size)))[0])
-    drawn = spread.replicates(gap, quiet.size, of, chosen["draws"], chosen["seed"])
-    return spread.measured(value, drawn, n, lost)
+    cells = np.stack([first * quiet, first, last * quiet, last], axis=1)
+    return sums.measure(gap, cells, of, chosen["draws"], chosen["seed"], n=n, lost=lost)
 
 
 LENS = Lens(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from risk.harm import codes
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens
 from risk.measure import Measure, missing
@@ -26,12 +27,12 @@ def mean(values: Floats, items: Any) -> Measure:
     """
     known = ~np.isnan(values)
     lost = int((~known).sum())
-    held, codes = np.unique(items[known].astype(str), return_inverse=True)
+    held, place = np.unique(items[known], return_inverse=True)
     n = held.size
     if n == 0:
         return missing(f"none of {lost} answers has a score", lost=lost)
-    means = np.bincount(codes, values[known]) / np.bincount(codes)
-    if codes.size == n and np.isin(means, (0.0, 1.0)).all():
+    means = np.bincount(place, values[known]) / np.bincount(place)
+    if place.size == n and np.isin(means, (0.0, 1.0)).all():
         return rate(int(means.sum()), n, lost)
     value = float(means.mean())
     if n == 1:
@@ -42,14 +43,16 @@ def mean(values: Floats, items: Any) -> Measure:
 
 def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """One mean a scored dimension and scorer, named by the dimension; the group is the scorer."""
-    dimension, scorer = (columns[name].astype(str) for name in ("dimension", "scorer"))
-    for name in np.unique(dimension):
-        here = dimension == name
-        scorers = np.unique(scorer[here])
-        for who in scorers:
-            rows = here & (scorer == who)
-            found = mean(columns["value"][rows], columns["item_id"][rows])
-            yield Finding(str(name), found, str(who) if scorers.size > 1 else "")
+    names, dimension = codes(columns["dimension"], "dimension")
+    voices, scorer = codes(columns["scorer"], "scorer")
+    item = codes(columns["item_id"], "item_id")[1]
+    for at, name in enumerate(names):
+        here = np.flatnonzero(dimension == at)
+        there = np.unique(scorer[here])
+        for who in there.tolist():
+            rows = here[scorer[here] == who]
+            found = mean(columns["value"][rows], item[rows])
+            yield Finding(name, found, voices[who] if there.size > 1 else "")
 
 
 LENS = Lens(

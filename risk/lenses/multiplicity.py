@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ from risk import multiplicity, options
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import MANY, mean, measured, replicates
+from risk.spread import MANY, mean, measured
+from risk.sums import resampled
 
 ALONE = "no model comes within eps of the best"
 
@@ -26,11 +28,11 @@ def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
         p = np.asarray(columns["p_gold"], dtype=float)
         known = ~np.isnan(p)
         names, code = np.unique(columns["item_id"][known].astype(str), return_inverse=True)
-        mean_p = np.bincount(code, p[known]) / np.bincount(code)
-        tables.append(dict(zip(names.tolist(), mean_p.tolist(), strict=True)))
-    every = {str(item) for columns in runs.values() for item in columns["item_id"]}
-    kept = sorted(set.intersection(*(set(table) for table in tables)))
-    return np.array([[t[item] for item in kept] for t in tables]), kept, len(every) - len(kept)
+        tables.append((names, np.bincount(code, p[known]) / np.bincount(code)))
+    every = np.unique(np.concatenate([c["item_id"].astype(str) for c in runs.values()]))
+    kept = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), (n for n, _ in tables))
+    told = np.array([mean_p[np.searchsorted(names, kept)] for names, mean_p in tables])
+    return told.reshape(len(tables), kept.size), kept.tolist(), every.size - kept.size
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -49,10 +51,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     yield Finding("competing", Measure(rivals, n=n, lost=lost, why=why))
     yield Finding("ambiguity", rate(int(away.any(axis=0).sum()), n, lost))
     worst = multiplicity.discrepancy(found.apart, delta)
-    drawn = replicates(
-        lambda w: multiplicity.discrepancy(found.apart, delta, w),
-        n, None, chosen["draws"], chosen["seed"],
-    )  # fmt: skip
+    drawn = resampled(away.T, None, chosen["draws"], chosen["seed"]).max(axis=1) / n
     yield Finding("discrepancy", measured(float(worst[0]), drawn, n, lost))
     wide = found.high - found.low
     yield Finding("range", mean(wide, None, chosen["draws"], chosen["seed"], lost))

@@ -6,7 +6,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from risk import marks, spread
+import numpy as np
+
+from risk import marks, spread, sums
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.pairs import HOW, Pairs, paired
@@ -37,7 +39,9 @@ def _relative(found: Pairs, draws: int, seed: int) -> Measure:
     if not n or abs(base) < 1e-12:
         return missing("the mean without context is 0" if n else "no pairs", n=n, lost=found.lost)
     gain = found.after - found.before
-    drawn = spread.replicates(lambda w: (w @ gain) / (w @ found.before), n, found.pair, draws, seed)
+    drawn = sums.resampled(np.stack([gain, found.before], axis=1), found.pair, draws, seed)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        drawn = drawn[:, 0] / drawn[:, 1]
     return spread.measured(float(gain.mean()) / base, drawn, n, found.lost)
 
 

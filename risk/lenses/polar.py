@@ -16,12 +16,17 @@ from risk.miscalibration import absolute, gaps
 from risk.verdict import counted, slices
 from risk.words import hashed
 
-MOST = 20_000
+MOST = 5_000
+"""Answers that are read at most, drawn by the seed."""
 ALONE = "one item only"
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The mean risk score, the share to review first, by category; and checks against truth."""
+    whole = len(marks.first(columns, "given"))
+    if whole > MOST:
+        some = np.sort(np.random.default_rng(chosen["seed"]).choice(whole, MOST, replace=False))
+        columns = {name: column[some] for name, column in columns.items()}
     given = marks.yes(marks.first(columns, "given"))
     names = [name.strip() for name in chosen["sources"].split(",") if name.strip()]
     table = np.stack(
@@ -49,8 +54,6 @@ def zeta(x: Floats, table: Floats, given: Floats, chosen: Mapping[str, Any]) -> 
     rows = np.flatnonzero(usable)
     if rows.size == 0:
         return np.full(given.size, np.nan)
-    if rows.size > MOST:
-        rows = np.random.default_rng(chosen["seed"]).choice(rows, MOST, replace=False)
     # the model's own label is the first source; the others share a weight relative to it
     weights = [chosen["own"]] + [1.0] * (table.shape[1] - 1)
     found = sources.fit(x[rows], table[rows], weights, chosen["joined"], chosen["ridge"])
@@ -155,9 +158,10 @@ LENS = Lens(
     ),
     edges=(
         "Up is review first. Labels are yes or no. Where the model gave no label there is no "
-        "score; a row on which all sources abstain is not fitted. At most 20,000 rows are fitted, "
-        "all are scored. h is fitted on the rows it scores. With a person's label ece and r2 (over "
-        "bins of equal count) say whether the risk means what it says; that label is never fitted."
+        "score; a row on which all sources abstain is not fitted. At most 5,000 answers, drawn by "
+        "the seed, are read. h is fitted on the rows it scores. With a person's label ece and r2 "
+        "(over bins of equal count) say whether the risk means what it says; that label is never "
+        "fitted."
     ),
     how_to_get={
         "given": "map the model's own yes-or-no label to given",

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import marks
+from risk.harm import codes
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.verdict import slices
@@ -25,19 +26,21 @@ def flagged(columns: Columns, flag: str) -> Floats:
     """
     if marks.maybe(columns, "safe_flag") is not None:
         return marks.yes(columns["safe_flag"])
-    told = [
-        np.nan if raised is None else float(flag in raised if flag else bool(raised))
-        for raised in columns["flags"].tolist()
-    ]
-    return np.array(told, dtype=float)
+    cells = columns["flags"].tolist()
+    told = {
+        raised: np.nan if raised is None else float(flag in raised if flag else bool(raised))
+        for raised in set(cells)
+    }
+    return np.array([told[raised] for raised in cells], dtype=float)
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Share of trajectories with a flagged step, completed, and both; by source."""
     step = flagged(columns, chosen["flag"])
-    samples = columns["sample"] if "sample" in columns else np.zeros(step.size)
-    names = [f"{item}\x1f{one}" for item, one in zip(columns["item_id"], samples, strict=True)]
-    first, of = np.unique(np.array(names), return_index=True, return_inverse=True)[1:]
+    samples = np.asarray(columns.get("sample", np.zeros(step.size)), dtype=float)
+    item = codes(columns["item_id"], "item_id")[1]
+    run = item * (np.nanmax(np.nan_to_num(samples), initial=0) + 1) + np.nan_to_num(samples)
+    first, of = np.unique(run, return_index=True, return_inverse=True)[1:]
     raised = np.bincount(of[step == 1], minlength=first.size) > 0
     looked = np.bincount(of[np.isnan(step)], minlength=first.size) == 0
     unsafe = np.where(raised, 1.0, np.where(looked, 0.0, np.nan))

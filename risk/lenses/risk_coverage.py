@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import coverage, spread
+from risk import cells, coverage, spread
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
@@ -36,22 +36,32 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield from (Finding(name, missing(why, lost=found.lost)) for name in names)
         return
     kept = ~(np.isnan(confidence) | np.isnan(correct))
-    clusters = spread.items(columns["item_id"][kept] if "item_id" in columns else None)
+    clusters = _kept(spread.items(columns.get("item_id")), kept)
 
-    def statistics(weights: Floats | None) -> Floats:
-        areas = coverage.numbers(found, weights, chosen["form"])
+    def statistics(weights: Floats | None, of: coverage.Ranked = found) -> Floats:
+        areas = coverage.numbers(of, weights, chosen["form"])
         points = (
-            coverage.risk_at(found, chosen["coverage"], weights),
-            coverage.coverage_at(found, chosen["risk"], weights),
+            coverage.risk_at(of, chosen["coverage"], weights),
+            coverage.coverage_at(of, chosen["risk"], weights),
         )
         return np.stack([*areas.values(), *points], axis=1)
 
     values = statistics(None)[0]
-    drawn = spread.replicates(statistics, n, clusters, chosen["draws"], chosen["seed"])
+    again = (chosen["draws"], chosen["seed"])
+    if n > spread.MANY and clusters is None and not found.graded:
+        few_rows = cells.cells(confidence[kept], correct[kept])
+        few = coverage.rank(few_rows.score, few_rows.truth)
+        drawn = cells.replicates(lambda w: statistics(w, few), few_rows, *again)
+    else:
+        drawn = spread.replicates(statistics, n, clusters, *again)
     for place, name in enumerate(names):
         some = drawn[:, place] if drawn.size else drawn
         value = float(values[place])
         yield Finding(name, spread.measured(value, some, n, found.lost, UNDEFINED))
+
+
+def _kept(codes: Any, rows: Any) -> Any:
+    return None if codes is None else codes[rows]
 
 
 LENS = Lens(
@@ -85,7 +95,7 @@ LENS = Lens(
         "coverage. An answer without confidence or verdict is lost. Abstentions are left out and "
         "never count as right: `answered` is the share that is left. With one distinct confidence "
         "AURC is the error rate. auroc and prr are not defined where all or none are right. "
-        "Intervals resample prompts."
+        "Intervals resample prompts; above 20,000 answers they know 400 confidences."
     ),
     how_to_get={
         "confidence": "map a confidence from 0 to 1 as a score, or load option probabilities",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import riskscore, spread
+from risk import cells, riskscore, spread
 from risk.calibration import Bins, ece_measure
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
@@ -42,13 +42,21 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     at = chosen["threshold"]
     if chosen["fit"] == "yes":
         at = riskscore.best_threshold(y, score, chosen["fp_cost"], chosen["fn_cost"])
-    codes = spread.items(columns["item_id"][known] if "item_id" in columns else None)
+    codes = spread.items(columns.get("item_id"))
+    codes = None if codes is None else codes[known]
     sampling = (codes, chosen["draws"], chosen["seed"])
 
-    def every(weights: Floats | None) -> Floats:
-        return np.stack(list(riskscore.table(y, score, at, weights).values()), axis=1)
+    def every(weights: Floats | None, label: Floats = y, said: Floats = score) -> Floats:
+        return np.stack(list(riskscore.table(label, said, at, weights).values()), axis=1)
 
-    values, drawn = every(None)[0], spread.replicates(every, y.size, *sampling)
+    values = every(None)[0]
+    if y.size > spread.MANY and codes is None:
+        few_rows = cells.cells(score, y, [at - 1e-12])
+        drawn = cells.replicates(
+            lambda w: every(w, few_rows.truth, few_rows.score), few_rows, *sampling[1:]
+        )
+    else:
+        drawn = spread.replicates(every, y.size, *sampling)
     for place, name in enumerate(names):
         some = drawn[:, place] if drawn.size else drawn
         found = spread.measured(float(values[place]), some, y.size, lost)

@@ -2,54 +2,41 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from risk.interval import Floats, rate
+from risk import series
+from risk.interval import rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
-from risk.monitor import dip
 from risk.spread import items, mean
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Least score, share that fall below the threshold, where first, and the area below it."""
-    told = [_scores(one, chosen["up"] == "harm") for one in columns["segment_scores"].tolist()]
+    told, sizes = series.table(columns["segment_scores"], "segment_scores")
+    scores = 1 - told if chosen["up"] == "harm" else told
     item = items(columns["item_id"])
-    dips = [dip(scores, chosen["threshold"]) for scores in told]
-    least = np.array([one.least for one in dips])
-    known = ~np.isnan(least)
     rest = (item, chosen["draws"], chosen["seed"])
-    crossed = np.array([one.first or np.nan for one in dips], dtype=float)
-    yield Finding("least", mean(least, *rest))
-    below = ~np.isnan(crossed)
+    held = ~np.isnan(scores)
+    known = held.any(axis=1)
+    low = np.where(known, np.where(held, scores, np.inf).min(axis=1, initial=np.inf), np.nan)
+    yield Finding("least", mean(low, *rest))
+    under = held & (scores < chosen["threshold"] - 1e-9)
+    below = under.any(axis=1)
     yield Finding("crossed", rate(int(below.sum()), int(known.sum()), int((~known).sum())))
     if below.any():
         theirs = None if item is None else item[below]
-        yield Finding("first_segment", mean(crossed[below], theirs, *rest[1:]))
+        first = under[below].argmax(axis=1) + 1.0
+        yield Finding("first_segment", mean(first, theirs, *rest[1:]))
     else:
         yield Finding("first_segment", missing("no answer falls below the threshold"))
-    yield Finding("area", mean(np.array([one.area for one in dips]), *rest))
-    gaps = sum(one.lost for one in dips)
-    yield Finding("missing_segments", rate(gaps, sum(len(scores) for scores in told)))
-
-
-def _scores(told: Any, harm: bool) -> Floats:
-    """The list of scores of one answer, up is safe; ValueError where it is no list of numbers."""
-    if told is None or (isinstance(told, float) and np.isnan(told)):
-        return np.empty(0)
-    try:
-        read = json.loads(told) if isinstance(told, str) else told
-        scores = np.atleast_1d(np.array(read, dtype=float))
-    except (ValueError, TypeError):
-        raise ValueError(
-            f"segment_scores is {str(told)[:60]!r}; it must be a list of numbers such as "
-            "[0.98, 0.6, null]"
-        ) from None
-    return 1 - scores if harm else scores
+    depth = np.where(held, np.maximum(chosen["threshold"] - scores, 0), 0.0).sum(axis=1)
+    yield Finding("area", mean(np.where(known, depth, np.nan), *rest))
+    gaps = int(sizes.sum()) - int(held.sum())
+    yield Finding("missing_segments", rate(gaps, int(sizes.sum())))
 
 
 LENS = Lens(

@@ -13,10 +13,13 @@ from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.spread import MANY
 from risk.tail import profile
 
 JOINT = ("mean", "median", "sd", "var", "cvar", "gap", "ratio")
 OWN = ("mean", "var", "cvar")
+FEWER, WEIGHTS = 400, 40_000_000
+"""Of many answers fewer replicates are drawn: no less than 400."""
 KNOBS = {"eps": "cvar_eps", "tau": "cvar_tau", "judge": "cvar_judge"}
 
 
@@ -27,7 +30,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     vector = every.judged(chosen["judge"])
     h = pool(vector.h, chosen["pooling"], chosen["tau"])
     risk = log_risk(h, chosen["eps"])
-    again = (chosen["draws"], chosen["seed"], vector.clusters)
+    n = len(risk.total)
+    draws = chosen["draws"] if n <= MANY else min(chosen["draws"], max(FEWER, WEIGHTS // n))
+    again = (draws, chosen["seed"], vector.clusters)
 
     far = ceiling(chosen["eps"])
     joint = profile(risk.total, chosen["level"], *again, far * len(vector.dimensions))
@@ -88,8 +93,8 @@ LENS = Lens(
     measures=measures,
     figure="dots",
     status=(
-        "our definition, because the paper's estimator, eps and temperature are not known: "
-        "the harm vector, RMS over a judge's sub-metrics, log-sum-exp over judges, the union of "
+        "our definition, because the paper's estimator, eps and temperature are not known: the "
+        "harm vector, RMS over a judge's sub-metrics, log-sum-exp over judges, the union of "
         "failures and the additive log-risk are the paper's; the order of the two poolings and "
         "the mean-normalized form are ours; CVaR is Rockafellar-Uryasev with the fractional row; "
         "moments, shares and the sweeps are standard or ours; intervals resample prompts"
@@ -98,10 +103,11 @@ LENS = Lens(
         "Several values of one judge for one dimension of an answer are its sub-metrics and stand "
         "as their root mean square. An answer with a missing dimension has no joint risk and no "
         "union and is lost there, never 0. Judges that gave no score are left out of the pool. A "
-        "harm of 1 is capped by eps: `clipped` counts such cells, and CVaR moves with eps once one "
-        "is in the tail. Marginal CVaRs do not add up; shares do. The union is an index: a "
-        "probability only if dimensions fail independently. Nothing is defined without rows; the "
-        "ratio is not at mean 0."
+        "harm of 1 is capped by eps: `clipped` counts such cells, and CVaR moves with eps once "
+        "one is in the tail. Marginal CVaRs do not add up; shares do. The union is an index: a "
+        "probability only if dimensions fail independently. Above 20,000 answers there are fewer "
+        "replicates, 400 at least, and the sweeps have the normal interval. Nothing is defined "
+        "without rows; the ratio is not at mean 0."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

@@ -11,7 +11,8 @@ from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.monitor import macro_f1, stops
-from risk.spread import mean, measured, replicates
+from risk.spread import mean
+from risk.sums import measure
 from risk.trajectory import walks
 
 
@@ -38,12 +39,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         return
     cells = np.stack([caught, ~bad & stopped, bad & ~stopped, ~bad & ~stopped]).astype(float)
 
-    def score(w: Floats) -> Floats:
-        return macro_f1(*(w @ cells.T).T)
+    def score(told: Floats) -> Floats:
+        return macro_f1(*told.T)
 
-    value = float(score(np.ones((1, bad.size)))[0])
-    drawn = replicates(score, bad.size, item, *rest)
-    yield Finding("macro_f1", measured(value, drawn, bad.size, lost))
+    yield Finding("macro_f1", measure(score, cells.T, item, *rest, n=bad.size, lost=lost))
 
 
 LENS = Lens(

@@ -11,7 +11,7 @@ import numpy as np
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import measured, replicates
+from risk.spread import MANY, around, blocks, measured, replicates
 from risk.survive import Weighted, curve, incidence, log_rank, weighted
 from risk.trajectory import ROLE, VIOLATION, Times, Walks, parts, times, walks
 
@@ -43,8 +43,11 @@ def _violated(found: Walks, broke: Times, chosen: Mapping[str, Any]) -> Measure:
 
     if not time.size:
         return missing("no run has a known time", lost=broke.lost)
-    drawn = _drawn(share, found.item[known], chosen)
     every = np.arange(time.size)
+    if time.size > MANY:
+        told = blocks(share, time.size, found.item[known], chosen["seed"])
+        return around(share(every), told, time.size, broke.lost)
+    drawn = _drawn(share, found.item[known], chosen)
     return measured(share(every), drawn, time.size, broke.lost)
 
 
@@ -89,13 +92,17 @@ def _weighted(found: Walks, broke: Times, chosen: Mapping[str, Any]) -> Iterator
         one = weighted(time[rows], seen[rows], loss[rows], chosen["clip"])
         return one.risk, one.ratio
 
-    drawn = _drawn(again, found.item[ok], chosen)
-    yield from _said(told, drawn, time.size, lost)
+    large = time.size > MANY
+    item = found.item[ok]
+    drawn = blocks(again, time.size, item, chosen["seed"]) if large else _drawn(again, item, chosen)
+    yield from _said(told, drawn, time.size, lost, around if large else measured)
 
 
-def _said(told: Weighted, drawn: Floats, n: int, lost: int) -> Iterator[Finding]:
+def _said(
+    told: Weighted, drawn: Floats, n: int, lost: int, show: Callable[..., Measure]
+) -> Iterator[Finding]:
     for k, (name, value) in enumerate((("weighted", told.risk), ("weighted_ratio", told.ratio))):
-        yield Finding(name, measured(value, drawn[:, k] if drawn.size else drawn, n, lost))
+        yield Finding(name, show(value, drawn[:, k] if drawn.size else drawn, n, lost))
     yield Finding("weight", Measure(told.total, n=n, lost=lost))
     yield Finding("effective_n", Measure(told.effective, n=n, lost=lost))
 

@@ -10,10 +10,14 @@ import numpy as np
 from risk.interval import Floats, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import once
+from risk.spread import MANY
 from risk.swiss import scores, wins
 
 CURVE = 4
 """Eliminations a round shown in the curve: 0 to 3."""
+BLOCKS = 1_000
+"""Random blocks of items that are drawn in their place where there are over MANY."""
 ROUGHLY = 20_000
 """Contests behind an interval, over all draws."""
 
@@ -51,27 +55,57 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
 def _cells(
     runs: Mapping[str, Columns], dimension: str
 ) -> tuple[Floats, Floats, list[tuple[str, str]], int]:
-    """How many scores (I, M, K) and their sum, up is better, by item, model and benchmark."""
+    """How many scores (I, M, K) and their sum, up is better, by item or block of items, model and
+    benchmark."""
     rows = []
     for columns in runs.values():
         up, value = columns["up"], np.asarray(columns["value"], dtype=float)
         keep = ((up == "harm") | (up == "good")) & ~np.isnan(value)
         if dimension != "any":
             keep &= columns["dimension"] == dimension
-        category = ["" if c is None else str(c) for c in columns["category"][keep]]
-        bench = list(zip(columns["dimension"][keep].tolist(), category, strict=True))
+        kinds, kind = _coded(columns["category"])
+        names, name = _coded(columns["dimension"])
+        cell, bench = np.unique(name[keep] * len(kinds) + kind[keep], return_inverse=True)
+        pairs = [(names[c // len(kinds)], kinds[c % len(kinds)]) for c in cell.tolist()]
         better = np.where(up[keep] == "good", value[keep], -value[keep])
-        rows.append((columns["item_id"][keep].astype(str), bench, better))
-    items = np.unique(np.concatenate([item for item, _, _ in rows]))
-    benches = sorted({one for _, bench, _ in rows for one in bench})
+        asked, item = _coded(columns["item_id"])
+        rows.append((asked, item[keep], pairs, bench, better))
+    items = sorted({one for asked, item, *_ in rows for one in np.array(asked)[np.unique(item)]})
+    benches = sorted({one for _, _, pairs, _, _ in rows for one in pairs})
     place = {one: k for k, one in enumerate(benches)}
-    shape = (items.size, len(rows), len(benches))
+    where = _blocks(items)
+    size = max(where.values(), default=-1) + 1
+    shape = (size, len(rows), len(benches))
     count, sums = np.zeros(shape), np.zeros(shape)
-    for m, (item, bench, better) in enumerate(rows):
-        at = np.searchsorted(items, item), np.array([place[one] for one in bench], dtype=int)
-        np.add.at(count[:, m], at, 1)
-        np.add.at(sums[:, m], at, better)
-    return count, sums, benches, items.size
+    for m, (asked, item, pairs, bench, better) in enumerate(rows):
+        at = np.array([where.get(one, 0) for one in asked])[item]
+        flat = at * len(benches) + np.array([place[one] for one in pairs], dtype=int)[bench]
+        wide = size * len(benches)
+        count[:, m] = np.bincount(flat, minlength=wide).reshape(size, len(benches))
+        sums[:, m] = np.bincount(flat, better, wide).reshape(size, len(benches))
+    return count, sums, benches, len(items)
+
+
+@once
+def _coded(column: Any) -> tuple[list[str], Any]:
+    """The distinct texts of a column, "" for none, and each row's place among them."""
+    cells = column.tolist()
+    said = dict.fromkeys(cells)
+    names = sorted({"" if one is None else str(one) for one in said})
+    rank = {name: at for at, name in enumerate(names)}
+    place = {one: rank["" if one is None else str(one)] for one in said}
+    return names, np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))
+
+
+def _blocks(items: list[str]) -> dict[str, int]:
+    """The row each item is counted in: its own, or of many items one of BLOCKS at random.
+
+    Resampling random blocks of items spreads a mean as far as resampling the items does.
+    """
+    if len(items) <= MANY:
+        return {one: at for at, one in enumerate(items)}
+    mixed = np.random.default_rng(0).permutation(len(items)) % BLOCKS
+    return dict(zip(items, mixed.tolist(), strict=True))
 
 
 def _table(count: Floats, sums: Floats) -> Floats:

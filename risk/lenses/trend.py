@@ -11,7 +11,8 @@ import numpy as np
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import measured, replicates
+from risk.spread import measured
+from risk.sums import resampled
 
 FEW = "a slope takes three revisions or more"
 
@@ -27,11 +28,9 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
             yield Finding("slope", missing(f"{none} has no {chosen['measure']}"), model)
             continue
 
-        def means(w: Floats, sums: Floats = sums, count: Floats = count) -> Floats:
-            with np.errstate(invalid="ignore", divide="ignore"):
-                return np.asarray((w @ sums) / (w @ count))
-
-        drawn = replicates(means, n, None, chosen["draws"], chosen["seed"])
+        told = resampled(np.hstack([sums, count]), None, chosen["draws"], chosen["seed"])
+        with np.errstate(invalid="ignore", divide="ignore"):
+            drawn = told[:, : len(names)] / told[:, len(names) :]
         for k, name in enumerate(names):
             yield Finding("value", measured(float(value[k]), _at(drawn, k), n, lost), run=name)
         yield from _trend(value, drawn, names, model, chosen, n, lost)

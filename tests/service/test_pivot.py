@@ -10,6 +10,7 @@ import pytest
 
 from app.service import lens, pivot, sensitivity, tail, worst
 from app.service import stores as opened
+from app.service.known import Known
 from app.service.risks import Choices
 from app.service.stores import Stores
 from app.service.worst import Pick
@@ -72,13 +73,13 @@ def test_a_lens_sees_the_same_through_the_pivot(
 
 def test_a_small_run_and_a_lens_of_another_kind_are_read_row_by_row(stores: Stores) -> None:
     small = {"run_id": run(stores), "model": "wild", "outputs": N}
-    assert pivot.fed(stores, small, "sharp", {}) is None
+    assert pivot.fed(Known(stores, small), "sharp", {}) is None
     large = small | {"outputs": pivot.LARGE}
-    assert pivot.fed(stores, large, "xstest", {}) is None
-    assert pivot.fed(stores, large, "sharp", {}, "item_id") is None
-    assert pivot.fed(stores, large, "range_var", {"dimension": "bias"}) is None
-    assert pivot.fed(stores, large | {"run_id": "nobody"}, "sharp", {}) is None
-    wide = pivot.fed(stores, large, "sharp", {})
+    assert pivot.fed(Known(stores, large), "xstest", {}) is None
+    assert pivot.fed(Known(stores, large), "sharp", {}, "item_id") is None
+    assert pivot.fed(Known(stores, large), "range_var", {"dimension": "bias"}) is None
+    assert pivot.fed(Known(stores, large | {"run_id": "nobody"}), "sharp", {}) is None
+    wide = pivot.fed(Known(stores, large), "sharp", {})
     assert wide is not None
     assert wide["value"].shape == (N + 1, 2, 2)
 

@@ -1,0 +1,52 @@
+"""The shell's words about lenses: which there are, what one finds, a file that feeds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from app.printed import grid, show
+from app.service import lens as looking
+from app.service import lens_needs, lens_said
+from app.service.stores import Stores
+
+FOUND = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
+
+
+def listed(stores: Stores, paper: str, needs: str, ready: bool, as_json: bool) -> None:
+    """The lenses, or those of a paper, with a need, or that are ready."""
+    kept = lens_needs.needing(looking.states(stores), needs)
+    which = lens_said.READY[1] if ready else lens_said.READY[0]
+    states = [state.json() for state in lens_said.kept(kept, which, paper)]
+    short = [state | {"missing": ", ".join(state["missing"])} for state in states]
+    show(states, as_json, lambda: grid(short, ["lens", "title", "source", "ready", "missing"]))
+
+
+def look(
+    stores: Stores, name: str, chosen: Sequence[str], given: Mapping[str, str], by: str,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """What one lens finds."""
+    rows = [row.json() for row in looking.look(stores, name, chosen, given, by)]
+    told = {"lens": name, "source": looking.named(name).source, "rows": rows}
+    show(told, as_json, lambda: grid(rows, FOUND))
+
+
+def every(stores: Stores, chosen: Sequence[str], as_json: bool) -> None:
+    """What every lens finds that can look at these runs, as each is set by default."""
+    told: list[dict[str, Any]] = []
+    for name, rows, why in looking.every(stores, chosen):
+        found = [row.json() for row in rows]
+        told.append({"lens": name, "source": looking.named(name).source, "rows": found, "why": why})
+    flat = [{"lens": one["lens"], **row} for one in told for row in one["rows"]]
+    show(told, as_json, lambda: grid(flat, ["lens", *FOUND]))
+
+
+def example(name: str, folder: Path, as_json: bool) -> None:
+    """Writes a made-up file that feeds a lens, with its mapping."""
+    from app.service import example as made
+
+    rows, how = made.write(name, folder)
+    told = {"file": str(rows), "mapping": str(how), "load": f"tailscope load {rows} --map {how}"}
+    show(told, as_json, lambda: grid([told], ["load"]))

@@ -1,0 +1,61 @@
+"""Lists of scores along an answer, side by side: read from JSON, padded, gaps kept as gaps."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from risk.interval import Floats
+
+
+def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
+    """A column of lists, or of their JSON, as (N, T) with NaN for what is not there; sizes (N,).
+
+    A missing list is of size 0. ValueError naming the column for what is no list of numbers.
+
+    >>> told, sizes = table(np.array(["[0.5, null]", None, "[1]"], dtype=object), "scores")
+    >>> told.tolist(), sizes.tolist()
+    ([[0.5, nan], [nan, nan], [1.0, nan]], [2, 0, 1])
+    """
+    rows = [_read(cell, name) for cell in _parsed(column.tolist())]
+    sizes = np.array([len(row) for row in rows], dtype=np.int64)
+    found = np.full((sizes.size, int(sizes.max(initial=0))), np.nan)
+    found[np.arange(found.shape[1]) < sizes[:, None]] = [one for row in rows for one in row]
+    return found, sizes
+
+
+def _parsed(cells: list[Any]) -> list[Any]:
+    """The cells with texts read as JSON, at once where all are fit; a text that is not stays."""
+    texts = [cell if isinstance(cell, str) else "null" for cell in cells]
+    try:
+        told = json.loads(f"[{','.join(texts)}]")
+    except ValueError:
+        told = []
+    if len(told) != len(cells):
+        told = [_one(text) for text in texts]
+    return [t if isinstance(c, str) else c for c, t in zip(cells, told, strict=True)]
+
+
+def _one(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _read(cell: Any, name: str) -> list[Any]:
+    if cell is None or (isinstance(cell, float) and cell != cell):
+        return []
+    row = [cell] if isinstance(cell, int | float) else cell
+    if isinstance(row, list | tuple | np.ndarray) and all(map(_number, row)):
+        return list(row)
+    raise ValueError(
+        f"{name} is {str(cell)[:60]!r}; it must be a list of numbers such as [0.98, 0.6, null]"
+    )
+
+
+def _number(one: Any) -> bool:
+    return one is None or (isinstance(one, int | float | np.number) and not isinstance(one, bool))
