@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from types import NoneType
 from typing import Any
 
 import numpy as np
+import orjson
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -54,3 +56,23 @@ def _text(column: NDArray[Any]) -> NDArray[Any]:
     text = column.astype(object)
     text[pd.isna(column)] = None
     return text
+
+
+def json_column(cells: list[Any]) -> NDArray[Any]:
+    """Values of JSON as floats where all that are there are numbers, else as texts."""
+    kinds = set(map(type, cells))
+    if kinds <= {int, float, NoneType} and kinds != {NoneType}:
+        return np.array(cells, dtype=float)  # None becomes NaN
+    return _texts(cells)
+
+
+def _texts(cells: list[Any]) -> NDArray[Any]:
+    """Values of JSON as texts, None where there is none; what is no text as JSON writes it."""
+    found = np.empty(len(cells), dtype=object)
+    if set(map(type, cells)) <= {str, NoneType}:
+        found[:] = cells
+        return found
+    for row, one in enumerate(cells):
+        if one is not None and one == one:
+            found[row] = one if isinstance(one, str) else orjson.dumps(one).decode()
+    return found

@@ -207,9 +207,8 @@ def codes(column: NDArray[Any], name: str = "column") -> tuple[tuple[str, ...], 
 
     ValueError when a row holds nothing. A dictionary is ten times faster than sorting the objects.
 
-    >>> names, place = codes(np.array(["b", "a", "b"], dtype=object))
-    >>> names, place.tolist()
-    (('a', 'b'), [1, 0, 1])
+    >>> codes(np.array(["b", "a", "b"], dtype=object))[0]
+    ('a', 'b')
     """
     cells = column.tolist()
     seen = dict.fromkeys(cells)

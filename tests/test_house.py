@@ -159,6 +159,7 @@ def test_a_lens_says_all_a_reader_needs(lens: Lens) -> None:
     assert all(parameter.meaning for parameter in lens.parameters)
     path = ROOT / "risk" / "lenses" / f"{lens.name}.py"
     assert path.is_file(), "a lens bears the name of its file"
+    assert "    >>> " in path.read_text("utf-8"), "show a worked case, by hand, as a doctest"
 
 
 @pytest.mark.parametrize("name", lenses.every())

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from app.service import settle
 from app.service.stores import Stores
 from db import acts, features, labels, outputs, scores, steps
+from db import fields as stored
 from db.arrays import Arrays
 from risk.lens import empty
 from risk.seen import fixed
@@ -114,7 +115,7 @@ class Known:
     def names(self) -> tuple[set[str], set[str]]:
         """The names of the tags, and of the fields kept in `meta`."""
         found: tuple[set[str], set[str]] = self.part(
-            "names", lambda: features.named(self._lake, self._id)
+            "names", lambda: stored.named(self._lake, self._id)
         )
         return found
 
@@ -127,9 +128,9 @@ class Known:
         tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
         said: Arrays = {}
         if fields := [name for name in fields if name not in tags]:
-            said = features.fields(self._lake, self._id, self.place, fields)
+            said = stored.fields(self._lake, self._id, self.place, fields)
         if tags:
-            said |= features.tags(self._lake, self._id, self.rows, tags)
+            said |= stored.tags(self._lake, self._id, self.rows, tags)
         held |= _fix(said)
         return {name: held[name] for name in names if name in held and not empty(held[name])}
 

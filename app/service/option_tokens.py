@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from app.service.stores import Stores
-from db import features
+from db import fields
 
 NAME = "option_tokens"
 """In `meta`: option key -> how many tokens it has."""
@@ -29,4 +29,4 @@ def counts(text: str | None) -> dict[str, int] | None:
 
 def there(stores: Stores, run_id: str) -> bool:
     """Whether any answer of a run says how many tokens its options have."""
-    return any(NAME in names for names in features.named(stores.warehouse, run_id))
+    return any(NAME in names for names in fields.named(stores.warehouse, run_id))

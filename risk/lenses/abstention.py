@@ -25,7 +25,14 @@ def wanted(columns: Columns) -> Floats:
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Pooled over all rows, by category, and the plain mean over categories."""
+    """Pooled over all rows, by category, and the plain mean over categories.
+
+    >>> from risk.lens import worked
+    >>> should, did = [1, 1, 1, 0, 1, 1] + [1] * 4, [1, 1, 1, 1, 0, 0] + [1, 0, 0, 0]
+    >>> found = worked(LENS, category=["a"] * 6 + ["b"] * 4, should_abstain=should, abstained=did)
+    >>> found["precision"], found["recall"], found["f1"], found["recall mean of categories"]
+    (0.8, 0.4444, 0.5714, 0.425)
+    """
     should, silent = wanted(columns), np.asarray(columns["abstained"], dtype=float)
     clusters = spread.items(columns.get("item_id"))
     yield from _scores(should, silent, clusters, chosen, "")

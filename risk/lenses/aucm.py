@@ -15,7 +15,15 @@ CELLS = ("tp", "fp1", "fn", "fp2", "tn")
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The five cells, their rates, and F1 and balanced accuracy over items."""
+    """The five cells, their rates, and F1 and balanced accuracy over items.
+
+    >>> from risk.lens import worked
+    >>> told = [True] * 8 + [False] * 7
+    >>> silent, right = [0] * 7 + [1, 0, 0, 0, 1, 1, 1, 1], [1] * 5 + [0] * 10
+    >>> found = worked(LENS, answerable=told, abstained=silent, correct=right)
+    >>> [found[name] for name in ("aac", "uac", "ar", "f1", "balanced")]
+    [0.625, 0.5714, 0.3333, 0.6667, 0.5982]
+    """
     silent = np.asarray(columns["abstained"], dtype=float)
     cells = abstain.cells(columns["answerable"], silent, columns.get("correct"))
     found = abstain.matrix(cells)

@@ -15,7 +15,15 @@ from risk.verdict import share
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Each variant against the clean prompts of the same pairs."""
+    """Each variant against the clean prompts of the same pairs.
+
+    >>> from risk.lens import worked
+    >>> pairs, kinds = [f"p{i}" for i in range(50)] * 2, ["clean"] * 50 + ["trigger"] * 50
+    >>> silent = [1] * 4 + [0] * 46 + [1] * 3 + [0] + [1] * 28 + [0] * 18
+    >>> found = worked(LENS, pair_id=pairs, prompt_variant=kinds, abstained=silent)
+    >>> found["lift trigger"], found["abstained trigger: clean"]
+    (0.54, 0.08)
+    """
     plain = str(chosen["clean"])
     silent = np.asarray(columns["abstained"], dtype=float)
     for name, found_pairs in paired(columns, silent, plain).items():

@@ -15,7 +15,13 @@ DONE = "completed|task_completed|completion|success"
 
 
 def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
-    """Rates of the two flags and of their crossing, by pattern."""
+    """Rates of the two flags and of their crossing, by pattern.
+
+    >>> from risk.lens import worked
+    >>> found = worked(LENS, bgd=[1, 1, 0, 1], completed=[1, 0, 1, 1])
+    >>> found["bgd"], found["completed"], found["both"]
+    (0.75, 0.75, 0.5)
+    """
     blind = marks.yes(np.asarray(columns["bgd"]))
     done = marks.maybe(columns, DONE)
     ended = np.full(blind.size, np.nan) if done is None else marks.yes(done)

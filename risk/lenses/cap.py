@@ -13,7 +13,15 @@ from risk.splits import some
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The same measures on the same test rows for the policy, LAC and APS."""
+    """The same measures on the same test rows for the policy, LAC and APS.
+
+    >>> from risk.lens import worked
+    >>> logs = [{"A": -0.1, "B": -2.4}] * 16  # always sure and right
+    >>> items = [f"i{n}" for n in range(16)]
+    >>> found = worked(LENS, item_id=items, option_logprobs=logs, gold=["A"] * 16)
+    >>> found["coverage lac"], found["accuracy lac"], found["coverage cap"], found["abstain cap"]
+    (1.0, 1.0, 1.0, 0.0)
+    """
     rows = some(questions(columns, chosen["samples"]), chosen["seed"])
     draws = chosen["randomized"] == "yes"
     found, n = compare(rows, chosen["alpha"], chosen["splits"], chosen["seed"], draws)

@@ -11,7 +11,16 @@ from risk.trajectory import walks
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The score and its four parts: each run is an event, an anomaly where it is violated."""
+    """The score and its four parts: each run is an event, an anomaly where it is violated.
+
+    >>> from risk.lens import worked
+    >>> flags = [("f",) if f else () for f in (0, 0, 0, 1, 1, 1, 0, 1, 1, 1, *[0] * 9)]
+    >>> found = worked(
+    ...     LENS, item_id=["a"] * 9 + ["b"] * 10, flags=flags, violated=[1] * 9 + [0] * 10
+    ... )
+    >>> found["care"], found["coverage"], found["accuracy"], found["earliness"]
+    (0.7223, 0.8621, 0.9, 0.3939)
+    """
     found = walks(columns, chosen["role"])
     flagged = found.marked(chosen["flag"])
     told = care(found, flagged, chosen["fraction"], chosen["draws"], chosen["seed"])

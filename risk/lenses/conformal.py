@@ -11,7 +11,16 @@ from risk.sets import DRAWN, METHODS, drawn, questions
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The measures over the splits, then what happens at each size of set."""
+    """The measures over the splits, then what happens at each size of set.
+
+    >>> from risk.lens import worked
+    >>> import math
+    >>> logs = [{k: math.log(p) for k, p in zip("ABCD", (0.5, 0.3, 0.15, 0.05))}] * 20
+    >>> items = [f"i{n}" for n in range(20)]
+    >>> found = worked(LENS, {"splits": 5}, item_id=items, option_logprobs=logs, gold=["A"] * 20)
+    >>> found["coverage"], found["set_size"], found["threshold"]
+    (1.0, 1.0, 0.5)
+    """
     rows = questions(columns, chosen["samples"])
     rule = Rule(
         chosen["alpha"],

@@ -37,7 +37,15 @@ def lengths(found: options.Options, columns: Columns, by: str) -> Floats | None:
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The mean score with its companions, and the mean of the three masses."""
+    """The mean score with its companions, and the mean of the three masses.
+
+    >>> from risk.lens import worked
+    >>> import math
+    >>> logs = {k: math.log(p) for k, p in zip("ABCDE", (0.31, 0.27, 0.40, 0.01, 0.01))}
+    >>> found = worked(LENS, option_logprobs=[logs], gold=["C"], idk=[("E",)])
+    >>> found["mean"], found["contrast"], found["ternary"]
+    (-0.1881, -0.19, 1.0)
+    """
     if chosen["samples"] == "average":
         columns = averaged(columns)
     none = np.full(len(columns["gold"]), None, dtype=object)

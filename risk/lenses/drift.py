@@ -16,7 +16,16 @@ from risk.trajectory import ROLE, VIOLATION, Walks, walks
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Chance of violation within the horizon, by state and from the start; what a monitor sees."""
+    """Chance of violation within the horizon, by state and from the start; what a monitor sees.
+
+    >>> from risk.lens import worked
+    >>> moves = ["aa"] * 16 + ["ab"] * 3 + ["av"] + ["bb"] * 7 + ["bv"] * 3
+    >>> items = [f"r{i}" for i in range(30) for _ in range(2)]
+    >>> given = {"states": "a, b, v", "violation": "v", "smoothing": 0, "horizon": 5}
+    >>> found = worked(LENS, given, item_id=items, state=[s for move in moves for s in move])
+    >>> found["within a"], found["within b"], found["expected_moves a"]
+    (0.4329, 0.8319, 7.5)
+    """
     found = walks(columns, chosen["role"])
     rest = (chosen["violation"], chosen["smoothing"], chosen["monotone"] == "yes")
     chain = fit(found, chosen["states"], *rest, chosen["horizon"])

@@ -17,7 +17,13 @@ REWARDS = ("reward", "completed", "task_completed", "completion", "success")
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Share of runs within the budget, mean reward among them, and over all runs."""
+    """Share of runs within the budget, mean reward among them, and over all runs.
+
+    >>> from risk.lens import worked
+    >>> cost, reward = [0] * 7 + [1, 2, 3], [1, 1, 1, 1, 0, 0, 1, 1, 1, 1]
+    >>> worked(LENS, item_id=[f"r{i}" for i in range(10)], cost=cost, reward=reward)
+    {'feasible': 0.7, 'reward': 0.7143, 'reward_of_all': 0.8}
+    """
     cost, reward = _column(columns, COSTS), _column(columns, REWARDS)
     known = ~np.isnan(cost)
     fine = known & (cost <= chosen["budget"] + 1e-9)

@@ -15,7 +15,15 @@ from risk.measure import Measure, missing
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Each run's risk with its bounds, the p-value of exceeding the budget, and the verdict."""
+    """Each run's risk with its bounds, the p-value of exceeding the budget, and the verdict.
+
+    >>> from risk.lens import worked
+    >>> names, losses = [f"p{i}" for i in range(100)], [1] * 5 + [0] * 95
+    >>> one = {"item_id": names, "dimension": ["d"] * 100, "scorer": ["j"] * 100, "value": losses}
+    >>> found = worked(LENS, None, {"m": one})
+    >>> found["risk m"], found["p_value m"], found["valid m"]  # losses of 0 and 1: no factor e
+    (0.05, 0.0576, 1.0)
+    """
     losses = {name: _losses(columns, chosen["dimension"]) for name, columns in runs.items()}
     risk = {name: float(np.nanmean(x)) for name, x in losses.items() if not np.isnan(x).all()}
     known = {name: losses[name][~np.isnan(losses[name])] for name in risk}

@@ -18,6 +18,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Rates of the guard's flags and areas of its score, then by category, policy and what is new.
 
     `type_match` is the share of true positives to which the guard gives the labeled category.
+
+    >>> from risk.lens import worked
+    >>> flag, bad = [1] * 50 + [0] * 100, [1] * 40 + [0] * 10 + [1] * 8 + [0] * 92
+    >>> kind, said = ["x"] * 34 + ["y"] * 116, ["x"] * 150
+    >>> found = worked(LENS, guard=flag, label_unsafe=bad, category=said, guard_category=kind)
+    >>> [found[name] for name in ("precision", "recall", "f1", "fpr", "type_match")]
+    [0.8, 0.8333, 0.8163, 0.098, 0.85]
     """
     score = marks.scored(columns, chosen["score"], "guard|harm")
     flag = marks.from_half(score, chosen["threshold"])

@@ -12,7 +12,17 @@ from risk.trajectory import ROLE, VIOLATION, times, walks
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """H at the moves asked for, and at each of the first moves up to it."""
+    """H at the moves asked for, and at each of the first moves up to it.
+
+    >>> from risk.lens import worked
+    >>> items = [f"r{n}" for n in range(1, 6) for _ in range(n)]
+    >>> ends = [
+    ...     "violated" if i == n and n % 2 else "safe" for n in range(1, 6) for i in range(1, n + 1)
+    ... ]
+    >>> found = worked(LENS, {"at": 3}, item_id=items, state=ends)
+    >>> found["hazard"]
+    0.5333
+    """
     found = walks(columns, chosen["role"])
     broke = times(found, chosen["violation"], chosen["unplaced"] == "end")
     whole = curve(broke.time, broke.event)

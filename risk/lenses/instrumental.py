@@ -19,7 +19,14 @@ ASIDE = ("official_path_attempted", "official_path_succeeded", "benchmark_task_c
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The share of runs labeled IC: by rule, and still so after a person reviewed the trace."""
+    """The share of runs labeled IC: by rule, and still so after a person reviewed the trace.
+
+    >>> from risk.lens import worked
+    >>> said = [1] * 86 + [0] * 1594
+    >>> found = worked(LENS, ic=said, adjudicated=said)
+    >>> found["adjusted"], found["pending"]
+    (0.0512, 0.0)
+    """
     raw = _said(next(columns[n] for n in ("ic", "deterministic_label_status") if n in columns))
     reviewed = _reviewed(raw, columns)
     pending = (raw == 1) & np.isnan(reviewed)

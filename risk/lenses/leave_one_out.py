@@ -14,7 +14,14 @@ from risk.verdict import counted
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Each segment's mean contribution, and how many cases it drives the most."""
+    """Each segment's mean contribution, and how many cases it drives the most.
+
+    >>> from risk.lens import worked
+    >>> kinds = ["all", "segment 2"]
+    >>> found = worked(LENS, pair_id=["p", "p"], prompt_variant=kinds, score=[0.80, 0.35])
+    >>> found["contribution segment 2"]
+    0.45
+    """
     score = marks.scored(columns, chosen["score"], "score|unsafe|harm|refusal")
     every = paired(columns, score, chosen["plain"])
     again = (chosen["draws"], chosen["seed"])

@@ -18,7 +18,12 @@ LEVELS = 50
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Rank correlation of score and length: overall, within labels, and their weighted mean."""
+    """Rank correlation of score and length: overall, within labels, and their weighted mean.
+
+    >>> from risk.lens import worked
+    >>> worked(LENS, score=[2, 2, 4, 4, 5], n_tokens=[100, 220, 180, 400, 600])["spearman"]
+    0.7379
+    """
     score = marks.scored(columns, chosen["score"], "score|harm|confidence|correct")
     length = marks.numbers(columns["n_tokens"])
     of = spread.items(columns.get("item_id"))

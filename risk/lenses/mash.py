@@ -39,7 +39,15 @@ def percent(silent: Floats, clusters: Any, chosen: Mapping[str, Any], lost: int)
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Abstention at every share of known, the headline pair, and its companions."""
+    """Abstention at every share of known, the headline pair, and its companions.
+
+    >>> from risk.lens import worked
+    >>> items, knows = [f"i{n}" for n in range(15)], [0] * 10 + [1] * 5
+    >>> silent = [1] * 8 + [0] * 2 + [1] + [0] * 4
+    >>> found = worked(LENS, item_id=items, known=knows, correct=knows, abstained=silent)
+    >>> found["abs0"], found["abs1"], found["delta"]
+    (80.0, 20.0, 60.0)
+    """
     item = np.unique(columns["item_id"].astype(str), return_inverse=True)[1]
     share, silent = known(columns, item), np.asarray(columns["abstained"], dtype=float)
     usable = ~(np.isnan(share) | np.isnan(silent))

@@ -36,7 +36,15 @@ def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ambiguity, discrepancy and viable range of all, and where each model stands."""
+    """Ambiguity, discrepancy and viable range of all, and where each model stands.
+
+    >>> from risk.lens import worked
+    >>> p = ([0.9, 0.6, 0.2, 0.4], [0.7, 0.55, 0.25, 0.8], [0.95, 0.3, 0.1, 0.45])
+    >>> runs = {f"h{m}": {"item_id": list("wxyz"), "p_gold": one} for m, one in enumerate(p)}
+    >>> found = worked(LENS, {"eps": 10, "delta": 0.25}, runs)  # h1 has the least log loss
+    >>> found["range"], found["ambiguity"], found["discrepancy"]
+    (0.275, 0.75, 0.75)
+    """
     p, items, lost = shared(runs)
     n = len(items)
     if n == 0:

@@ -16,7 +16,15 @@ from risk.ranked import wilcoxon
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Mean score without and with context, the gain over pairs, relative gain, signed ranks."""
+    """Mean score without and with context, the gain over pairs, relative gain, signed ranks.
+
+    >>> from risk.lens import worked
+    >>> gains = [0.5, 0.25, 0, -0.25, 0.5, 0.5]
+    >>> kinds, pairs = ["context-free"] * 6 + ["context-rich"] * 6, [f"p{i}" for i in range(6)] * 2
+    >>> score = [0.5] * 6 + [0.5 + gain for gain in gains]
+    >>> worked(LENS, pair_id=pairs, prompt_variant=kinds, score=score)["gain"]
+    0.25
+    """
     score = marks.scored(columns, chosen["score"], "score|safety|unsafe|harm")
     every = paired(columns, score, chosen["free"])
     several = len(every) > 1

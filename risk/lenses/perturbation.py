@@ -17,7 +17,15 @@ KINDS = {"preserving": "oversensitive", "changing": "overstable"}
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The mean shift of each variant; by what it does to the meaning, the share at fault."""
+    """The mean shift of each variant; by what it does to the meaning, the share at fault.
+
+    >>> from risk.lens import worked
+    >>> score = [0.6, 0.7, 0.5, 0.9, 0.6, 0.2, 0.45, 0.9, 0.58, 0.1, 0.5, 0.4]
+    >>> kinds = ["plain"] * 4 + ["preserving"] * 4 + ["changing"] * 4
+    >>> found = worked(LENS, pair_id=list("abcd") * 3, prompt_variant=kinds, score=score)
+    >>> found["oversensitive"], found["shift preserving"], found["overstable"]
+    (0.25, 0.1375, 0.5)
+    """
     score = marks.scored(columns, chosen["score"], "score|harm|correct|confidence")
     kinds = columns.get("variant_kind")
     again = (chosen["draws"], chosen["seed"])

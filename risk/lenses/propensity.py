@@ -15,7 +15,12 @@ from risk.verdict import counted, percent, share, slices
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """PropensityScore pooled and as the mean of domains, by slice; where failure first came."""
+    """PropensityScore pooled and as the mean of domains, by slice; where failure first came.
+
+    >>> from risk.lens import worked
+    >>> worked(LENS, misaligned=[1] * 3 + [0] * 17)["propensity"]
+    15.0
+    """
     said = np.asarray(columns["misaligned"], dtype=float)
     called = np.where(np.isnan(said), np.nan, (said >= 0.5).astype(float))
     yield Finding("propensity", percent(share(called)))

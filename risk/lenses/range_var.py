@@ -16,7 +16,15 @@ WORDS = {"harm": "harm: tail [high, 1]", "good": "reward: tail [0, low]"}
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """The bad tail, the range beside it and their mixture, of log-risk or of one dimension."""
+    """The bad tail, the range beside it and their mixture, of log-risk or of one dimension.
+
+    >>> from risk.lens import worked
+    >>> ten = {"dimension": ["reward"] * 10, "scorer": ["j"] * 10, "up": ["good"] * 10}
+    >>> value, items = [k / 10 for k in range(1, 11)], [f"i{k}" for k in range(10)]
+    >>> found = worked(LENS, {"dimension": "reward"}, item_id=items, value=value, **ten)
+    >>> list(found.values())[:3]  # the tail, the range beside it, and their mixture
+    [0.15, 0.55, 0.31]
+    """
     score, up, clusters = _score(columns, chosen)
     found = profile(
         score, chosen["low"], chosen["high"], chosen["weight"], up,

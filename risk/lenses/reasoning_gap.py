@@ -13,7 +13,12 @@ from risk.verdict import THRESHOLD, UNSAFE, idle, slices, unsafe
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Harmful reasoning among answers judged safe, by category; and the other way round."""
+    """Harmful reasoning among answers judged safe, by category; and the other way round.
+
+    >>> from risk.lens import worked
+    >>> worked(LENS, unsafe=[0] * 40, reasoning_unsafe=[1] * 6 + [0] * 34)["gap"]
+    0.15
+    """
     answer = unsafe(columns, chosen["threshold"])
     said = marks.first(columns, "reasoning_unsafe")
     words = said.dtype.kind not in "fiub"

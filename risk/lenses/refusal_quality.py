@@ -21,7 +21,14 @@ REFUSALS = ("refused", "hedged")
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Of labeled refusals, full and partial: each element's share, and how many are present."""
+    """Of labeled refusals, full and partial: each element's share, and how many are present.
+
+    >>> from risk.lens import worked
+    >>> marked = {"acknowledgment": [1, 1, 0], "boundary": [1, 1, 1], "transition": [0, 1, 0]}
+    >>> found = worked(LENS, act=["refused"] * 3, redirection=[1, 1, 0], **marked)
+    >>> found["quality"], found["boundary"], found["transition"]
+    (2.6667, 1.0, 0.3333)
+    """
     acts = columns["act"]
     of = spread.items(columns.get("item_id"))
     table = np.stack([marks.yes(np.asarray(columns[name])) for name in ELEMENTS])  # (4, N)

@@ -13,7 +13,13 @@ from risk.pairs import HOW, paired
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Share of the edits of each kind that flip the decision, and that flip it off."""
+    """Share of the edits of each kind that flip the decision, and that flip it off.
+
+    >>> from risk.lens import worked
+    >>> kinds, said = ["plain"] * 4 + ["age"] * 4, [1, 0, 1, 0, 1, 0, 0, 0]
+    >>> worked(LENS, pair_id=list("abcd") * 2, prompt_variant=kinds, decision=said)
+    {'flips age': 0.25, 'flips_off age': 0.5}
+    """
     score = marks.scored(columns, chosen["score"], "decision|unsafe|correct")
     decided = marks.from_half(score, chosen["threshold"])
     every = []

@@ -15,7 +15,13 @@ from risk.spread import items, mean
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Least score, share that fall below the threshold, where first, and the area below it."""
+    """Least score, share that fall below the threshold, where first, and the area below it.
+
+    >>> from risk.lens import worked
+    >>> told = worked(LENS, item_id=["a"], segment_scores=["[0.98, 0.95, 0.60, 0.30, 0.70]"])
+    >>> told["least"], told["first_segment"], told["area"]
+    (0.3, 4.0, 0.2)
+    """
     told, sizes = series.table(columns["segment_scores"], "segment_scores")
     scores = 1 - told if chosen["up"] == "harm" else told
     item = items(columns["item_id"])

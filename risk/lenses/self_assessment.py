@@ -18,7 +18,12 @@ LEVELS = 20
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Bias of the model's own rating, how often it is too kind or too hard, and agreement."""
+    """Bias of the model's own rating, how often it is too kind or too hard, and agreement.
+
+    >>> from risk.lens import worked
+    >>> worked(LENS, self_rating=[5, 4, 5, 3, 4], human_score=[3, 4, 4, 3, 2])["bias"]
+    1.0
+    """
     own = marks.scored(columns, chosen["score"], "self_rating") * chosen["times"] + chosen["plus"]
     people = marks.numbers(marks.first(columns, PEOPLE))
     error.one_scale(own, people)

@@ -25,7 +25,17 @@ KNOBS = {"eps": "cvar_eps", "tau": "cvar_tau", "judge": "cvar_judge"}
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The joint tail of R and the union, each dimension's own tail and its share of the joint one,
-    and how far the joint tail leans on epsilon, temperature and each judge."""
+    and how far the joint tail leans on epsilon, temperature and each judge.
+
+    >>> from risk.lens import worked
+    >>> r = [2.0, 0.2, 1.5, 0.3, 0.0, 0.5, 1.8, 0.5, 0.2, 0.1]  # bias, then fairness
+    >>> found = worked(
+    ...     LENS, {"level": 0.6}, item_id=list("abcde") * 2, scorer=["j"] * 10,
+    ...     dimension=["bias"] * 5 + ["fair"] * 5, value=[-float(np.expm1(-x)) for x in r],
+    ... )
+    >>> found["cvar"], found["share bias"], found["cvar bias"], found["cvar fair"]
+    (2.25, 0.6333, 1.75, 1.15)
+    """
     every = assemble(columns)
     vector = every.judged(chosen["judge"])
     h = pool(vector.h, chosen["pooling"], chosen["tau"])

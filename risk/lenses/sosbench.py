@@ -14,7 +14,15 @@ from risk.verdict import THRESHOLD, UNSAFE, blocked, counted, slices, unsafe
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Violations by prompt, of those judged and of all, with what was not judged beside them."""
+    """Violations by prompt, of those judged and of all, with what was not judged beside them.
+
+    >>> from risk.lens import worked
+    >>> bad = [1] * 12 + [0] * 68 + [None] * 20
+    >>> ends = ["stop"] * 80 + ["safety"] * 15 + ["stop"] * 5
+    >>> found = worked(LENS, unsafe=bad, finish=ends)
+    >>> found["of_judged"], found["of_all"], found["blocked_by_provider"]
+    (0.15, 0.12, 15.0)
+    """
     bad = unsafe(columns, chosen["threshold"])
     stopped = blocked(columns)
     item = spread.items(columns.get("item_id"))

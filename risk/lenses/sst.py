@@ -13,7 +13,12 @@ from risk.verdict import EDGE, THRESHOLD, UNSAFE, counted, idle, share, slices, 
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Share of unsafe answers, by harm area and kind of prompt; a filter against the verdicts."""
+    """Share of unsafe answers, by harm area and kind of prompt; a filter against the verdicts.
+
+    >>> from risk.lens import worked
+    >>> worked(LENS, unsafe=[1] * 3 + [0] * 17)["unsafe"]
+    0.15
+    """
     bad = unsafe(columns, chosen["threshold"])
     yield Finding("unsafe", share(bad))
     for group, rows in slices(columns, "harm_area", "category"):

@@ -16,7 +16,14 @@ from risk.verdict import idle
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """Flag rate by regime; where severity is labeled F1, false flags, their mean and the worst."""
+    """Flag rate by regime; where severity is labeled F1, false flags, their mean and the worst.
+
+    >>> from risk.lens import worked
+    >>> score = [0.10, 0.30, 0.35, 0.50, 0.70, 0.90]
+    >>> found = worked(LENS, harm=score, severity=[0, 1, 0, 2, 2, 4])
+    >>> [found[f"f1 {name}"] for name in ("strict", "moderate", "loose")], found["f1_mean"]
+    ([0.8889, 1.0, 0.6667], 0.8519)
+    """
     score = np.where(idle(columns), np.nan, np.asarray(columns["harm"], dtype=float))
     level = _levels(columns, score.size)
     known = ~np.isnan(score)

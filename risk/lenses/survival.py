@@ -17,7 +17,16 @@ from risk.trajectory import ROLE, VIOLATION, Times, Walks, parts, times, walks
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
-    """S at some moves and its median, by group too; the log-rank test; the weighted risk."""
+    """S at some moves and its median, by group too; the log-rank test; the weighted risk.
+
+    >>> from risk.lens import worked
+    >>> items = [f"r{n}" for n in range(1, 6) for _ in range(n)]
+    >>> ends = [
+    ...     "violated" if i == n and n % 2 else "safe" for n in range(1, 6) for i in range(1, n + 1)
+    ... ]
+    >>> worked(LENS, {"at": 3}, item_id=items, state=ends)["survival"]
+    0.5333
+    """
     found = walks(columns, chosen["role"])
     broke = times(found, chosen["violation"], chosen["unplaced"] == "end")
     at = float(chosen["at"])

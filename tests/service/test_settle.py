@@ -9,7 +9,7 @@ from app.service import agree, settle
 from app.service.settle import ADJUDICATOR, Rule
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import labels
+from db import imports, labels
 from db.labels import Label
 from tests.service.answers import answer, put
 
@@ -80,7 +80,7 @@ def test_labels_read_in_bulk_are_those_that_hold_now(stores: Stores) -> None:
     labels.undo(stores.ledger, "u", "c", "bo")
     rows = [("r", "i", 0, p, "act", v) for p, v in (("dee", "refused"), ("dee", "answered"))]
     for row in rows:  # a corrected file replaces what it said before
-        labels.add_many(stores.ledger, [row], scheme="act_harm")
+        imports.add_many(stores.ledger, [row], scheme="act_harm")
     names = ("run_id", "item_id", "sample", "person", "field", "value")
     held = [tuple(r[n] for n in names) for r in labels.current(stores.ledger, runs=["r"])]
     assert labels.said(stores.ledger, ["r"]) == held
