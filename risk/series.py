@@ -30,8 +30,9 @@ def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
 def _parsed(cells: list[Any]) -> list[Any]:
     """The cells with texts read as JSON, at once where all are fit; a text that is not stays."""
     texts = [cell if isinstance(cell, str) else "null" for cell in cells]
+    whole = all(text == "null" or (text[:1] == "[" and text[-1:] == "]") for text in texts)
     try:
-        told = json.loads(f"[{','.join(texts)}]")
+        told = json.loads(f"[{','.join(texts)}]") if whole else []
     except ValueError:
         told = []
     if len(told) != len(cells):

@@ -27,6 +27,16 @@ def complaint(answer):
     return complained
 
 
+def test_a_lens_is_found_by_its_need_and_fed_by_its_own_example(home, tmp_path):
+    (state,) = home.json("lens", "--needs", "segment_scores", "--paper", "2505.17196")
+    assert (state["lens"], state["ready"]) == ("segments", False)
+    made = home.json("lens", "segments", "--example", tmp_path / "made")
+    home.json("load", made["file"], "--map", made["mapping"])
+    assert "segments" in {one["lens"] for one in home.json("lens", "--ready", "--needs", "fields")}
+    assert len(home.json("lens", "segments")["rows"]) == 10
+    assert "no lens needs" in complaint(home("lens", "--needs", "nothing"))
+
+
 def test_load_runs_lens_and_agreement_print_what_they_promise(home, put):
     rows, harm = made(80)
     for place, row in enumerate(rows):

@@ -1,0 +1,121 @@
+"""Intervals of many rows without resampling each: as wide as those that resample them."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+import numpy as np
+import pytest
+
+from risk import cells, coverage, delong, riskscore, seen, series, spread, sums, tally
+from risk.interval import Floats
+from risk.seen import fixed, once
+
+N = 2_400
+RNG = np.random.default_rng(3)
+SCORE = RNG.random(N).round(3)
+TRUTH = (RNG.random(N) < 0.2 + 0.6 * SCORE).astype(float)
+
+
+def wide(drawn: Floats) -> Any:
+    return np.quantile(drawn, 0.975, axis=0) - np.quantile(drawn, 0.025, axis=0)
+
+
+def test_the_normal_interval_of_a_mean_is_that_of_resampling() -> None:
+    found = spread.mean(SCORE)
+    drawn = spread.replicates(lambda w: w @ SCORE / w.sum(axis=1), N, draws=800)
+    assert found.high - found.low == pytest.approx(wide(drawn), rel=0.12)
+
+
+def test_a_rare_event_is_resampled_still() -> None:
+    rare = np.zeros(N)
+    rare[:2] = 1
+    assert spread.mean(rare).low == 0
+
+
+def test_scores_drawn_by_quantile_spread_as_scores_drawn_one_by_one() -> None:
+    some = cells.cells(SCORE, TRUTH)
+    assert some.often.sum() == N
+
+    def both(y: Floats, s: Floats, w: Floats | None) -> Floats:
+        areas = coverage.numbers(coverage.rank(s, y), w)
+        return np.stack([riskscore.roc_auc(y, s, w), areas["aurc"], areas["augrc"]], axis=1)
+
+    fast = cells.replicates(lambda w: both(some.truth, some.score, w), some, 800)
+    slow = spread.replicates(lambda w: both(TRUTH, SCORE, w), N, draws=800)
+    assert wide(fast) == pytest.approx(wide(slow), rel=0.15)
+
+
+def test_a_cut_parts_the_cells() -> None:
+    some = cells.cells(np.array([0.1, 0.2, 0.3]), np.zeros(3), [0.2])
+    assert some.score.tolist() == pytest.approx([0.1, 0.2, 0.3])
+
+
+def test_the_interval_by_delong_is_that_of_resampling() -> None:
+    area, each = delong.influence(SCORE, TRUTH)
+    assert area == pytest.approx(float(riskscore.roc_auc(TRUTH, SCORE)[0]))
+    found = delong.measured(area, each)
+    drawn = spread.replicates(lambda w: riskscore.roc_auc(TRUTH, SCORE, w), N, draws=800)
+    assert found.high - found.low == pytest.approx(wide(drawn), rel=0.12)
+    assert not delong.measured(*delong.influence([0.1], [1])).known
+
+
+def test_influences_of_an_item_count_together() -> None:
+    _, each = delong.influence(SCORE, TRUTH)
+    alone = delong.measured(0.5, each)
+    twice = delong.measured(0.5, np.repeat(each, 2) / 2, np.repeat(np.arange(N), 2))
+    assert (twice.low, twice.high) == pytest.approx((alone.low, alone.high))
+
+
+def test_random_blocks_tell_how_far_a_statistic_may_lie() -> None:
+    told = spread.blocks(lambda rows: float(np.median(SCORE[rows])), N)
+    found = spread.around(float(np.median(SCORE)), told, N)
+    draws = [np.median(RNG.choice(SCORE, N)) for _ in range(400)]
+    assert found.high - found.low == pytest.approx(wide(np.array(draws)), rel=0.35)
+
+
+def test_sums_from_their_normal_law_spread_as_counted_ones() -> None:
+    features = np.stack([SCORE + RNG.random(N), TRUTH], axis=1)
+    ratio = [x[:, 1] / x[:, 0] for x in (sums.resampled(features), tally.resampled(features))]
+    assert wide(ratio[0]) == pytest.approx(wide(ratio[1]), rel=0.12)
+
+
+def test_what_was_worked_out_of_a_column_dies_with_it() -> None:
+    calls = []
+
+    @once
+    def double(column: Any, by: int) -> Any:
+        calls.append(by)
+        return column * by
+
+    column = fixed(np.arange(3))
+    before = len(seen._kept)
+    assert double(column, 2) is double(column, 2)
+    assert double(column, 3).tolist() == [0, 3, 6]
+    assert calls == [2, 3]
+    assert not double(column, 2).flags.writeable
+    del column
+    gc.collect()
+    assert len(seen._kept) == before
+
+
+def test_an_answer_that_is_the_column_itself_is_not_kept() -> None:
+    same = once(lambda column: column[:1])
+    column = fixed(np.arange(3))
+    before = len(seen._kept)
+    same(column)
+    assert len(seen._kept) == before
+
+
+@pytest.mark.parametrize("cell", ["[0.1, true]", "nothing", "[", '{"a": 1}', "[[1]]", '"0.5"'])
+def test_a_list_that_holds_no_numbers_is_refused(cell: str) -> None:
+    column = np.array(["[0.5]", cell], dtype=object)
+    with pytest.raises(ValueError, match="it must be a list of numbers"):
+        series.table(column, "segment_scores")
+
+
+def test_a_comma_in_one_text_does_not_shift_the_others() -> None:
+    for cells_said in (["[0.5], [0.6]", "[0.7]"], ["[0.5],[0.6", "0.7]"]):
+        with pytest.raises(ValueError, match="it must be a list of numbers"):
+            series.table(np.array(cells_said, dtype=object), "segment_scores")
