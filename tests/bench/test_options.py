@@ -46,8 +46,7 @@ def harness(scorer: Options, cases: list[Case]) -> Callable[[], list[float]] | N
     return lambda: [log for log, _ in model.loglikelihood(asked, disable_tqdm=True)]
 
 
-@pytest.mark.parametrize("shape", ["gpt2", "llama"])
-@pytest.mark.parametrize("prompt", [256, 1024])
+@pytest.mark.parametrize(("shape", "prompt"), [("gpt2", 256), ("gpt2", 1024), ("llama", 256)])
 def test_five_options_behind_one_prompt(tmp_path: Path, shape: str, prompt: int) -> None:
     drawn.model(tmp_path / shape, shape)
     model = Model(name=str(tmp_path / shape), device="cpu", dtype="float32")
