@@ -104,11 +104,28 @@ if shown.matrix is not None:
         picks["silence"] = mark.dot("category", picked)
 
 if shown.curve is not None:
-    told = {k: cached.ask(abstention.curve, k, replace(choices, bar=0.0)) for k in names}
-    found = {k: one for k, one in told.items() if one is not None}
     n, lost = shown.measures["aurc", ""].n, shown.measures["aurc", ""].lost
     panels = st.grid(3, min_column_width=chart.PANEL, border=True)
+    drawn_in = panels.cell()
     with panels.cell():
+        areas = [
+            dots.Row(word, shown.measures[name, ""], key=name)
+            for name, word in abstention_table.AREAS.items()
+        ]
+        under = chart.show(
+            dots.dots(areas, unit="value", order="given"),
+            "The curve in numbers",
+            key="areas",
+            rows=abstention_table.measures(shown, abstention_table.AREAS),
+            definition=abstention_table.DEFINITIONS["areas"],
+            select=state.picker("areas"),
+        )
+        picks["areas"] = mark.dot("area", under)
+        st.caption(text.safe(f"n {n} · left out {lost}, abstentions among them"))
+    # the other models' curves are measured last: what is there already stands on the screen
+    told = {k: cached.ask(abstention.curve, k, replace(choices, bar=0.0)) for k in names}
+    found = {k: one for k, one in told.items() if one is not None}
+    with drawn_in:
         picks["coverage"] = mark.text(
             chart.show(
                 coverage.risk_coverage(
@@ -133,21 +150,6 @@ if shown.curve is not None:
                     f"wrong {frame.interval(wrong, frame.percent)}"
                 )
             )
-    with panels.cell():
-        areas = [
-            dots.Row(word, shown.measures[name, ""], key=name)
-            for name, word in abstention_table.AREAS.items()
-        ]
-        under = chart.show(
-            dots.dots(areas, unit="value", order="given"),
-            "The curve in numbers",
-            key="areas",
-            rows=abstention_table.measures(shown, abstention_table.AREAS),
-            definition=abstention_table.DEFINITIONS["areas"],
-            select=state.picker("areas"),
-        )
-        picks["areas"] = mark.dot("area", under)
-        st.caption(text.safe(f"n {n} · left out {lost}, abstentions among them"))
     if len(found) > 1:
         with panels.cell():
             others = {names.get(k, k): m for k, (_, m) in found.items()}

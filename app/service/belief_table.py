@@ -75,7 +75,9 @@ def sentence(shown: Shown, name: str, standing: dict[str, dict[str, Measure]]) -
         if len(others) > 1:
             parts[0] += f", {_nth(1 + sum(v > score.value for v in others))} of {len(others)}"
     over = shown.measures.get(("overconfidence", ""))
-    if over and over.known and not np.isnan(over.low):  # one answer alone tells nothing
+    if over and over.known and np.isnan(over.low):
+        parts.append(f"one answer of {name} alone does not show whether its confidence holds")
+    elif over and over.known:
         side = "surer than it is right" if over.value > 0 else "less sure than it is right"
         clear = over.low > 0 or over.high < 0
         said = f"on average it is {abs(over.value) * 100:.0f} points {side}"

@@ -93,7 +93,9 @@ def of_run(stores: Stores, run_id: str, what: str, choices: Choices) -> Losses:
     Where the score's direction is good the loss is 1 minus it. Raises Trouble where there is none.
     """
     if what == LOG_RISK:
-        found = risks.risks(stores, run_id, choices)
+        run = risks.one(stores, run_id)
+        with risks.pivoted(stores, run, choices) as (table, pool):
+            found = risks.read(stores, run, choices, table, pool, counted=False)
         vector = found.vector
         most = ceiling(choices.eps, len(vector.dimensions))
         return Losses("harm", vector.item, vector.sample, found.risk.total, found.categories, most)

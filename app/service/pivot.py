@@ -109,8 +109,10 @@ def read(
     table: tails.Cells,
     pool: tails.Pool,
     named: bool = True,
+    counted: bool = True,
 ) -> Risks:
-    """The pivoted run as arrays; not `named`, its items are numbers in their order."""
+    """The pivoted run as arrays; not `named`, its items are numbers in their order; not `counted`,
+    nobody asks how many of its answers have no score at all."""
     size, width = len(table.dimensions), len(table.judges)
     told = tails.read(table, pool, named=named, judged=width > 1)
     pooled = _stacked(told, [f"h{d}" for d in range(size)])
@@ -125,7 +127,8 @@ def read(
     clipped = int((pooled > 1 - choices.eps).sum())
     risk = LogRisk(parts, np.asarray(told["all"], dtype=float), clipped)
     categories = np.array([c or NONE for c in told["category"].tolist()], dtype=object)
-    answers = outputs.by_category(stores.warehouse, [run["run_id"]]).get(run["run_id"], {})
+    every = outputs.by_category(stores.warehouse, [run["run_id"]]) if counted else {}
+    answers = every.get(run["run_id"], {})
     here = Counter(categories.tolist())
     without = {c or NONE: n - here[c or NONE] for c, n in answers.items()}
     found = Risks(run, choices, vector, pooled, risk, categories, without, np.arange(len(pooled)))

@@ -114,4 +114,4 @@ def test_a_pick_that_names_nothing_breaks_no_page(
     door: Door, sample: Path, page: str, pick: str
 ) -> None:
     app = whole(door(sample, page, dataset="sample-questions", pick=pick))
-    assert "The answers behind it" in words(app)
+    assert any(one.value.startswith("The answers behind it") for one in app.subheader)
