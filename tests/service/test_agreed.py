@@ -110,9 +110,14 @@ def test_the_most_contested_cases_come_first_with_who_said_what(stores: Stores, 
 
 def test_a_pick_cuts_the_contested_cases(stores: Stores, run: str) -> None:
     found = agreed.look(stores, DATASET, "act")
-    assert set(agreed_said.picks(found)) == {
-        "ann and bo", "ann and cy", "bo and cy", "ann", "bo", "cy", "in a", "in b",
-    }  # fmt: skip
+    every = {"ann and bo", "ann and cy", "bo and cy", "ann", "bo", "cy", "in a", "in b"}
+    every |= {f"on {name}" for name in found.fields} | {
+        f"by {name}" for name in found.fields["act"]
+    }
+    assert set(agreed_said.picks(found)) == every
+    assert agreed_said.within(found, "by ac1") == list(found.contested)
+    assert [agreed_said.field(found, f"on {name}") for name in found.fields] == list(found.fields)
+    assert agreed_said.field(found, "ann") == "act"
     apart = agreed_said.within(found, "ann and bo")
     assert all(one.said["ann"] != one.said["bo"] for one in apart)
     assert len(agreed_said.within(found, "cy")) == 4
