@@ -68,6 +68,8 @@ def score(dataset: str, given: tuple[str, ...], conditions: tuple[str, ...], onl
         out.print(one.said, markup=False, highlight=False)
     if not all(one.already for one in placed):
         out.print(planned.sentence, markup=False, highlight=False)
+        if planned.why_not:
+            out.print(planned.why_not, markup=False, highlight=False)
 
 
 @click.command()

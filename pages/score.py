@@ -73,7 +73,7 @@ def what() -> tuple[scorers.Offer, orders.Asked]:
     elif of.models == ("endpoint",):
         st.info(endpoints.CLOSED, icon=":material/lock:")
     with st.expander(f"Settings ({len(of.settings.model_fields)})", icon=":material/tune:"):
-        settings = form.fields(of.settings.model_json_schema(), name)
+        settings = form.fields(of.settings.model_json_schema(), name, ("seed",))
     return of, orders.Asked(name, model, revision, endpoint, settings)
 
 

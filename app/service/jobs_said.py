@@ -20,9 +20,8 @@ def told(one: Standing) -> dict[str, str]:
     """A job as the page shows it: id, title, state, far, about, error, fix."""
     order = one.job.order
     what = order["dataset"] or order["words"]
-    who = order["name"] or "no model"
     return {
-        "id": one.job.job, "state": one.state, "title": f"{_title(order)} · {who} · {what}",
+        "id": one.job.job, "state": one.state, "title": " · ".join(part for part in (_title(order), order["name"], what) if part),
         "far": far(one), "about": about(one), "error": one.error or "", "fix": one.fix or "",
     }  # fmt: skip
 

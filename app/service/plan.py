@@ -75,7 +75,7 @@ class Plan:
             parts.append(f"about {span(self.seconds)} ({self.basis})")
         if self.fits is False:
             parts.append("more memory than the worker has")
-        return (self.why_not + ". " if self.why_not else "") + ", ".join(parts) + "."
+        return ", ".join(parts) + "."
 
 
 def plan(stores: Stores, asked: Asked, ready: Sequence[Prepared] | None = None) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -18,15 +18,18 @@ MOST = 2**53 - 1
 """The largest whole number a browser knows exactly."""
 
 
-def fields(schema: Mapping[str, Any], key: str) -> dict[str, Any]:
+def fields(schema: Mapping[str, Any], key: str, without: Collection[str] = ()) -> dict[str, Any]:
     """The values a person changed, by field; those left as they are stand for their defaults.
 
-    `key` keeps the fields of one form apart from those of another.
+    `key` keeps the fields of one form apart from those of another; those of `without` are asked
+    for elsewhere.
     """
     changed: dict[str, Any] = {}
-    columns = st.columns(ACROSS, vertical_alignment="bottom")
-    told = schema.get("properties", {})
+    told = {name: raw for name, raw in schema.get("properties", {}).items() if name not in without}
+    columns: Sequence[Any] = ()
     for place, (name, raw) in enumerate(told.items()):
+        if place % ACROSS == 0:
+            columns = st.columns(ACROSS, vertical_alignment="bottom")
         about = _resolved(raw, schema)
         with columns[place % ACROSS]:
             value = _ask(f"{key}.{name}", name, about)

@@ -47,8 +47,9 @@ def show(
         with st.container(horizontal=True, vertical_alignment="center"):
             for page, label, icon, link in links:
                 st.page_link(page, label=label, icon=icon, query_params=dict(link))
-            if st.toggle("Log", key=f"log-{job}"):
-                st.code("\n".join(log(job)) or "nothing yet", language=None, wrap_lines=True)
+            opened = st.toggle("Log", key=f"log-{job}")
+        if opened:
+            st.code("\n".join(log(job)) or "nothing yet", language=None, wrap_lines=True)
 
 
 def _act(job: str, state: str, cancel: Act, resume: Act) -> None:
