@@ -19,9 +19,9 @@ GIB = 1 << 30
 def told(one: Standing) -> dict[str, str]:
     """A job as the page shows it: id, title, state, far, about, error, fix."""
     order = one.job.order
-    what = order["dataset"] or order["words"]
+    parts = (_title(order), order["name"], order["dataset"] or order["words"])
     return {
-        "id": one.job.job, "state": one.state, "title": " · ".join(part for part in (_title(order), order["name"], what) if part),
+        "id": one.job.job, "state": one.state, "title": " · ".join(filter(None, parts)),
         "far": far(one), "about": about(one), "error": one.error or "", "fix": one.fix or "",
     }  # fmt: skip
 
