@@ -84,6 +84,7 @@ LENS = Lens(
         "stands, 0 the start, 1 the end."
     ),
     how_to_get={
-        "refusal_scores": "map a list of refusal scores along the reasoning to refusal_scores"
+        "refusal_scores": "run the scorer cliff on the Score page, or keep a list of scores from 0 "
+        "to 1 along the reasoning, such as [0.2, 0.8, 0.3], in a field refusal_scores"
     },
 )

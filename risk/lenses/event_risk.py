@@ -82,7 +82,8 @@ LENS = Lens(
         "all three down: they are counted as cut. A rollout without the column is lost."
     ),
     how_to_get={
-        "p_target_sum|p_target_reach": "score rollouts with the probability of the target token, "
-        "or map its sum and 1 - prod(1 - p)",
+        "p_target_sum|p_target_reach": "run the scorer event_risk on the Score page, or keep with "
+        "each rollout the fields p_target_sum (the sum of the target's probabilities) and "
+        "p_target_reach (1 - prod(1 - p)), hit and sampling",
     },
 )

@@ -62,7 +62,11 @@ LENS = Lens(
         "better."
     ),
     how_to_get={
-        "|".join(COSTS): "a score called cost (0 or more), or violated (1 or 0)",
-        "|".join(REWARDS): "a score called reward, or completed (1 or 0)",
+        "|".join(
+            COSTS
+        ): "keep each run's cost (0 or more) in a field cost, or map violated (1 or 0) to a score",
+        "|".join(
+            REWARDS
+        ): "keep each run's reward in a field reward, or map completed (1 or 0) to a score",
     },
 )

@@ -64,7 +64,8 @@ LENS = Lens(
     ),
     how_to_get=HOW
     | {
-        "prompt_variant": "tag answers of the whole model whole, others with the part removed",
+        "prompt_variant": "run the scorer heads on the Score page, or tag answers of the whole "
+        "model whole, others with the part removed",
         "act|refusal": "label what the model did, or map a refusal score to refusal",
     },
 )

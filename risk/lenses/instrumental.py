@@ -109,6 +109,7 @@ LENS = Lens(
     ),
     how_to_get={
         "ic|deterministic_label_status": "keep deterministic_label_status when you load the runs, "
-        "or map the rule's verdict to a score ic",
+        "or map the rule's verdict to a score ic; a person's verdict goes into adjudicated, the "
+        "condition into variant",
     },
 )

@@ -66,7 +66,8 @@ LENS = Lens(
     ),
     how_to_get=HOW
     | {
-        "prompt_variant": "tag the whole context all, others with the segment that was left out",
+        "prompt_variant": "run the scorer leave_one_out on the Score page, or tag the whole "
+        "context all, others with the segment that was left out",
         "score|unsafe|harm|refusal": "load a score of the answers, or label them",
     },
 )

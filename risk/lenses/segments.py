@@ -70,6 +70,7 @@ LENS = Lens(
         "harm are turned into 1 minus the score. Least up is better; crossed and area up are worse."
     ),
     how_to_get={
-        "segment_scores": "load a list segment_scores: a guard's scores of growing prefixes",
+        "segment_scores": "keep a guard's safety scores of growing prefixes, such as [0.98, 0.6, "
+        "0.3], in a field segment_scores: what a mapping does not name is kept by its name",
     },
 )

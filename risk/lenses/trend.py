@@ -136,7 +136,8 @@ LENS = Lens(
     ),
     how_to_get={
         "item_id": "load the answers of two or more revisions to the same items",
-        "revision": "name the revision or checkpoint of each run in its file or when loading",
+        "revision": "map a column to revision, or load each checkpoint's file with fixed: "
+        "{model: NAME, revision: STEP}",
         "model": "name the model of each run when you load it",
     },
 )
