@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from app import printed
 from app.cli_cards import cards
+from app.cli_export import check, export, licenses, recipes
 from app.cli_jobs import jobs, score, worker
 from app.cli_labels import agreement, labels
 from app.printed import AsJson, Runs, bar, err, grid, out, rows, show, stores
@@ -166,56 +166,9 @@ def lens(name: str | None, chosen: tuple[str, ...], given: tuple[str, ...], by: 
         cli_lens.look(stores(), name, chosen, pairs, by, as_json)
 
 
-@shell.command()
-@click.option(
-    "--where",
-    "conditions",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="model, dataset, category, run, words, worst, act, or DIMENSION=LOW..HIGH",
-)
-@click.option("--campaign", help="only the cases of a campaign")
-@click.option(
-    "--labels",
-    "rule",
-    type=click.Choice(["settled", "majority", "dawid_skene", "raw"]),
-    default="settled",
-    help="how labels come to one value",
-)
-@click.option("--to", required=True, type=click.Path(path_type=Path), help="a new folder")
-@click.option("--format", type=click.Choice(["parquet", "jsonl"]), default="parquet")
-@AsJson
-def export(conditions: tuple[str, ...], campaign: str | None, rule: Any, to: Path, format: Any,
-           as_json: bool) -> None:  # fmt: skip
-    """Take a data set away: rows, labels, a card, checksums, the snapshot."""
-    from app.service import choose
-    from app.service import export as exporting
-
-    chosen = choose.read([printed.pair(text) for text in conditions], campaign or "")
-    with bar() as shown:
-        task = shown.add_task("exporting", total=1.0)
-        done = exporting.export(
-            stores(), chosen, to, format=format, rule=rule,
-            progress=lambda part, what: shown.update(task, completed=part, description=what),
-        )  # fmt: skip
-    told = done.json()
-    show(told, as_json, lambda: grid([told], ["folder", "snapshot", "rows", "manifest_sha256"]))
-
-
-@shell.command()
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
-@AsJson
-def check(folder: Path | None, as_json: bool) -> None:
-    """Is everything in order: the stores and this machine, or an export FOLDER."""
-    from app.service import check as checking
-
-    told = checking.export(folder) if folder else checking.stores(stores())
-    show(
-        told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"])
-    )
-
-
-for command in (labels, cards, agreement, score, worker, jobs):
+for command in (
+    labels, cards, agreement, score, worker, jobs, export, recipes, licenses, check,
+):  # fmt: skip
     shell.add_command(command)
 
 if __name__ == "__main__":

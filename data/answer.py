@@ -106,13 +106,17 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What holds for a whole run: how it was made (`params`), what a reader must know (`notes`)."""
+    """What holds for a whole run: how it was made (`params`), what a reader must know (`notes`).
+
+    `run_id` names the run where the reader knows it; else it is told by model and data set.
+    """
 
     params: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     model: str | None = None
     revision: str | None = None
     dataset: str | None = None
+    run_id: str = ""
 
 
 class Gather:
@@ -166,6 +170,9 @@ class Gather:
 
     def note(self, told: About) -> None:
         """Keeps what holds for a whole run."""
+        if told.run_id:
+            self.about.setdefault(told.run_id, []).append(told)
+            return
         run = self._run(told)
         self.runs.setdefault(run.run_id, run)
         self.about.setdefault(run.run_id, []).append(told)

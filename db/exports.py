@@ -1,133 +1,243 @@
-"""Rows out of the warehouse into files, straight from DuckDB, and the record that it was done."""
+"""Rows of the picked outputs out of the lake in stripes of little memory."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
+import duckdb
 import pyarrow as pa
-import sqlalchemy as sa
+from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from db import ledger
-from db.filter import OUTPUTS, Case, Filter, only, where
-from db.outputs import ORDER
+from db.columns import JSON, KEPT_BACK, MASKED, TEXT, columns
 from db.warehouse import Connection
 
-Format = Literal["jsonl", "parquet"]
-HOW = {
-    "jsonl": "(FORMAT json)",
-    "parquet": "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 50000)",
-}
-OPTIONS = """list_transform(map_entries(o.option_logprobs),
-  e -> {'option': e.key, 'logprob': CASE WHEN isfinite(e.value) THEN e.value END})"""
-"""Option log-probabilities with null for minus infinity, which JSON cannot write."""
-TAGS = "list_transform(map_entries(i.tags), e -> {'name': e.key, 'value': e.value})"
-
-# maps become lists and JSON becomes text: both file formats then hold the same columns, and every
-# reader takes them, also those that know no maps or want one type a column
-COLUMNS = f"""i.answerable, i.category, i.choices::VARCHAR AS choices, r.dataset, o.finish,
-  o.item_id, o.meta::VARCHAR AS meta, r.model, o.n_tokens, {OPTIONS} AS option_logprobs,
-  coalesce(o.meta->>'prompt', i.prompt) AS prompt, o.response, r.revision, o.run_id, o.sample,
-  r.sha256 AS source_sha256, i.should_abstain, {TAGS} AS tags, i.target"""
+WIDEST = 50_000
+"""Rows of a stripe at most."""
+HEAVY = 32 * 2**20
+"""Bytes a stripe may take, as far as the files' sizes tell."""
+LONG = {"outputs": "response", "scores": "raw", "steps": "content"}
+"""The column whose texts make a row heavy."""
+KEY = "run_id, item_id, sample"
+SAID = "STRUCT(field VARCHAR, person VARCHAR, value VARCHAR)[]"
 
 
-def copy(
-    connection: Connection,
-    chosen: Filter,
-    cases: Iterable[Case] | None,
-    labels: list[dict[str, Any]],
-    resolved: Mapping[str, Mapping[Case, str]],
-    folder: Path,
-    format: Format,
-) -> tuple[int, dict[str, int]]:
-    """Writes outputs, scores and labels of the chosen cases into `folder`, all as of one snapshot.
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows come out.
 
-    Returns that snapshot and how many rows each file has. `resolved` adds a column `label_FIELD`
-    to the outputs for each field.
+    `kind` is `rows` (Arrow columns), `json` or `csv` (one text a row, in a column `line`).
+    `risky` is the expression of cells that a spreadsheet would run. `mask` and `mask_json` change a
+    text, or the texts in a JSON text; None leaves all as it is.
     """
-    condition, values = where(chosen)
-    cursor = connection.cursor()
-    cursor.execute("BEGIN")
+
+    kind: str = "rows"
+    risky: str = ""
+    mask: Callable[[str], str] | None = None
+    mask_json: Callable[[str], str] | None = None
+
+
+def prepare(
+    cursor: Connection, facts: pa.Table, said: pa.Table | None, events: Iterator[pa.Table]
+) -> None:
+    """Makes ready what the rows are joined with.
+
+    `facts` has a row a run: run_id, license, withheld. `said` has a row a labeled case: the case
+    and the label columns. `events` are the label events, some thousand at a time.
+    """
+    cursor.register("told_facts", facts)
+    cursor.execute("CREATE OR REPLACE TABLE facts AS SELECT * FROM told_facts")
+    cursor.execute(
+        f"""CREATE OR REPLACE TABLE keys AS SELECT p.o, {KEY} FROM picks p
+            JOIN lake.outputs o ON o.rowid = p.o"""
+    )
+    cursor.execute(f"CREATE OR REPLACE TABLE said (o BIGINT, annotations {SAID})")
+    if said is not None:
+        cursor.register("told_said", said)
+        cursor.execute(
+            f"""CREATE OR REPLACE TABLE said AS SELECT k.o, s.* EXCLUDE ({KEY})
+                FROM told_said s JOIN keys k USING ({KEY})"""
+        )
+    for name in ("scores", "steps", "acts"):
+        lost = ", s.value IS NULL AS lost" if name == "scores" else ""
+        cursor.execute(
+            f"""CREATE OR REPLACE TABLE rows_{name} AS SELECT s.rowid AS o, k.o AS k{lost}
+                FROM lake.{name} s JOIN keys k USING ({KEY}) ORDER BY 1"""
+        )
+    _events(cursor, events)
+
+
+def _events(cursor: Connection, events: Iterator[pa.Table]) -> None:
+    made = False
+    for number, table in enumerate(events):
+        cursor.register("told_events", table)
+        do = "INSERT INTO events" if number else "CREATE OR REPLACE TABLE events AS"
+        cursor.execute(f"{do} SELECT t.*, k.o FROM told_events t JOIN keys k USING ({KEY})")
+        made = True
+    if not made:
+        raise ValueError("give one table of events at least; it may be empty")
+    cursor.execute(
+        """CREATE OR REPLACE TABLE rows_labels AS
+           SELECT row_number() OVER (ORDER BY o, made_at, event, field) - 1 AS place, *
+           FROM events"""
+    )
+
+
+def counts(cursor: Connection) -> dict[str, int]:
+    """How many rows each table of the export has."""
+    tables = {"outputs": "picks", **{n: f"rows_{n}" for n in ("scores", "labels", "steps", "acts")}}
+    found = {}
+    for name, table in tables.items():
+        row = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()
+        found[name] = int(row[0]) if row else 0
+    return found
+
+
+def stream(
+    cursor: Connection, table: str, names: Sequence[str], shape: Shape, part: str | None = None
+) -> Iterator[pa.Table]:
+    """The rows of a table of the export, stripe by stripe, always in the same order.
+
+    Outputs, scores, steps and acts come as they were loaded, labels by output and time. `names` are
+    the columns; `part` keeps outputs of one part of the split.
+    """
+    selected = _selected(cursor, table, names, shape)
+    cursor.execute("BEGIN")  # one look at the catalog for all stripes
     try:
-        row = cursor.execute("FROM lake.current_snapshot()").fetchone()
-        with only(cursor, cases) as join:
-            cursor.execute(
-                f"""CREATE OR REPLACE TEMP TABLE picked AS
-                    SELECT o.run_id, o.item_id, o.sample FROM {OUTPUTS} {join} WHERE {condition}""",
-                values,
-            )
-        rows = {}
-        for name, query in _queries(cursor, labels, resolved).items():
-            path = str(folder / f"{name}.{format}").replace("'", "''")
-            done = cursor.execute(f"COPY ({query}) TO '{path}' {HOW[format]}").fetchone()
-            rows[name] = int(done[0]) if done else 0
-        return (int(row[0]) if row else 0), rows
+        for query in _stripes(cursor, table, part, names):
+            yield cursor.execute(query.replace("SELECTED", selected)).to_arrow_table()
     finally:
-        cursor.execute("ROLLBACK")
-        cursor.close()
+        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
+            cursor.execute("ROLLBACK")
 
 
-def _queries(
-    cursor: Connection, labels: list[dict[str, Any]], resolved: Mapping[str, Mapping[Case, str]]
-) -> dict[str, str]:
-    names, joins = [], []
-    for place, (field, values) in enumerate(sorted(resolved.items())):
-        cursor.register(f"resolved_{place}", _cases(values))
-        alias = field.replace('"', "")
-        names.append(f', l{place}.value AS "label_{alias}"')
-        joins.append(f"LEFT JOIN resolved_{place} l{place} ON {_same(f'l{place}')}")
-    cursor.register("told", _labels(labels))
-    by = "run_id, item_id, sample"
-    return {
-        "outputs": f"""SELECT {COLUMNS} {"".join(names)}
-                       FROM {OUTPUTS} JOIN picked p ON {_same("p")} {" ".join(joins)}
-                       ORDER BY {ORDER}""",
-        "scores": f"""SELECT dimension, item_id, raw, run_id, sample, scorer, up, value
-                      FROM lake.scores JOIN picked USING ({by}) ORDER BY {by}, dimension, scorer""",
-        "labels": f"""SELECT t.* FROM told t JOIN picked USING ({by})
-                      ORDER BY {by}, made_at, event, field""",
-    }
+BESIDE = {
+    "scores": "{'dimension': dimension, 'scorer': scorer, 'value': value, 'up': up}",
+    "steps": "{'role': role, 'content': content}",
+}
+"""What may stand beside an output as a list: scores by name, steps in order."""
 
 
-def _same(alias: str) -> str:
-    """That a joined row is about the same case as the output."""
-    columns = ("run_id", "item_id", "sample")
-    return " AND ".join(f"{alias}.{name} = o.{name}" for name in columns)
+def _beside(names: Sequence[str]) -> str:
+    order = {"scores": "dimension, scorer", "steps": "step"}
+    return " ".join(
+        f"""LEFT JOIN (SELECT k.o, list({BESIDE[name]} ORDER BY {order[name]}) AS told
+            FROM lake.{name} JOIN keys k USING ({KEY}) WHERE k.o BETWEEN LOW AND HIGH
+            GROUP BY k.o) {name} ON {name}.o = p.o"""
+        for name in names
+        if name in BESIDE
+    )
 
 
-def _cases(values: Mapping[Case, str]) -> pa.Table:
-    run, item, sample = zip(*values, strict=True) if values else ((), (), ())
-    return pa.table({
-        "run_id": pa.array(run, pa.string()),
-        "item_id": pa.array(item, pa.string()),
-        "sample": pa.array(sample, pa.int64()),
-        "value": pa.array(list(values.values()), pa.string()),
-    })  # fmt: skip
+def _stripes(
+    cursor: Connection, table: str, part: str | None, names: Sequence[str]
+) -> Iterator[str]:
+    source = {"outputs": "picks", "labels": "(SELECT place AS o FROM rows_labels)"}
+    only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
+    more = ", min(i), max(i)" if table == "outputs" else ", NULL, NULL"
+    edges = cursor.execute(
+        f"""SELECT min(o), max(o) {more} FROM (
+              SELECT *, (row_number() OVER (ORDER BY o) - 1) // {_size(cursor, table)} AS stripe
+              FROM {source.get(table, f"rows_{table}")} {only})
+            GROUP BY stripe ORDER BY stripe"""
+    ).fetchall()
+    for low, high, first, last in edges:
+        within = f"BETWEEN {low} AND {high}"
+        if table == "labels":
+            yield f"SELECT SELECTED FROM rows_labels t WHERE place {within} ORDER BY place"
+        elif table == "outputs":
+            items = f"BETWEEN {first} AND {last}" if first is not None else "IS NULL"
+            beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
+            yield f"""SELECT SELECTED
+                      FROM (SELECT * FROM picks {only or "WHERE true"} AND o {within}) p
+                      JOIN (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o USING (o)
+                      JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
+                      LEFT JOIN (SELECT *, rowid AS i FROM lake.items WHERE rowid {items}) i
+                        ON i.i = p.i
+                      LEFT JOIN said l ON l.o = p.o {beside} ORDER BY p.o"""
+        else:
+            yield f"""SELECT SELECTED
+                      FROM (SELECT o FROM rows_{table} WHERE o {within}) p
+                      JOIN (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t USING (o)
+                      JOIN facts f USING (run_id) ORDER BY p.o"""
 
 
-LABELS = pa.schema([
-    ("campaign", pa.string()), ("event", pa.string()), ("field", pa.string()),
-    ("guideline_version", pa.int64()), ("item_id", pa.string()), ("made_at", pa.string()),
-    ("person", pa.string()), ("run_id", pa.string()), ("sample", pa.int64()),
-    ("scheme", pa.string()), ("scheme_version", pa.int64()), ("seconds", pa.float64()),
-    ("shown", pa.string()), ("undoes", pa.string()), ("value", pa.string()), ("what", pa.string()),
-])  # fmt: skip
+def _size(cursor: Connection, table: str) -> int:
+    """Rows of a stripe: fewer where the first or the last rows are heavy.
+
+    Told by the rows themselves, so that the same rows are cut alike on any day.
+    """
+    if table not in LONG:
+        return WIDEST
+    source = "picks" if table == "outputs" else f"rows_{table}"
+    weight = 0.0
+    for way in ("ASC", "DESC"):
+        row = cursor.execute(
+            f"""SELECT avg(coalesce(strlen(t.{LONG[table]}), 0))
+                FROM (SELECT o FROM {source} ORDER BY o {way} LIMIT 1000) p
+                JOIN lake.{table} t ON t.rowid = p.o"""
+        ).fetchone()
+        weight = max(weight, float(row[0] or 0) if row else 0.0)
+    return int(min(max(HEAVY / (weight + 200), 64), WIDEST))
 
 
-def _labels(rows: list[dict[str, Any]]) -> pa.Table:
-    return pa.Table.from_pylist(rows, schema=LABELS)
+def _selected(cursor: Connection, table: str, names: Sequence[str], shape: Shape) -> str:
+    """The columns of a query, masked, kept back and written as asked."""
+    found = {}
+    told = columns(table)
+    for name in names:
+        source = told.get(name, f"l.{_named(name)}")
+        if shape.mask and name in MASKED[table]:
+            inside = name in JSON[table]
+            source = f"{_function(cursor, shape, inside)}({source})"
+        if name in KEPT_BACK[table]:
+            source = f"CASE WHEN f.withheld THEN NULL ELSE {source} END"
+        found[name] = source
+    if shape.kind == "json":
+        body = ", ".join(f"""'{name.replace("'", "''")}': {sql}""" for name, sql in found.items())
+        return f"to_json({{{body}}})::VARCHAR || chr(10) AS line"
+    if shape.kind == "csv":
+        cells = [_cell(name, sql, table, shape) for name, sql in found.items()]
+        return " || ',' || ".join(cells) + " || chr(10) AS line"
+    return ", ".join(f"{sql} AS {_named(name)}" for name, sql in found.items())
 
 
-@ledger.patient
-def record(engine: sa.Engine, row: Mapping[str, Any]) -> None:
-    """Notes that an export was made: export, recipe, snapshot, rows, sha256, made_by."""
-    with engine.begin() as connection:
-        connection.execute(sa.insert(ledger.exports), [{**row, "made_at": ledger.now()}])
+def _named(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
-def every(engine: sa.Engine) -> list[dict[str, Any]]:
-    """The exports made so far, the newest first."""
-    query = sa.select(ledger.exports).order_by(ledger.exports.c.made_at.desc())
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(query).mappings()]
+def _function(cursor: Connection, shape: Shape, inside: bool) -> str:
+    """The name under which the connection knows the masking function."""
+    name, work = ("masked_json", shape.mask_json) if inside else ("masked", shape.mask)
+    there = cursor.execute(
+        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]
+    ).fetchall()
+    if not there and work is not None:
+        masked = work
+
+        def each(texts: pa.ChunkedArray) -> Any:
+            return pa.array(
+                [None if one is None else masked(one) for one in texts.to_pylist()], pa.string()
+            )
+
+        cursor.create_function(name, each, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW,
+                               null_handling=FunctionNullHandling.SPECIAL)  # fmt: skip
+    return name
+
+
+def _cell(name: str, source: str, table: str, shape: Shape) -> str:
+    """A cell in quotes; what is missing is empty, and a text that would run is made inert."""
+    if name not in TEXT[table] and not name.startswith("label_"):
+        plain = f"to_json({source})::VARCHAR" if name in LISTS or name.startswith("soft_") else (
+            f"({source})::VARCHAR")  # fmt: skip
+        return f"""coalesce('"' || replace({plain}, '"', '""') || '"', '')"""
+    risky = shape.risky.replace("'", "''")
+    told = f"replace(replace({source}, '␀', '␀␀'), chr(0), '␀0')"
+    mark = f"CASE WHEN regexp_matches({source}, '{risky}') THEN '\"''' ELSE '\"' END"
+    return f"""coalesce({mark} || replace({told}, '"', '""') || '"', '')"""
+
+
+LISTS = ("option_logprobs", "tags", "annotations")
+"""Columns that are lists: JSON in a CSV."""

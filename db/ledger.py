@@ -16,6 +16,7 @@ from db.job_tables import job_batches as job_batches
 from db.job_tables import job_events as job_events
 from db.job_tables import jobs as jobs
 from db.job_tables import workers as workers
+from db.recipe_tables import licenses, recipes
 from db.tables import Key, versioned
 from db.tables import metadata as metadata
 
@@ -229,7 +230,7 @@ def version(engine: sa.Engine) -> int:
             connection.scalar(sa.select(sa.func.coalesce(sa.func.max(card_verdicts.c.seq), 0))),
             *(
                 connection.scalar(sa.select(sa.func.count()).select_from(table))
-                for table in (cards, assessments, register)
+                for table in (cards, assessments, register, recipes, licenses)
             ),
         ]
     return sum(count or 0 for count in counts)

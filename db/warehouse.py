@@ -7,6 +7,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -75,6 +76,12 @@ def connect(catalog: str, files: str) -> Connection:
     `catalog` is what follows `ducklake:` (`sqlite:PATH`, `postgres:dbname=…`), `files` the folder
     or `s3://` place of the Parquet files. Every thread works on a `.cursor()` of it.
     """
+    connection = _opened(catalog, files)
+    _attach(connection, catalog, files)
+    return connection
+
+
+def _opened(catalog: str, files: str) -> Connection:
     # what does not fit in memory is put aside here, not beside wherever the process was started
     aside = Path(tempfile.gettempdir()) / f"tailscope-{os.getpid()}"
     connection = duckdb.connect(config={"temp_directory": str(aside)})
@@ -88,13 +95,51 @@ def connect(catalog: str, files: str) -> Connection:
         for name in needed:
             duckdb_extensions.import_extension(name)
             connection.load_extension(name)
-    _attach(connection, catalog, files, waits=kind == "sqlite")
     return connection
 
 
+def at(catalog: str, files: str, version: int, memory: str) -> Connection:
+    """A DuckDB of its own with the lake as it was at snapshot `version`, to be read alone.
+
+    It keeps to `memory` (`400MB`) and puts the rest aside. Raises LookupError where there is no
+    such snapshot.
+    """
+    connection = _opened(catalog, files)
+    connection.execute(f"SET memory_limit = '{memory}'")
+    place, folder = catalog.replace("'", "''"), files.replace("'", "''")
+    try:
+        connection.execute(
+            f"ATTACH 'ducklake:{place}' AS lake (DATA_PATH '{folder}', OVERRIDE_DATA_PATH true, "
+            f"SNAPSHOT_VERSION {int(version)}{_lock(catalog)})"
+        )
+    except duckdb.Error as error:
+        connection.close()
+        if "snapshot" in str(error).lower():
+            raise LookupError(f"there is no snapshot {version}") from error
+        raise
+    return connection
+
+
+def taken(connection: Connection, version: int) -> datetime | None:
+    """When a snapshot was taken, in UTC; None where there is none."""
+    row = (
+        connection.cursor()
+        .execute(
+            "SELECT epoch_us(snapshot_time) FROM lake.snapshots() WHERE snapshot_id = ?", [version]
+        )
+        .fetchone()
+    )
+    return datetime.fromtimestamp(row[0] / 1e6, UTC) if row else None
+
+
+def _lock(catalog: str) -> str:
+    waits = catalog.startswith("sqlite")
+    return ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000" if waits else ""
+
+
 @patient
-def _attach(connection: Connection, catalog: str, files: str, *, waits: bool) -> None:
-    lock = ", META_JOURNAL_MODE 'WAL', META_BUSY_TIMEOUT 5000" if waits else ""
+def _attach(connection: Connection, catalog: str, files: str) -> None:
+    lock = _lock(catalog)
     place = catalog.replace("'", "''")
     folder = files.replace("'", "''")
     if not connection.execute(

@@ -39,6 +39,8 @@ class Split(Source):
         super().__init__(paths[0], f"{folder.name}-{split.replace('/', '-')}")
         self.parts = [self, *(Source(path) for path in paths[1:])]
         self.size = sum(path.stat().st_size for path in paths)
+        told = dataset_card.front(folder).get("license")
+        self.license = told if isinstance(told, str | list) else None
 
     def kind(self) -> Kind:
         """What a table of records that is already read into is called."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from data.read import formats
+from data.read import exported, formats
 from data.read.dataset_folder import FRAMES, Split, is_dataset, splits
 from data.read.source import Source
 from data.trouble import Trouble
@@ -37,6 +37,10 @@ def look(root: Path) -> Found:
             continue
         try:
             if path.is_dir():
+                if export := exported.manifest(path):
+                    mains[export] = None
+                    parts.update(exported.parts(export))
+                    continue
                 new = [one for one in _splits(path) if one.path not in parts]
                 tables += new
                 parts.update(part.path for one in new for part in one.parts)

@@ -18,8 +18,9 @@ from data.read.line import Line
 from data.read.look import Look
 from data.read.source import Source
 
-Entry = Answer | Reported | About | Line
-"""What a reader yields: an answer, a run's own number, what holds for a run, a refused row."""
+Entry = Answer | Reported | About | Line | Batch
+"""What a reader yields: an answer, a run's own number, what holds for a run, a refused row; or rows
+of the contract as they are."""
 
 ROWS = 2_000
 """Answers of a batch."""
@@ -79,6 +80,12 @@ def batches(format: Format, source: Source, gather: Gather) -> Iterator[Batch]:
             continue
         if isinstance(entry, About):
             gather.note(entry)
+            continue
+        if isinstance(entry, Batch):
+            gather.runs.update(entry.runs)
+            total += sum(map(len, entry.rows.values()))
+            entry.runs, entry.lines = gather.runs, total
+            yield entry
             continue
         total += 1
         if isinstance(entry, Line):

@@ -48,10 +48,14 @@ class Reading:
     def params(self, run_id: str) -> dict[str, Any]:
         """What is kept beside a run: how its file was read, and what the log says of itself."""
         if self.mapping is not None:
-            return {"mapping": self.mapping.model_dump(exclude_defaults=True)}
+            told = {"mapping": self.mapping.model_dump(exclude_defaults=True)}
+            license = self.source.license if isinstance(self.source, Split) else None
+            return told | ({"license": license} if license else {})
         about = self._gather.about.get(run_id, []) if self._gather else []
-        told = {key: value for one in about for key, value in one.params.items()}
-        return {"log": told} if told else {}
+        said = {key: value for one in about for key, value in one.params.items()}
+        license = said.pop("license", None)
+        own = {"license": license} if license else {}
+        return own | ({"log": said} if said else {})
 
     def notes(self, run_id: str) -> list[str]:
         """What a reader of this run must know."""

@@ -22,16 +22,17 @@ def sha256(path: Path) -> str:
     return total.hexdigest()
 
 
-def write(folder: Path, about: dict[str, Any], rows: dict[str, int]) -> str:
+def write(folder: Path, about: dict[str, Any], rows: dict[str, int], sums: dict[str, str]) -> str:
     """Writes the manifest over every file in `folder`; returns its own checksum.
 
-    `rows` gives the number of rows of the data files, by path within the folder.
+    `rows` gives the number of rows of the data files by path within the folder, `sums` checksums
+    that are known already.
     """
     files = [
         {
             "path": path.relative_to(folder).as_posix(),
             "bytes": path.stat().st_size,
-            "sha256": sha256(path),
+            "sha256": sums.get(path.relative_to(folder).as_posix()) or sha256(path),
             "rows": rows.get(path.relative_to(folder).as_posix()),
         }
         for path in sorted(folder.rglob("*"))

@@ -109,17 +109,21 @@ def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Pat
 
     page.goto(f"{app.url}/export?datasets=mine")
     expect(page.get_by_text("120 outputs: mine")).to_be_visible()
+    settled(page)
     page.get_by_role("button", name="Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download tailscope-export.zip").click()
     with zipfile.ZipFile(download.value.path()) as archive:
         names = set(archive.namelist())
-        assert {"README.md", "manifest.json", "data/outputs.parquet"} <= names
+        assert {"README.md", "manifest.json", "croissant.json"} <= names
+        assert "data/outputs/train-00000-of-00001.parquet" in names
         manifest = orjson.loads(archive.read("manifest.json"))
         assert manifest["snapshot"] > 0
         import pyarrow.parquet as parquet
 
-        table = parquet.read_table(io.BytesIO(archive.read("data/outputs.parquet")))
+        table = parquet.read_table(
+            io.BytesIO(archive.read("data/outputs/train-00000-of-00001.parquet"))
+        )
     answers = dict(zip(table["item_id"].to_pylist(), table["response"].to_pylist(), strict=True))
     assert len(answers) == 120
     assert answers["q0"] == EVIL

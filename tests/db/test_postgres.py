@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from app.service import check, export, runs, settle, tail
 from app.service import stores as opened
-from app.service.cases import Chosen
+from app.service.recipe import Recipe
 from app.service.risks import Choices
 from app.settings import Settings
 from db import labels
@@ -38,8 +38,8 @@ def test_a_file_is_loaded_labeled_measured_and_exported(postgres: str, tmp_path:
     assert first.version()[1] > before[1]
     found = tail.profile(second, run, Choices(draws=50))
     assert [member.case[1] for member in found.members] == ["q29", "q28"]
-    done = export.export(first, Chosen(), tmp_path / "set")
-    assert done.rows == {"outputs": 30, "scores": 90, "labels": 1}
+    done = export.export(first, Recipe(), tmp_path / "set")
+    assert (done.rows["outputs"], done.rows["scores"], done.rows["labels"]) == (30, 90, 1)
     assert check.export(done.folder)["snapshot"] == done.snapshot
     assert list((tmp_path / "files").rglob("*.parquet"))
     assert not (tmp_path / "home" / "catalog.sqlite").exists()

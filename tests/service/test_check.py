@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from app.service import check, export
-from app.service.cases import Chosen
 from app.service.export import Exported
+from app.service.recipe import Recipe
 from app.service.stores import Stores
 from data.trouble import Trouble
 from tests.service.answers import answer, put
@@ -19,12 +19,12 @@ from tests.service.answers import answer, put
 @pytest.fixture
 def taken(stores: Stores, tmp_path: Path) -> Exported:
     put(stores, [answer(f"q{n}", 0.1, 0.2, 0.3) for n in range(5)], "m")
-    return export.export(stores, Chosen(), tmp_path / "set")
+    return export.export(stores, Recipe(), tmp_path / "set")
 
 
 def test_an_untouched_export_checks_out(taken: Exported) -> None:
     told = check.export(taken.folder)
-    assert (told["snapshot"], told["files"]) == (taken.snapshot, 4)
+    assert (told["snapshot"], told["files"]) == (taken.snapshot, 5)
     assert told["rows"]["data/outputs.parquet"] == 5
 
 
@@ -57,7 +57,7 @@ def test_a_manifest_that_points_outside_its_folder_is_not_followed(taken: Export
 def test_a_folder_that_is_taken_is_left_alone(taken: Exported, stores: Stores) -> None:
     before = sorted(taken.folder.rglob("*"))
     with pytest.raises(Trouble, match="is there already"):
-        export.export(stores, Chosen(), taken.folder)
+        export.export(stores, Recipe(), taken.folder)
     with pytest.raises(Trouble, match="is there already"):
-        export.export(stores, Chosen(), taken.folder / "README.md")
+        export.export(stores, Recipe(), taken.folder / "README.md")
     assert sorted(taken.folder.rglob("*")) == before

@@ -1,0 +1,122 @@
+"""Personal data in a text: found by libraries that need no model, masked, and counted.
+
+Emails by their form, phone numbers by `phonenumbers`, keys and passwords by the detectors of
+`detect-secrets`. Names of people are not looked for: no library finds them without a model.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, get_args
+
+import orjson
+import phonenumbers
+from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+from detect_secrets.plugins.base import RegexBasedDetector
+
+from data.tables import Mask
+
+KINDS: tuple[Mask, ...] = get_args(Mask)
+EMAIL = re.compile(r"(?<![\w.+-])[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+_DIGITS = re.compile(r"(?:\d[^\w\n]{0,3}){6}\d")
+"""Seven digits not far from one another: less is no phone number."""
+PRIVATE = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+ASSIGNED = re.compile(
+    r"""(?ix)\b(?:api[_-]?key|apikey|access[_-]?token|auth[_-]?token|secret(?:[_-]?key)?|passwd|
+    password|pwd|client[_-]?secret)\b["']?\s*(?::=|=>|=|:)\s*["']?([^\s"',;]{8,200})"""
+)
+"""A value given to something that is called a key or a password."""
+NEWER = (
+    r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}", r"\bAIza[0-9A-Za-z_-]{35}", r"\bhf_[A-Za-z0-9]{30,}",
+    r"\bgithub_pat_[A-Za-z0-9_]{50,}",
+)  # fmt: skip
+"""Forms of keys that came after the detectors."""
+SHORTEST = 8
+"""Characters of a secret at least; shorter ones are words too often."""
+
+
+class Masker:
+    """Masks the kinds asked for and counts what it masked, text by text."""
+
+    def __init__(self, kinds: Iterable[Mask], region: str = "US") -> None:
+        """`region` is where a number without a country code is dialed from."""
+        self.kinds, self.region = frozenset(kinds), region
+        self.counts: Counter[str] = Counter({kind: 0 for kind in KINDS if kind in self.kinds})
+
+    def text(self, text: str) -> str:
+        """The text with `[email]`, `[phone]` and `[secret]` where they stood.
+
+        >>> masker = Masker(["emails", "phones", "secrets"])
+        >>> masker.text("Write to ann@example.org or call +1 650 253 0000.")
+        'Write to [email] or call [phone].'
+        >>> dict(masker.counts)
+        {'emails': 1, 'phones': 1, 'secrets': 0}
+        """
+        if "secrets" in self.kinds:
+            text = self._secrets(text)
+        if "emails" in self.kinds and "@" in text:
+            text, n = EMAIL.subn("[email]", text)
+            self.counts["emails"] += n
+        if "phones" in self.kinds and _DIGITS.search(text):
+            text = self._phones(text)
+        return text
+
+    def inside(self, text: str) -> str:
+        """A JSON text with the texts in it masked; its numbers and names stay."""
+        try:
+            told = orjson.loads(text)
+        except orjson.JSONDecodeError:
+            return self.text(text)
+        masked = self._value(told)
+        return text if masked == told else orjson.dumps(masked).decode()
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self._value(one) for one in value]
+        if isinstance(value, dict):
+            return {key: self._value(one) for key, one in value.items()}
+        return value
+
+    def _phones(self, text: str) -> str:
+        found = list(phonenumbers.PhoneNumberMatcher(text, self.region))
+        for match in reversed(found):
+            text = f"{text[: match.start]}[phone]{text[match.end :]}"
+        self.counts["phones"] += len(found)
+        return text
+
+    def _secrets(self, text: str) -> str:
+        text, n = PRIVATE.subn("[secret]", text)
+        self.counts["secrets"] += n
+        for pattern in _patterns():
+            for found in {_core(match) for match in pattern.finditer(text)}:
+                if len(found) >= SHORTEST and found != "[secret]":
+                    self.counts["secrets"] += text.count(found)
+                    text = text.replace(found, "[secret]")
+        return text
+
+
+def _core(match: re.Match[str]) -> str:
+    """The secret of a match: its longest group, unless that only names a kind of key."""
+    longest = max((one for one in match.groups() if one), key=len, default="")
+    return longest if len(longest) >= SHORTEST else match[0]
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    """The patterns of every detector that knows keys by their form, and ours for assigned ones."""
+    left_out = ("KeywordDetector", "IPPublicDetector", "PrivateKeyDetector")
+    known: list[type[Any]] = list(get_mapping_from_secret_type_to_class().values())
+    found = [
+        pattern
+        for detector in sorted(known, key=lambda one: one.__name__)
+        if issubclass(detector, RegexBasedDetector) and detector.__name__ not in left_out
+        for pattern in getattr(detector, "denylist", ())
+    ]
+    return (*found, *map(re.compile, NEWER), ASSIGNED)

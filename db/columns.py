@@ -1,0 +1,71 @@
+"""The columns of an export as the lake's own expressions, and which of them hold people's text."""
+
+from __future__ import annotations
+
+# maps become lists and JSON becomes text: every file format then holds the same columns, and every
+# reader takes them, also those that know no maps or want one type a column
+OPTIONS = """list_transform(map_entries(o.option_logprobs), e -> {'option': e.key,
+  'logprob': CASE WHEN isfinite(e.value) THEN e.value END})"""
+"""Option log-probabilities with null for minus infinity, which JSON cannot write."""
+TAGS = "list_transform(map_entries(i.tags), e -> {'name': e.key, 'value': e.value})"
+
+OUTPUTS = {
+    "dataset": "r.dataset", "run_id": "o.run_id", "item_id": "o.item_id",
+    "sample": "o.sample::BIGINT", "model": "r.model", "revision": "r.revision",
+    "category": "i.category", "prompt": "coalesce(o.meta->>'prompt', i.prompt)",
+    "item_prompt": "CASE WHEN o.meta->>'prompt' <> i.prompt THEN i.prompt END",
+    "response": "o.response", "target": "i.target", "choices": "i.choices::VARCHAR",
+    "answerable": "i.answerable", "should_abstain": "i.should_abstain",
+    "option_logprobs": OPTIONS, "finish": "o.finish", "n_tokens": "o.n_tokens", "tags": TAGS,
+    "meta": "o.meta::VARCHAR", "license": "f.license", "source_sha256": "r.sha256",
+    "probability": "p.probability", "split": "nullif(p.split, '')", "annotations": "l.annotations",
+    "scores": "scores.told", "steps": "steps.told",
+}  # fmt: skip
+CASE = {"run_id": "t.run_id", "item_id": "t.item_id", "sample": "t.sample::BIGINT"}
+OTHERS: dict[str, dict[str, str]] = {
+    "scores": {**CASE, **{n: f"t.{n}" for n in ("dimension", "scorer", "value", "raw", "up")}},
+    "labels": {
+        **CASE,
+        **{
+            n: f"t.{n}"
+            for n in ("event", "what", "undoes", "holds", "campaign", "person", "scheme",
+                      "scheme_version", "guideline_version", "field", "value", "shown", "seconds",
+                      "made_at")
+        },
+    },
+    "steps": {
+        **CASE, "step": "t.step::BIGINT", "role": "t.role", "content": "t.content",
+        "state": "t.state", "flags": "to_json(t.flags)::VARCHAR",
+    },
+    "acts": {**CASE, "act": "t.act", "origin": "t.origin", "why": "t.why"},
+}  # fmt: skip
+
+MASKED: dict[str, tuple[str, ...]] = {
+    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "meta"),
+    "scores": ("raw",), "labels": (), "steps": ("content", "state"), "acts": ("why",),
+}  # fmt: skip
+"""What masking looks through; labels are masked where they are gathered."""
+KEPT_BACK: dict[str, tuple[str, ...]] = {
+    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "tags", "meta"),
+    "scores": ("raw",), "labels": (), "steps": ("content", "state"), "acts": ("why",),
+}  # fmt: skip
+"""What is not passed on where the license forbids it."""
+JSON: dict[str, tuple[str, ...]] = {
+    "outputs": ("choices", "meta"), "scores": (), "labels": (), "steps": ("flags",), "acts": (),
+}  # fmt: skip
+TEXT: dict[str, tuple[str, ...]] = {
+    "outputs": ("dataset", "run_id", "item_id", "model", "revision", "category", "prompt",
+                "item_prompt", "response", "target", "choices", "finish", "meta", "license",
+                "source_sha256", "split"),
+    "scores": ("run_id", "item_id", "dimension", "scorer", "raw", "up"),
+    "labels": ("run_id", "item_id", "event", "what", "undoes", "campaign", "person", "scheme",
+               "field", "value", "shown", "made_at"),
+    "steps": ("run_id", "item_id", "role", "content", "state", "flags"),
+    "acts": ("run_id", "item_id", "act", "origin", "why"),
+}  # fmt: skip
+"""Columns of text, whose cells a spreadsheet could run."""
+
+
+def columns(table: str) -> dict[str, str]:
+    """Column -> its expression, for a table of the export."""
+    return OUTPUTS if table == "outputs" else OTHERS[table]
