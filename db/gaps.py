@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from db.picks import PICKED
 from db.warehouse import Connection
 
 NAMED = (
@@ -17,17 +16,21 @@ NAMED = (
 
 
 def count(cursor: Connection) -> dict[str, int]:
-    """What is missing, in words, and how often."""
+    """What is missing, in words, and how often; 160 blanks at the start count as no text."""
     row = cursor.execute(
-        f"""SELECT count(*) FILTER (o.response IS NULL OR trim(o.response) = ''),
-                   count(*) FILTER (o.finish = 'length'), count(*) FILTER (i.prompt IS NULL)
-            FROM {PICKED}"""
+        """SELECT count(*) FILTER (trim(coalesce(o.opening, '')) = ''),
+                  count(*) FILTER (o.finish = 'length')
+           FROM picks p JOIN lake.outputs o ON o.rowid = p.o"""
+    ).fetchone()
+    bare = cursor.execute(
+        """SELECT count(*) FROM picks p LEFT JOIN lake.items i ON i.rowid = p.i
+           WHERE i.opening IS NULL"""
     ).fetchone()
     lost = cursor.execute(
         """SELECT count(*) FILTER (lost), (SELECT count(*) FROM picks) - count(DISTINCT k)
            FROM rows_scores"""
     ).fetchone()
-    found = (*(row or ()), *(lost or ()))
+    found = (*(row or ()), *(bare or ()), *(lost or ()))
     return dict(zip(NAMED, (int(n) for n in found), strict=True))
 
 
