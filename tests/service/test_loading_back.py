@@ -114,7 +114,7 @@ def test_pandas_reads_each_of_them(stores: Stores, taken: Path) -> None:
     frame = pd.read_parquet(taken / "parquet/data/outputs.parquet")
     same(dict(zip(frame["item_id"], frame["response"], strict=True)), stores)
     with (taken / "jsonl/data/outputs.jsonl").open(encoding="utf-8") as file:
-        frame = pd.read_json(file, lines=True, dtype=False, convert_dates=False)
+        frame = pd.read_json(file, lines=True, dtype=False)
     same(dict(zip(frame["item_id"], frame["response"], strict=True)), stores)
     frame = pd.read_csv(taken / "csv/data/outputs.csv", dtype=str, keep_default_na=False)
     same(
