@@ -80,4 +80,8 @@ def _projected(card: Card) -> dict[str, Any]:
 
 
 def _yaml(body: dict[str, Any]) -> str:
-    return str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100))
+    text = str(yaml.safe_dump(body, sort_keys=False, allow_unicode=True, width=100))
+    # YAML reads these signs as ends of lines: then everything beyond ASCII is escaped
+    if any(sign in text for sign in "\x85\u2028\u2029\ufeff"):
+        text = str(yaml.safe_dump(body, sort_keys=False, width=100))
+    return text

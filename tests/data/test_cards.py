@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as law
 from hypothesis import strategies as st
 
@@ -114,6 +114,7 @@ def test_an_edited_public_card_keeps_what_was_not_edited(deck: list[tuple[bytes,
 
 
 @given(CARDS)
+@example(make({"card": "x", "title": "x", "conditions": "0\x850 \u2028 ü"}, "x"))
 @law(max_examples=40)
 def test_any_card_comes_back_from_our_formats(card: Card) -> None:
     for format in ("yaml", "markdown"):
