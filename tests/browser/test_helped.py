@@ -92,6 +92,7 @@ def test_a_server_killed_while_it_saves_loses_and_doubles_nothing(
         page.wait_for_timeout(draw.uniform(0, 250))
         empty_app.kill()
         empty_app.start()
+        saved(page)  # connected again, so that the next one hits it at work
     expect(page.locator(".labeler .wait")).to_contain_text(f"All {cases} done", timeout=90_000)
     saved(page)
     want = {n: (ACTS[act], HARM[harm]) for n, (act, harm) in enumerate(plan, 1)}
