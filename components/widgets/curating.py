@@ -104,7 +104,10 @@ def steps(rules: Mapping[str, str]) -> dict[str, Any]:
     with second:
         found["labels"] = chips.choice("Labels come to", "rule", list(rules), rules.__getitem__)
     with third:
-        found["mask"] = chips.several("Mask", "mask", list(MASKS), MASKS.__getitem__)
+        found["mask"] = tuple(
+            st.multiselect("Mask", list(MASKS), format_func=MASKS.__getitem__, key="mask",
+                           placeholder="nothing", bind="query-params")
+        )  # fmt: skip
     with fourth:
         found["seed"] = int(chips.number("Seed", "seed", 0, 0, 10**9))
     if near:
@@ -135,10 +138,10 @@ def walk(steps: Sequence[Any]) -> None:
 
 
 def groups(told: Mapping[str, Mapping[str, int]]) -> None:
-    """How many answers of each model, category and part there are."""
-    for column, (by, of) in zip(st.columns(len(told)), told.items(), strict=True):
+    """How many answers of each model, category and part there are, one table a tab."""
+    for tab, (by, of) in zip(st.tabs([f"by {by}" for by in told]), told.items(), strict=True):
         rows = [{by: name or "none", "outputs": n} for name, n in of.items()]
-        column.dataframe(rows, hide_index=True, lazy=False, height=min(36 * len(rows) + 39, 220))
+        tab.dataframe(rows, hide_index=True, lazy=False, height=min(36 * len(rows) + 39, 220))
 
 
 def card(sections: Mapping[str, str], written: Mapping[str, str]) -> dict[str, str]:

@@ -1,0 +1,71 @@
+"""What other tools import: Argilla, Label Studio, Every Eval Ever, and edits of Inspect scores."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+from app.service import export, load, recipe
+from app.service import stores as opened
+from app.service.stores import Stores
+from app.settings import Settings
+from data.write import inspect_edits
+from data.write.inspect_edits import Edit
+from tests.service.hard import HARD, hard, say
+
+
+def made(stores: Stores, to: Path, format: str) -> Path:
+    return export.export(stores, recipe.read({"format": format}), to / format).folder / "import"
+
+
+def test_argilla_and_label_studio_get_questions_labels_and_texts(
+    stores: Stores, tmp_path: Path
+) -> None:
+    run = hard(stores)
+    for person in ("ann", "bo"):
+        say(stores, run, "nul", person, f"l-{person}", act="refused", severity="2")
+    folder = made(stores, tmp_path, "argilla")
+    settings = json.loads((folder / ".argilla" / "settings.json").read_text("utf-8"))
+    assert {"act", "severity"} <= {one["name"] for one in settings["questions"]}
+    records = {row["metadata"]["item_id"]: row for row in json.loads(
+        (folder / "records.json").read_text("utf-8"))}  # fmt: skip
+    assert records["nul"]["fields"]["response"] == HARD["nul"]
+    assert [one["value"] for one in records["nul"]["responses"]["act"]] == ["refused"] * 2
+    assert records["nul"]["suggestions"]["act"]["value"] == "refused"
+    folder = made(stores, tmp_path, "label-studio")
+    tasks = json.loads((folder / "tasks.json").read_text("utf-8"))
+    task = next(one for one in tasks if one["data"]["item_id"] == "nul")
+    names = {one.get("name") for one in ElementTree.parse(folder / "label_config.xml").iter()}
+    results = [one for annotation in task["annotations"] for one in annotation["result"]]
+    assert {one["from_name"] for one in results} <= names
+    assert len(task["annotations"]) == 2
+    assert {row["data"]["response"] for row in tasks} == set(HARD.values())
+
+
+def test_our_reader_of_every_eval_ever_takes_every_scored_answer(
+    stores: Stores, tmp_path: Path
+) -> None:
+    run = hard(stores)
+    folder = made(stores, tmp_path, "every-eval-ever")
+    lines = (folder / f"{run}_samples.jsonl").read_bytes().splitlines()
+    assert len(lines) == 2 * len(HARD)  # one judge of three gave no score
+    other = opened.connect(Settings(home=tmp_path / "other"))
+    report = load.load(other, folder / f"{run}.json")
+    back = other.warehouse.cursor().execute("SELECT item_id, response FROM lake.outputs").fetchall()
+    other.warehouse.close()
+    other.ledger.dispose()
+    assert (report.loaded[0].outputs, report.refused) == (len(HARD), [])
+    assert {key: text or "" for key, text in back} == HARD
+
+
+def test_an_edit_stands_in_the_history_after_the_first_value() -> None:
+    edit = Edit("correct", "incorrect", "annotator-1", "2026-01-01T00:00:00+00:00", "why", {})
+    before = {"match": {"value": "C", "answer": "x"}}
+    after = inspect_edits.edited(before, [edit])
+    assert after["match"]["value"] == "I"
+    assert [one["value"] for one in after["match"]["history"]] == ["C", "I"]
+    assert after["match"]["history"][1]["provenance"]["author"] == "annotator-1"
+    assert before == {"match": {"value": "C", "answer": "x"}}
+    new = inspect_edits.edited({}, [edit._replace(field="severity", value="3")])
+    assert new["severity"]["value"] == 3
