@@ -28,7 +28,7 @@ chosen = state.filters()
 more = curating.where(
     cached.ask(choosable.licenses), cached.ask(choosable.formats), cached.ask(choosable.drawn),
     cached.ask(choosable.fields), lambda field: cached.ask(choosable.values, field),
-    lambda name: cached.ask(choosable.measures, name), cached.ask(choosable.lenses),
+    lambda name: cached.ask(choosable.measures, name), choosable.lenses(),
 )  # fmt: skip
 steps = curating.steps(choosable.RULES)
 body = choosable.recipe(chosen, more, steps, {})

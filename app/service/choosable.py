@@ -12,6 +12,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from data.write import card
 from db import campaigns, labels, runs
+from risk.lenses import every
 
 FORMATS = {
     "hf": "Hugging Face data set",
@@ -65,9 +66,9 @@ def sections(stores: Stores, body: str) -> dict[str, str]:
     return card.sections(export.told(stores, read(body)))
 
 
-def lenses(stores: Stores) -> list[str]:
-    """The lenses that a loaded run can feed."""
-    return [state.lens.name for state in lens.states(stores) if state.ready]
+def lenses() -> list[str]:
+    """The lenses there are; whether a loaded run can feed one is looked at once it is chosen."""
+    return sorted(every())
 
 
 def measures(stores: Stores, name: str) -> list[str]:
