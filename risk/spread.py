@@ -135,7 +135,7 @@ def blocks(
 
     One pass over the rows where a bootstrap takes hundreds: for many rows, with `around`.
 
-    >>> blocks(lambda rows: float(rows.size), 600).mean()
+    >>> float(blocks(lambda rows: float(rows.size), 600).mean())
     10.0
     """
     codes = np.arange(n) if clusters is None else np.unique(clusters, return_inverse=True)[1]

@@ -79,7 +79,7 @@ def test_every_page_says_what_to_do_when_nothing_is_loaded(
 @pytest.mark.xdist_group("road")
 def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Path) -> None:
     page.goto(f"{app.url}/load")
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(messy)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(messy)
     expect(page.get_by_text("The first 20 rows")).to_be_visible()
     page.get_by_label("Model", exact=True).fill("owl-1")
     page.get_by_label("Data set", exact=True).fill("mine")
@@ -170,6 +170,6 @@ def test_a_file_that_cannot_be_read_gets_words_not_a_traceback(
     bad = tmp_path / "latin.csv"
     bad.write_bytes("id,prompt,response\n1,caf\xe9,yes\n".encode("latin-1"))
     page.goto(f"{empty_app.url}/load")
-    page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(bad)
+    page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(bad)
     expect(page.get_by_text("is not UTF-8")).to_be_visible()
     no_trouble(page)
