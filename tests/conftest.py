@@ -20,7 +20,7 @@ from app.settings import Settings
 
 # A slow machine is no broken law.
 settings.register_profile(
-    "laws", deadline=None, max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "50"))
+    "laws", deadline=None, max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "30"))
 )
 settings.load_profile("laws")
 

@@ -18,7 +18,7 @@ from data.read.formats import Format
 from data.read.source import Source
 from data.trouble import Trouble
 
-EXAMPLES = int(os.environ.get("TAILSCOPE_FUZZ", "30"))
+EXAMPLES = int(os.environ.get("TAILSCOPE_FUZZ", "20"))
 """Of each law, several a reader; thousands are asked for by the environment."""
 ODD: list[Any] = [
     None, True, False, 0, -1, 1e308, float("nan"), float("inf"), 2**70, "", " ", "\x00", "NaN",

@@ -25,7 +25,7 @@ from data.shape import Shaper
 from tests.data.test_shape import together
 from tests.data.test_table_fuzz import PIECES
 
-MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "60")))
+MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "40")))
 MAPPING = Mapping(
     item_id="id", prompt="q", response="a", model="m", category="c", answerable="ok",
     n_tokens="t", finish="f", prompt_sent="sent", values={"category": {"x*": "X"}},

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from data.trouble import Trouble
 from tests.data.table_files import ROWS, arrow, whole
 
-MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "60")))
+MANY = settings(max_examples=int(os.environ.get("TAILSCOPE_FUZZ", "40")))
 LINES = "".join(json.dumps(row) + "\n" for row in ROWS).encode()
 CELLS = b'id,prompt,response,bias_j\n1,Why?,"So, ""it""\nis.",0.5\n2,How?,Thus.,0.25\n'
 SEEDS = {
