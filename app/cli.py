@@ -61,7 +61,7 @@ def serve(port: int | None, worker: bool) -> None:
 def demo(if_empty: bool, model: bool) -> None:
     """Fill the stores with the made-up sample data, and make a small model to score with."""
     from app.service import demo as sample
-    from app.service import sample_model
+    from app.service.scoring import sample_model
 
     opened = stores()
     with bar() as shown:
@@ -98,8 +98,8 @@ def demo(if_empty: bool, model: bool) -> None:
 def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, dataset: str | None,
          model: str | None, dry_run: bool, as_json: bool) -> None:  # fmt: skip
     """Bring in files or folders: logs of evaluation tools; CSV, TSV, JSONL, JSON, Parquet."""
-    from app.service import folder, maps
-    from app.service import load as loading
+    from app.service.loading import folder, maps
+    from app.service.loading import load as loading
     from data.read import hub
 
     mapping = maps.named(settings(), mapped) if mapped else None
@@ -128,8 +128,8 @@ def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, datase
 @AsJson
 def runs(as_json: bool) -> None:
     """The runs that are loaded."""
-    from app.service import runs as listed
-    from app.service import tabulate
+    from app.service.measures import tabulate
+    from app.service.outputs import runs as listed
 
     found = listed.every(stores())
     columns = ["run", "model", "dataset", "format", "outputs", "own numbers", "made_at"]

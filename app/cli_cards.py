@@ -23,7 +23,7 @@ def cards() -> None:
 @AsJson
 def cards_load(paths: tuple[Path, ...], as_json: bool) -> None:
     """Bring in cards, one a file: YAML, Markdown, or the public deck's own format."""
-    from app.service import deck
+    from app.service.cards import deck
 
     opened = stores()
     told, well = printed.each(paths, lambda path: deck.load(opened, path, "me"))
@@ -45,7 +45,7 @@ def cards_load(paths: tuple[Path, ...], as_json: bool) -> None:
 @AsJson
 def cards_list(as_json: bool, words: str, **lists: tuple[str, ...]) -> None:
     """The cards there are."""
-    from app.service import deck, evidence
+    from app.service.cards import deck, evidence
 
     opened = stores()
     found = deck.find(opened, deck.Wanted(words=words, **lists))
@@ -65,7 +65,7 @@ def cards_list(as_json: bool, words: str, **lists: tuple[str, ...]) -> None:
 def cards_report(assessment: str | None, to: Path | None, format: Any, beside: str,
                  as_json: bool) -> None:  # fmt: skip
     """Write the report of an assessment into one file; without a name, list the assessments."""
-    from app.service import assess, report
+    from app.service.cards import assess, report
 
     opened = stores()
     if assessment is None:
@@ -86,7 +86,7 @@ def cards_report(assessment: str | None, to: Path | None, format: Any, beside: s
 @AsJson
 def cards_export(names: tuple[str, ...], to: Path, format: Any, as_json: bool) -> None:
     """Write every card, or those named, one a file."""
-    from app.service import deck
+    from app.service.cards import deck
 
     made = deck.export(stores(), to, format, names)
     told = {"folder": str(to), "format": format, "cards": len(made)}

@@ -55,8 +55,8 @@ def export(conditions: tuple[str, ...], campaign: str, near: str, balance: str, 
            named: str, save: str, snapshot: int | None, logs: tuple[Path, ...], dry_run: bool,
            to: Path | None, as_json: bool) -> None:  # fmt: skip
     """Take a data set away: rows, labels, a card, checksums, the snapshot."""
-    from app.service import asked, curate, recipes
-    from app.service import export as exporting
+    from app.service.exports import asked, curate, recipes
+    from app.service.exports import export as exporting
 
     opened = stores()
     saved = ("", 0)
@@ -104,7 +104,7 @@ def _given(name: str) -> bool:
 @AsJson
 def recipes(as_json: bool) -> None:
     """The saved recipes of exports, each in its newest version."""
-    from app.service import recipes as kept
+    from app.service.exports import recipes as kept
 
     told = [one.json() for one in kept.every(stores())]
     columns = ["recipe", "version", "what", "format", "made_by", "made_at"]
@@ -118,7 +118,7 @@ def recipes(as_json: bool) -> None:
 @AsJson
 def licenses(dataset: str | None, license: str | None, ids_only: bool, as_json: bool) -> None:
     """The license of each data set; or say the LICENSE of a DATASET."""
-    from app.service import licensed
+    from app.service.outputs import licensed
 
     opened = stores()
     if dataset is not None:

@@ -38,7 +38,8 @@ Where = click.option(
 def score(dataset: str, given: tuple[str, ...], conditions: tuple[str, ...], only: bool,
           listing: bool, as_json: bool, **asked: Any) -> None:  # fmt: skip
     """Order a scoring job; a worker does it."""
-    from app.service import choose, orders, plan, scorers
+    from app.service.outputs import choose
+    from app.service.scoring import orders, plan, scorers
 
     if listing:
         told = scorers.listed()
@@ -77,7 +78,7 @@ def score(dataset: str, given: tuple[str, ...], conditions: tuple[str, ...], onl
 @click.option("--beside", type=int, default=0, hidden=True)
 def worker(once: bool, beside: int) -> None:
     """Take scoring jobs and do them, until it is stopped."""
-    from app.service import worker as working
+    from app.service.scoring import worker as working
 
     opened = stores()
     if once:
@@ -99,7 +100,7 @@ def worker(once: bool, beside: int) -> None:
 @click.pass_context
 def jobs(context: click.Context, as_json: bool) -> None:
     """The jobs there are, and how each stands."""
-    from app.service import jobs as following
+    from app.service.scoring import jobs as following
 
     if context.invoked_subcommand:
         return
@@ -112,7 +113,7 @@ def jobs(context: click.Context, as_json: bool) -> None:
 @click.argument("job")
 def cancel(job: str) -> None:
     """Stop a job after the batch in hand; what is kept stays."""
-    from app.service import jobs as following
+    from app.service.scoring import jobs as following
 
     state = following.cancel(stores(), job, "shell").state
     out.print(f"job {job} is {state}", markup=False)
@@ -122,7 +123,7 @@ def cancel(job: str) -> None:
 @click.argument("job")
 def retry(job: str) -> None:
     """Take a job up again that failed or was cancelled, where it stopped."""
-    from app.service import jobs as following
+    from app.service.scoring import jobs as following
 
     state = following.retry(stores(), job, "shell").state
     out.print(f"job {job} is {state}", markup=False)
@@ -132,7 +133,7 @@ def retry(job: str) -> None:
 @click.argument("job")
 def log(job: str) -> None:
     """The last lines of a job's log."""
-    from app.service import jobs as following
+    from app.service.scoring import jobs as following
 
     opened = stores()
     following.one(opened, job)

@@ -13,7 +13,7 @@ from app.printed import AsJson, Runs, grid, show, stores
 from data.trouble import Trouble
 
 if TYPE_CHECKING:
-    from app.service.agree import By
+    from app.service.measures.agree import By
 
 
 @click.group()
@@ -32,7 +32,7 @@ def labels() -> None:
 def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, campaign: str | None,
                 person: str, field: str, as_json: bool) -> None:  # fmt: skip
     """Bring in labels of outputs that are loaded: tables, or Argilla, Label Studio, Prodigy."""
-    from app.service import labels as bringing
+    from app.service.labeling import labels as bringing
     from data import mapping as maps
 
     mapping = maps.load(map_file) if map_file else None
@@ -56,7 +56,7 @@ def labels_load(files: tuple[Path, ...], scheme: str, map_file: Path | None, cam
 @AsJson
 def labels_export(campaign: str, until: str, to: Path, as_json: bool) -> None:
     """Write every event as it was kept: labels, undos, skips, adjudications, changes; JSONL."""
-    from app.service import record
+    from app.service.outputs import record
 
     body = record.jsonl(stores(), campaign, record.moment(until))
     try:
@@ -78,7 +78,7 @@ def labels_export(campaign: str, until: str, to: Path, as_json: bool) -> None:
 @AsJson
 def agreement(campaign: str | None, by: By | None, chosen: tuple[str, ...], as_json: bool) -> None:
     """Do the people who labeled agree."""
-    from app.service import agree
+    from app.service.measures import agree
 
     rows = [row.json() for row in agree.rows(stores(), chosen, campaign, by=by or "")]
     columns = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]

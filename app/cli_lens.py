@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from app.printed import grid, show
-from app.service import lens as looking
-from app.service import lens_needs, lens_said
+from app.service.lenses import lens as looking
+from app.service.lenses import lens_needs, lens_said
 from app.service.stores import Stores
 
 FOUND = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
@@ -45,7 +45,7 @@ def every(stores: Stores, chosen: Sequence[str], as_json: bool) -> None:
 
 def example(name: str, folder: Path, as_json: bool) -> None:
     """Writes a made-up file that feeds a lens, with its mapping."""
-    from app.service import example as made
+    from app.service.lenses import example as made
 
     rows, how = made.write(name, folder)
     told = {"file": str(rows), "mapping": str(how), "load": f"tailscope load {rows} --map {how}"}

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.service import abstention, abstention_table, conformal, holds, mark, risks, tail
+from app.service.measures import abstention, abstention_table, conformal, tail
+from app.service.outputs import holds, mark, risks
 from app.web import cached, nav, start, state
 from components.figures import conformal as spreads
 from components.figures import coverage, dots, frame, matrix, palette

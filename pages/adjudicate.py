@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app.service import adjudicate, adjudicate_said, agreed, annotators
-from app.service.adjudicate import Dispute
-from app.service.cases import Case
+from app.service.labeling import adjudicate, adjudicate_said, annotators
+from app.service.labeling.adjudicate import Dispute
+from app.service.measures import agreed
+from app.service.outputs.cases import Case
 from app.web import cached, gate, nav, state
 from components.figures import annotators as figures
 from components.widgets import chart, chips, empty, ruling, table, text

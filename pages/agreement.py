@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import agreed, agreed_said
+from app.service.measures import agreed, agreed_said
 from app.web import cached, nav, state
 from components.figures import agreement as figures
 from components.figures import frame

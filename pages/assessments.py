@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import (
+from app.service.cards import (
     assess,
     assess_said,
     deck,
@@ -12,8 +12,8 @@ from app.service import (
     probe,
     run_evidence,
 )
-from app.service import report as reporting
-from app.service.assess import Kept
+from app.service.cards import report as reporting
+from app.service.cards.assess import Kept
 from app.web import assessing as link
 from app.web import cached, gate, nav, state
 from components.figures import dots, frame

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.service import belief, belief_table, holds, mark, option_tokens, risks, tail
+from app.service.measures import belief, belief_table, tail
+from app.service.outputs import holds, mark, option_tokens, risks
 from app.web import cached, nav, start, state
 from components.figures import belief as drawn
 from components.figures import dots, frame, reliability

@@ -4,18 +4,17 @@ from functools import partial
 
 import streamlit as st
 
-from app.service import (
+from app.service.labeling import (
     campaigns,
     gold,
     influence,
     label,
     progress,
     progress_said,
-    record,
-    runs,
     schemes,
     suggest,
 )
+from app.service.outputs import record, runs
 from app.web import cached, gate, nav, state
 from components.figures import dots, frame
 from components.figures import progress as figures

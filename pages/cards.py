@@ -4,7 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from app.service import cases, deck, deck_files, deck_said, evidence, run_evidence
+from app.service.cards import deck, deck_files, deck_said, evidence, run_evidence
+from app.service.outputs import cases
 from app.web import cached, cards, gate, nav, state
 from components.widgets import card as drawn
 from components.widgets import card_form, chips, empty, text

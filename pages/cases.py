@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.service import cases, deck, evidence, runs
+from app.service.cards import deck, evidence
+from app.service.outputs import cases, runs
 from app.web import cached, gate, nav, start, state
 from components.figures import frame
 from components.widgets import empty, reading, send, table, text

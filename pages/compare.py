@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app.service import compare, compare_said, losses, risks, runs, say, training
-from app.service import tail as tails
+from app.service.measures import compare, compare_said, say, training
+from app.service.measures import tail as tails
+from app.service.outputs import losses, risks, runs
 from app.web import cached, nav, state
 from components.figures import compare as curves
 from components.figures import dots, frame, palette

@@ -4,9 +4,10 @@ import json
 
 import streamlit as st
 
-from app.service import choosable, curate, licensed, recipes, runs
-from app.service import export as exporting
-from app.service import recipe as asked
+from app.service.exports import choosable, curate, recipes
+from app.service.exports import export as exporting
+from app.service.exports import recipe as asked
+from app.service.outputs import licensed, runs
 from app.web import cached, gate, nav, state
 from components.figures import frame
 from components.widgets import chips, curating, empty, take, text

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.service import harms, harms_table, holds, risks, sorting, tail
+from app.service.measures import harms, harms_table, tail
+from app.service.outputs import holds, risks, sorting
 from app.web import cached, nav, start, state
 from components.figures import dots, frame, palette
 from components.figures import harms as drawn

@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.service import desk, label
-from app.service.desk import Desk
+from app.service.labeling import desk, label
+from app.service.labeling.desk import Desk
 from app.service.stores import Stores
 from app.settings import ROOT, settings
 from app.web import cached, gate, nav

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service import example, lens, lens_needs, lens_said
+from app.service.lenses import example, lens, lens_needs, lens_said
 from app.web import cached, nav, state
 from components.figures import dots
 from components.widgets import chart, chips, empty, looking, table, text

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
-from app.service import campaigns, columns, labels, load, maps, preview, runs, schemes, tabulate
+from app.service.labeling import campaigns, labels, schemes
+from app.service.loading import columns, load, maps, preview
+from app.service.measures import tabulate
+from app.service.outputs import runs
 from app.web import cached, gate, incoming, nav
 from components.figures import frame
 from components.widgets import bring, labeled, table, text

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.service import risks, runs, say, tabulate, tail
+from app.service.measures import say, tabulate, tail
+from app.service.outputs import risks, runs
 from app.web import cached, nav, state
 from components.figures import dots, overview
 from components.widgets import chart, chips, empty, table, text

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from app.service import assess, deck, register
+from app.service.cards import assess, deck, register
 from app.web import cached, gate, nav, state
 from components.widgets import registering, text
 from data.assessment import LEVELS, STANDINGS, TREATMENTS

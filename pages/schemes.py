@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app.service import passages, rescheme, schemes
-from app.service.schemes import Kept
+from app.service.labeling import passages, rescheme, schemes
+from app.service.labeling.schemes import Kept
 from app.web import cached, gate
 from components.widgets import chips, scheme, text
 from data.read.scheme import Scheme

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.service import endpoints, jobs, jobs_said, orders, plan, runs, scorers
+from app.service.outputs import runs
+from app.service.scoring import endpoints, jobs, jobs_said, orders, plan, scorers
 from app.web import cached, gate, nav, state
 from components.widgets import chips, empty, form, job, text
 from data.trouble import Trouble

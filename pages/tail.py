@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.service import human, risks, say, sensitivity, tabulate, tail, worst
+from app.service.measures import human, say, sensitivity, tabulate, tail
+from app.service.outputs import risks, worst
 from app.web import cached, nav, start, state
 from components.figures import dots, frame, numbers, palette, shares, sway
 from components.figures import human as beside

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
-from app.service import risks, trajectories
-from app.service import trajectories_picked as picks
-from app.service import trajectories_said as said
+from app.service.measures import trajectories
+from app.service.measures import trajectories_picked as picks
+from app.service.measures import trajectories_said as said
+from app.service.outputs import risks
 from app.web import cached, nav, state
 from components.figures import dots, frame, palette
 from components.figures import trajectories as curves

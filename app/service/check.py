@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from app.service import work
+from app.service.scoring import work
 from app.service.stores import Stores
 from data.write import manifest
 from db import ledger, runs, warehouse

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.service import cases, deck, label, load, say, tail
-from app.service.cases import Chosen, Filter
-from app.service.load import Loaded
-from app.service.risks import Choices
+from app.service.cards import deck
+from app.service.labeling import label
+from app.service.loading import load
+from app.service.loading.load import Loaded
+from app.service.measures import say, tail
+from app.service.outputs import cases
+from app.service.outputs.cases import Chosen, Filter
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from data.mapping import Mapping
 from data.samples import make

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.service import deck, runs
-from app.service.cases import Chosen, Filter
-from app.service.deck import Wanted
+from app.service.cards import deck
+from app.service.cards.deck import Wanted
+from app.service.outputs import runs
+from app.service.outputs.cases import Chosen, Filter
 from app.web import cached, nav
 from components.widgets import chips
 from components.widgets.card_form import Options

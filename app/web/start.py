@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.service import label
-from app.service.cases import Case
+from app.service.labeling import label
+from app.service.outputs.cases import Case
 from app.web import cached, gate
 
 

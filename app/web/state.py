@@ -7,9 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.service import cases, runs
-from app.service.cases import Case, Chosen, Filter
-from app.service.risks import Choices, How
+from app.service.outputs import cases, runs
+from app.service.outputs.cases import Case, Chosen, Filter
+from app.service.outputs.risks import Choices, How
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS

@@ -22,7 +22,7 @@ _SIGNS = re.compile(r"([\\`*_{}\[\]()#+!|<>~$&])")
 
 
 def text(about: Mapping[str, Any], format: Format = "html") -> str:
-    """The report `about` an assessment, as `app.service.report` gathers it.
+    """The report `about` an assessment, as `app.service.cards.report` gathers it.
 
     Every value is text from outside and escaped; only the charts, which we draw, are markup.
     """

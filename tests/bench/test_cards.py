@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.service import assess, deck, evidence, likelihood, report
-from app.service.deck import Wanted
+from app.service.cards import assess, deck, evidence, likelihood, report
+from app.service.cards.deck import Wanted
 from app.service.stores import Stores
 from data.card import make
 from db import ledger, links

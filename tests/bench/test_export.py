@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app.service import load
 from app.service import stores as opened
+from app.service.loading import load
 from app.settings import Settings
 from tests.bench.test_load import write
 
@@ -22,8 +22,9 @@ ROWS = 1_000_000
 OURS = """
 import sys
 from pathlib import Path
-from app.service import export, stores
-from app.service.recipe import read
+from app.service.exports import export
+from app.service import stores
+from app.service.exports.recipe import read
 from app.settings import Settings
 opened = stores.connect(Settings(home=Path(sys.argv[1])))
 export.export(opened, read({"format": sys.argv[3]}), Path(sys.argv[2]))

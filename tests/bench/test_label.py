@@ -19,9 +19,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.service import cases, label, load
 from app.service import stores as opened
-from app.service.cases import Chosen
+from app.service.labeling import label
+from app.service.loading import load
+from app.service.outputs import cases
+from app.service.outputs.cases import Chosen
 from app.service.stores import Stores
 from app.settings import Settings
 from db import campaigns

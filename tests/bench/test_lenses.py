@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from time import perf_counter, process_time
 
-from app.service import lens as looking
-from app.service import load
 from app.service import stores as opened
+from app.service.lenses import lens as looking
+from app.service.loading import load
 from app.settings import Settings
 from data.mapping import Mapping
 from data.samples import signals

@@ -22,8 +22,8 @@ import numpy as np
 import orjson
 import pytest
 
-from app.service import load
 from app.service import stores as opened
+from app.service.loading import load
 from app.settings import Settings
 from data.read.pieces import members
 from db.warehouse import GROUP, OPENING

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parents[2]
 OURS = """
 import resource, sys, time
 from pathlib import Path
-from app.service import pivot, risks, stores
+from app.service.outputs import pivot, risks
+from app.service import stores
 from app.settings import Settings
 from risk import tail
 opened = stores.connect(Settings(home=Path(sys.argv[1])))

@@ -11,9 +11,10 @@ import numpy as np
 import orjson
 import pytest
 
-from app.service import cases, load
 from app.service import stores as opened
-from app.service.cases import Chosen, Filter
+from app.service.loading import load
+from app.service.outputs import cases
+from app.service.outputs.cases import Chosen, Filter
 from app.service.stores import Stores
 from app.settings import Settings
 from db import labels

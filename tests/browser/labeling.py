@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from playwright.sync_api import Page, expect
 
-from app.service import label
+from app.service.labeling import label
 from app.service.stores import Stores
 from db import campaigns, labels, warehouse
 

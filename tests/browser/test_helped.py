@@ -9,8 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.service import schemes
 from app.service import stores as opened
+from app.service.labeling import schemes
 from app.service.stores import Stores
 from app.settings import Settings
 from db import campaigns, draws

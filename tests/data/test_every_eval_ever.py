@@ -49,7 +49,7 @@ def record(path="x/birds_samples.jsonl", rows=3, score=0.5, **more):
 
 
 def load(stores, path):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     (run,) = loading.load(stores, path, by="test").loaded
     return run

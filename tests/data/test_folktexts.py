@@ -33,7 +33,7 @@ def table(*rows):
 
 
 def load(stores, path):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     return loading.load(stores, path, by="test").loaded
 

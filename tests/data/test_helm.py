@@ -238,7 +238,7 @@ def test_no_bytes_break_the_reader(whole_state, per_instance, stats):
 
 @pytest.mark.real
 def test_the_published_exact_match_comes_out(real, stores):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     (folder,) = (real / "every_eval_ever/helm").iterdir()
     (loaded,) = loading.load(stores, folder / "stats.json", by="test").loaded

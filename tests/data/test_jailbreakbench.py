@@ -31,7 +31,7 @@ BODY = {
 
 
 def load(stores, path):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     (run,) = loading.load(stores, path, by="test").loaded
     return run

@@ -41,7 +41,7 @@ BODY = whole(
 
 
 def notes(body, put, stores):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     return [run.notes for run in loading.load(stores, put("a.json", body), by="test").loaded]
 

@@ -165,7 +165,7 @@ def test_messages_of_a_chat_are_told_apart():
 
 
 def test_models_with_other_templates_meet_on_the_question(stores, tmp_path):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     for model, wrap in (("nest__owl", "<s>{}"), ("nest__wren", "[INST]{}[/INST]")):
         (tmp_path / model).mkdir()
@@ -177,7 +177,7 @@ def test_models_with_other_templates_meet_on_the_question(stores, tmp_path):
 
 
 def test_a_truncated_samples_file_is_flagged(stores, tmp_path):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     (tmp_path / RESULTS).write_bytes(as_json(RESULT))
     (tmp_path / SAMPLES).write_bytes(as_lines(MC[:1]))

@@ -16,7 +16,7 @@ import pytest
     ],
 )
 def test_the_published_means_of_truthfulqa_come_out(real, stores, model, mean):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     folder = real / "truthfulqa_multi/lm_eval/gen/en" / model.replace("/", "__")
     (run,) = loading.load(stores, next(folder.glob("samples_*")), by="test").loaded
@@ -28,7 +28,7 @@ def test_the_published_means_of_truthfulqa_come_out(real, stores, model, mean):
 
 @pytest.mark.real
 def test_ten_lines_of_five_thousand_are_flagged(real, stores):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     path = next((real / "every_eval_ever/lm_eval").glob("samples_*"))
     (run,) = loading.load(stores, path, by="test").loaded

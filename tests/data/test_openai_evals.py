@@ -102,7 +102,7 @@ def test_log_probabilities_of_completions_are_the_options():
 
 
 def test_a_log_without_a_report_says_that_it_came_to_no_end(stores, put):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     (run,) = loading.load(stores, put("a.jsonl", as_lines(LOG[:-1])), by="test").loaded
     assert run.outputs == 3

@@ -153,7 +153,7 @@ def test_repeats_that_are_numbered_anew_are_samples_of_the_first():
 
 
 def test_a_providers_settings_stay_out_as_they_may_hold_its_key(stores, put):
-    from app.service import load as loading
+    from app.service.loading import load as loading
 
     body = copy.deepcopy(OUTER)
     body["config"] |= {"providers": [{"id": "lab:owl", "config": {"apiKey": "k-123"}}]}

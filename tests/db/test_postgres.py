@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from app.service import check, export, runs, settle, tail
+from app.service import check
 from app.service import stores as opened
-from app.service.recipe import Recipe
-from app.service.risks import Choices
+from app.service.exports import export
+from app.service.exports.recipe import Recipe
+from app.service.measures import tail
+from app.service.outputs import runs, settle
+from app.service.outputs.risks import Choices
 from app.settings import Settings
 from db import labels
 from db.labels import Label

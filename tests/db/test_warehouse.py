@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from app.service import load as loading
 from app.service import stores as opened
+from app.service.loading import load as loading
 from app.settings import Settings
 from db import warehouse
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.service import adjudicate, agreed
 from app.service import stores as opened
+from app.service.labeling import adjudicate
+from app.service.measures import agreed
 from app.settings import Settings
 from tests.pages.conftest import Door
 from tests.pages.test_pages import whole, words

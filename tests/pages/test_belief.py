@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.service import load
 from app.service import stores as opened
+from app.service.loading import load
 from app.settings import Settings
 from components.widgets.text import safe
 from data.mapping import Mapping

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.service import campaigns, label
 from app.service import stores as opened
+from app.service.labeling import campaigns, label
 from app.service.stores import Stores
 from app.settings import Settings
 from db import draws

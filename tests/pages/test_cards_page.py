@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.service import deck, evidence
 from app.service import stores as opened
+from app.service.cards import deck, evidence
 from app.settings import Settings
 from data.card import make
 from tests.pages.conftest import Door

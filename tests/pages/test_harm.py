@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from app.service import load
 from app.service import stores as opened
+from app.service.loading import load
 from app.settings import Settings
 from components.widgets.text import safe
 from data.mapping import Mapping

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.service import stores as opened
-from app.service.worst import Pick
+from app.service.outputs.worst import Pick
 from app.settings import Settings
 from tests.pages.conftest import Door
 from tests.pages.test_pages import whole, words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.service import stores as opened
-from app.service.trajectories_picked import Pick
+from app.service.measures.trajectories_picked import Pick
 from app.settings import Settings
 from tests.pages.conftest import Door
 from tests.pages.test_pages import whole, words

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from app.service import load
+from app.service.loading import load
 from app.service.stores import Stores
 from data.mapping import Mapping
 

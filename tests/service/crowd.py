@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 from uuid import uuid4
 
-from app.service import desk, label
+from app.service.labeling import desk, label
 from app.service.stores import Stores
 from db import labels
 
@@ -20,7 +20,8 @@ WORK = """
 import sys
 from pathlib import Path
 from uuid import uuid4
-from app.service import label, stores
+from app.service.labeling import label
+from app.service import stores
 from app.settings import Settings
 home, campaign, first, last = sys.argv[1:]
 opened = stores.connect(Settings(home=Path(home)))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from app.service import orders
-from app.service.cases import Chosen, Filter
-from app.service.orders import Asked, Placed
+from app.service.outputs.cases import Chosen, Filter
+from app.service.scoring import orders
+from app.service.scoring.orders import Asked, Placed
 from app.service.stores import Stores
 from db import runs
 from scoring import offers

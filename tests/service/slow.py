@@ -73,7 +73,8 @@ def offer() -> None:
 
 
 if __name__ == "__main__":
-    from app.service import stores, work
+    from app.service import stores
+    from app.service.scoring import work
     from app.settings import settings
 
     offer()

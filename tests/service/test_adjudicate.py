@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.service import adjudicate, adjudicate_said, annotators, label, settle
 from app.service import stores as opened
+from app.service.labeling import adjudicate, adjudicate_said, annotators, label
+from app.service.outputs import settle
 from app.service.stores import Stores
 from app.settings import Settings
 from data.trouble import Trouble

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.service import agree, agreed, agreed_said, settle
-from app.service import labels as bringing
-from app.service import load as loading
+from app.service.labeling import labels as bringing
+from app.service.loading import load as loading
+from app.service.measures import agree, agreed, agreed_said
+from app.service.outputs import settle
 from app.service.stores import Stores
 from data import mapping as maps
 from data.trouble import Trouble

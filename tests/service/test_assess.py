@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from app.service import assess, deck, likelihood, probe, register, report
 from app.service import stores as opened
-from app.service.assess import Kept
-from app.service.likelihood import Found
+from app.service.cards import assess, deck, likelihood, probe, register, report
+from app.service.cards.assess import Kept
+from app.service.cards.likelihood import Found
 from app.service.stores import Stores
 from app.settings import Settings
 from data.card import make

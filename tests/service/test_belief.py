@@ -5,16 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import (
-    abstention,
-    abstention_table,
-    belief,
-    belief_table,
-    holds,
-    load,
-    option_tokens,
-)
-from app.service import lens as looking
+from app.service.lenses import lens as looking
+from app.service.loading import load
+from app.service.measures import abstention, abstention_table, belief, belief_table
+from app.service.outputs import holds, option_tokens
 from data.mapping import Mapping
 from data.trouble import Trouble
 

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.service import campaigns, human, progress, progress_said, sizes
-from app.service.campaigns import Plan
-from app.service.cases import Chosen, Filter
-from app.service.risks import Choices
-from app.service.sizes import How
+from app.service.labeling import campaigns, progress, progress_said, sizes
+from app.service.labeling.campaigns import Plan
+from app.service.labeling.sizes import How
+from app.service.measures import human
+from app.service.outputs.cases import Chosen, Filter
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import assignments, draws, labels

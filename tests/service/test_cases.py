@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from app.service import cases, label, load, settle
 from app.service import stores as opened
-from app.service.cases import Chosen, Filter
+from app.service.labeling import label
+from app.service.loading import load
+from app.service.outputs import cases, settle
+from app.service.outputs.cases import Chosen, Filter
 from app.service.stores import Stores
 from app.settings import Settings
 from data.mapping import Mapping

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from app.service import check, export
-from app.service.export import Exported
-from app.service.recipe import Recipe
+from app.service import check
+from app.service.exports import export
+from app.service.exports.export import Exported
+from app.service.exports.recipe import Recipe
 from app.service.stores import Stores
 from data.trouble import Trouble
 from tests.service.answers import answer, put

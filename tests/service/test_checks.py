@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from app.service import cases, runs
-from app.service import load as loading
+from app.service.loading import load as loading
+from app.service.outputs import cases, runs
 from data.answer import Act, Answer, Gather, Reported, Score
 from data.batch import Batch
 from db import acts, checks, stage

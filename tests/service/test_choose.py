@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.service import choose, columns
-from app.service.cases import Chosen, Filter
-from app.service.preview import Preview
+from app.service.loading import columns
+from app.service.loading.preview import Preview
+from app.service.outputs import choose
+from app.service.outputs.cases import Chosen, Filter
 from data.mapping import Mapping
 from data.trouble import Trouble
 

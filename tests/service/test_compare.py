@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import compare, compare_said, losses
-from app.service.risks import Choices
+from app.service.measures import compare, compare_said
+from app.service.outputs import losses
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from data.trouble import Trouble
 from tests.service.answers import answer, put

@@ -8,10 +8,10 @@ import io
 import numpy as np
 import pytest
 
-from app.service import conformal
-from app.service import lens as looking
-from app.service import load as loading
-from app.service.conformal import Choices
+from app.service.lenses import lens as looking
+from app.service.loading import load as loading
+from app.service.measures import conformal
+from app.service.measures.conformal import Choices
 from data.mapping import Mapping
 from data.trouble import Trouble
 from db import runs as held

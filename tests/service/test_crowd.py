@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.service import label
 from app.service import stores as opened
+from app.service.labeling import label
 from app.service.stores import Stores
 from app.settings import Settings
 from db import campaigns, labels

@@ -9,7 +9,8 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from app.service import asked, curate, export, licensed, recipe, recipes
+from app.service.exports import asked, curate, export, recipe, recipes
+from app.service.outputs import licensed
 from app.service.stores import Stores
 from data.trouble import Trouble
 from tests.service.answers import answer, put

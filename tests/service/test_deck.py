@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.service import deck
-from app.service.deck import Wanted
+from app.service.cards import deck
+from app.service.cards.deck import Wanted
 from app.service.stores import Stores
 from data.card import Card, make
 from data.trouble import Trouble

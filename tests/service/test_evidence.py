@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.service import cases, deck, deck_files, evidence, run_evidence
-from app.service.cases import Chosen, Filter
+from app.service.cards import deck, deck_files, evidence, run_evidence
+from app.service.outputs import cases
+from app.service.outputs.cases import Chosen, Filter
 from app.service.stores import Stores
 from data.card import make
 from data.trouble import Trouble

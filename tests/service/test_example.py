@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.service import example, lens_needs, lens_said, load
-from app.service import lens as looking
-from app.service.known import Known
+from app.service.lenses import example, lens_needs, lens_said
+from app.service.lenses import lens as looking
+from app.service.loading import load
+from app.service.outputs.known import Known
 from app.service.stores import Stores
 from data import mapping
 from data.mapping import Mapping

@@ -13,8 +13,9 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
-from app.service import export, recipe, settle
-from app.service.recipe import Recipe
+from app.service.exports import export, recipe
+from app.service.exports.recipe import Recipe
+from app.service.outputs import settle
 from app.service.stores import Stores
 from data.tables import TABLES, Format, Rule
 from data.write import cells

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from app.service import check, export, label, recipes
-from app.service.recipe import Recipe, Where
+from app.service import check
+from app.service.exports import export, recipes
+from app.service.exports.recipe import Recipe, Where
+from app.service.labeling import label
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import runs

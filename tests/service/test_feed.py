@@ -7,8 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from app.service import feed, load
-from app.service import lens as looking
+from app.service.lenses import lens as looking
+from app.service.loading import load
+from app.service.outputs import feed
 from data.mapping import Mapping
 from data.trouble import Trouble
 from db import runs

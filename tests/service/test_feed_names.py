@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.service import feed
-from app.service import lens as looking
-from app.service import load as loading
+from app.service.lenses import lens as looking
+from app.service.loading import load as loading
+from app.service.outputs import feed
 from data.mapping import Mapping
 from data.trouble import Trouble
 from db import runs

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from app.service import folder
+from app.service.loading import folder
 from data.trouble import Trouble
 
 TABLE = "id,prompt,response,bias_owl\n1,Why?,Because.,0.25\n2,How?,So.,0.5\n"

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from app.service import load as loading
 from app.service import stores as opened
+from app.service.loading import load as loading
 from app.settings import Settings
 from data.trouble import Trouble
 

@@ -7,8 +7,10 @@ import json
 import numpy as np
 import pytest
 
-from app.service import feed, harms, harms_table, holds, load, sorting
-from app.service import lens as looking
+from app.service.lenses import lens as looking
+from app.service.loading import load
+from app.service.measures import harms, harms_table
+from app.service.outputs import feed, holds, sorting
 from data.mapping import Mapping
 from data.trouble import Trouble
 from db import runs

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import human
-from app.service.risks import Choices
+from app.service.measures import human
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from db import campaigns, labels
 from db.labels import Label

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.service import jobs, packing, work
+from app.service.scoring import jobs, packing, work
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import claims, ledger, workers

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.service import labels as bringing
-from app.service import load as loading
-from app.service import settle
+from app.service.labeling import labels as bringing
+from app.service.loading import load as loading
+from app.service.outputs import settle
 from data import mapping as maps
 from data.trouble import Trouble
 from db import labels

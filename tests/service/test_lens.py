@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import lens as looking
-from app.service import load as loading
+from app.service.lenses import lens as looking
+from app.service.loading import load as loading
 from data.mapping import Mapping
 from data.trouble import Trouble
 from tests.lens_rows import independent, made

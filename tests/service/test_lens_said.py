@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from app.service import lens as looking
-from app.service import lens_said
+from app.service.lenses import lens as looking
+from app.service.lenses import lens_said
 from risk import lenses
 
 LENS = '''
@@ -43,7 +43,7 @@ def dropped(tmp_path, monkeypatch):
 
 
 def loaded(stores, put):
-    from app.service import load
+    from app.service.loading import load
 
     rows = [{"id": n, "prompt": f"Q{n}?", "response": "A.", "model": m, "bias_j": 0.1 * n}
             for n in range(4) for m in ("owl", "fox")]  # fmt: skip

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.service import load as loading
-from app.service import preview as previewing
+from app.service.loading import load as loading
+from app.service.loading import preview as previewing
 from data.mapping import Mapping
 from data.trouble import Trouble
 

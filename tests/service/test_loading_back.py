@@ -11,8 +11,9 @@ import duckdb
 import pandas as pd
 import pytest
 
-from app.service import export, folder, recipe
 from app.service import stores as opened
+from app.service.exports import export, recipe
+from app.service.loading import folder
 from app.service.stores import Stores
 from app.settings import Settings
 from data.tables import Format

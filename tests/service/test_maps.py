@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from app.service import agree
-from app.service import lens as looking
-from app.service import load as loading
+from app.service.lenses import lens as looking
+from app.service.loading import load as loading
+from app.service.measures import agree
 
 ACTS = ("1_full_compliance", "2_full_refusal", "3_partial_refusal")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.service import jobs, orders, plan, work
-from app.service.cases import Chosen, Filter
-from app.service.orders import Asked
+from app.service.outputs.cases import Chosen, Filter
+from app.service.scoring import jobs, orders, plan, work
+from app.service.scoring.orders import Asked
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import claims, runs

@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.service import lens, pivot, sensitivity, tail, worst
 from app.service import stores as opened
-from app.service.known import Known
-from app.service.risks import Choices
+from app.service.lenses import lens
+from app.service.measures import sensitivity, tail
+from app.service.outputs import pivot, worst
+from app.service.outputs.known import Known
+from app.service.outputs.risks import Choices
+from app.service.outputs.worst import Pick
 from app.service.stores import Stores
-from app.service.worst import Pick
 from app.settings import Settings
 from data.trouble import Trouble
 from db import scores

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.service import agree, labels
-from app.service import load as loading
+from app.service.labeling import labels
+from app.service.loading import load as loading
+from app.service.measures import agree
 from data import mapping as maps
 from db import labels as ledger
 from db import runs

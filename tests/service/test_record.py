@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.service import adjudicate, campaigns, cases, progress, record
+from app.service.labeling import adjudicate, campaigns, progress
+from app.service.outputs import cases, record
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import draws, imports, labels, ledger

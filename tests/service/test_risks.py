@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.service import risks, tail
-from app.service.risks import Choices
+from app.service.measures import tail
+from app.service.outputs import risks
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from tests.service.answers import answer, put
 

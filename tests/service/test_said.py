@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.service import said
+from app.service.labeling import said
 from data.read import scheme as files
 
 SCHEME = files.parse(

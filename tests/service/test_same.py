@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.service import agree
-from app.service import load as loading
+from app.service.loading import load as loading
+from app.service.measures import agree
 from app.service.stores import Stores
 from data import mapping as maps
 

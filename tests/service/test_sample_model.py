@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.service import lens, sample_model
+from app.service.lenses import lens
+from app.service.scoring import sample_model
 from app.service.stores import Stores
 from data.samples import facts
 from data.trouble import Trouble

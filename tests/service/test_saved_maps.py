@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.service import maps
+from app.service.loading import maps
 from data import mapping as columns
 from data.mapping import Mapping
 from data.trouble import Trouble

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.service import desk, label, rescheme, schemes
 from app.service import stores as opened
+from app.service.labeling import desk, label, rescheme, schemes
 from app.service.stores import Stores
 from app.settings import Settings
 from data.read import scheme as files

@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.service import jobs, lens, orders, sizes, work
 from app.service import stores as opened
-from app.service.cases import Chosen, Filter
-from app.service.lens import Row
-from app.service.orders import Asked
-from app.service.risks import Choices
-from app.service.sizes import How
+from app.service.labeling import sizes
+from app.service.labeling.sizes import How
+from app.service.lenses import lens
+from app.service.lenses.lens import Row
+from app.service.outputs.cases import Chosen, Filter
+from app.service.outputs.risks import Choices
+from app.service.scoring import jobs, orders, work
+from app.service.scoring.orders import Asked
 from app.service.stores import Stores
 from app.settings import Settings
 from db import runs

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.service import agree, settle
-from app.service.settle import ADJUDICATOR, Rule
+from app.service.measures import agree
+from app.service.outputs import settle
+from app.service.outputs.settle import ADJUDICATOR, Rule
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import imports, labels

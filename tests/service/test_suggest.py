@@ -8,11 +8,20 @@ from typing import Any
 
 import pytest
 
-from app.service import adjudicate, campaigns, desk, influence, label, near, progress, suggest
-from app.service.campaigns import Plan
-from app.service.cases import Chosen, Filter
-from app.service.shown import Judged
-from app.service.sizes import How
+from app.service.labeling import (
+    adjudicate,
+    campaigns,
+    desk,
+    influence,
+    label,
+    near,
+    progress,
+    suggest,
+)
+from app.service.labeling.campaigns import Plan
+from app.service.labeling.sizes import How
+from app.service.outputs.cases import Chosen, Filter
+from app.service.outputs.shown import Judged
 from app.service.stores import Stores
 from data.read import rules, scheme
 from data.trouble import Trouble

@@ -11,16 +11,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from app.service import risks, say, tabulate, tail
 from app.service import stores as opened
-from app.service.risks import Choices
+from app.service.measures import say, tabulate, tail
+from app.service.outputs import risks
+from app.service.outputs.risks import Choices
 from app.service.stores import Stores
 from app.settings import Settings
 from data.trouble import Trouble
 from tests.service.answers import answer, put
 
-QUICK = Choices(draws=200)
-N = 40
+QUICK, N = Choices(draws=200), 40
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
-from app.service import export, load, recipe
 from app.service import stores as opened
+from app.service.exports import export, recipe
+from app.service.loading import load
 from app.service.stores import Stores
 from app.settings import Settings
 from data.write import inspect_edits

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from app.service import load as loading
-from app.service import runs, training
-from app.service.risks import Choices
-from app.service.training import REFUSAL, SAFETY, TAIL, UTILITY
+from app.service.loading import load as loading
+from app.service.measures import training
+from app.service.measures.training import REFUSAL, SAFETY, TAIL, UTILITY
+from app.service.outputs import runs
+from app.service.outputs.risks import Choices
 from data import mapping as maps
 from data.trouble import Trouble
 

@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.service import demo, lens, load, steps, trajectories
+from app.service import demo
 from app.service import stores as opened
-from app.service import trajectories_picked as picks
-from app.service import trajectories_said as said
+from app.service.lenses import lens
+from app.service.loading import load
+from app.service.measures import trajectories
+from app.service.measures import trajectories_picked as picks
+from app.service.measures import trajectories_said as said
+from app.service.measures.trajectories import Asked
+from app.service.outputs import steps
 from app.service.stores import Stores
-from app.service.trajectories import Asked
 from app.settings import Settings
 from data.samples.agents import MODELS
 from data.trouble import Trouble

@@ -1,0 +1,1 @@
+"""Risk cards: the deck, evidence, assessments, the register and reports."""

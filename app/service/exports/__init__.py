@@ -1,0 +1,1 @@
+"""Curated data sets: recipes, resolved labels, and the folder that is written."""

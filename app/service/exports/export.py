@@ -1,0 +1,239 @@
+"""Taking a data set away: a recipe carried out into a folder, whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pyarrow as pa
+
+from app.service.exports import curate, facts, resolve, toolfiles, writing
+from app.service.exports import recipe as recipes
+from app.service.exports.recipe import Recipe
+from app.service.exports.writing import Rows
+from app.service.stores import Stores
+from data.masks import Masker
+from data.trouble import Trouble
+from data.write import card, cells, croissant, manifest
+from db import exports, picks, taken, warehouse
+
+Progress = Callable[[float, str], None]
+BY = "Tailscope"
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What was written, and where."""
+
+    folder: Path
+    snapshot: int
+    rows: dict[str, int]
+    sha256: str
+    masked: dict[str, int]
+    steps: tuple[curate.Step, ...]
+
+    def json(self) -> dict[str, Any]:
+        """The export as `tailscope export --json` prints it."""
+        steps = [{"step": s.what, "kept": s.kept, "removed": s.removed} for s in self.steps]
+        return {
+            "folder": str(self.folder), "snapshot": self.snapshot, "rows": self.rows,
+            "masked": self.masked, "steps": steps, "manifest_sha256": self.sha256,
+        }  # fmt: skip
+
+
+def export(
+    stores: Stores,
+    recipe: Recipe,
+    to: Path,
+    *,
+    name: str = "",
+    edition: int = 0,
+    by: str = "",
+    snapshot: int | None = None,
+    logs: Sequence[Path] = (),
+    progress: Progress | None = None,
+) -> Exported:
+    """Carries out a recipe into the new folder `to`: whole, or not at all.
+
+    `name` and `edition` are those of a saved recipe, `snapshot` the state of the warehouse (the
+    newest where none is named), `logs` the Inspect logs that labels are written back to copies of.
+    Raises Trouble where the folder is taken or nothing was chosen.
+    """
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
+    tell = progress or (lambda _part, _what: None)
+    draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
+    try:
+        with curate.pinned(stores, snapshot) as (held, at):
+            steps = curate.curate(held, recipe, lambda what: tell(0.05, what))
+            if not steps[-1].kept:
+                last = next((s.what for s in steps if s.removed and not s.kept), steps[-1].what)
+                raise Trouble(
+                    "no output fits this choice, so there is nothing to export",
+                    f"widen it: nothing is left after {last!r}",
+                )
+            draft.mkdir(parents=True)
+            told = _written(held, at, recipe, steps, draft, (name, edition), logs, tell)
+        if to.exists():
+            to.rmdir()
+        draft.rename(to)
+    except OSError as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise Trouble(
+            f"{to} cannot be written: {error.strerror}", "name a folder you may write to, with room"
+        ) from error
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    taken.record(stores.ledger, {
+        "export": uuid4().hex, "snapshot": told.snapshot, "rows": told.rows["outputs"],
+        "sha256": told.sha256, "made_by": by or "me",
+        "recipe": json.dumps({"name": name, "version": edition, "title": recipe.title,
+                              "format": recipe.format, "recipe": json.loads(recipe.body())}),
+    })  # fmt: skip
+    tell(1.0, "done")
+    return Exported(to, told.snapshot, told.rows, told.sha256, told.masked, tuple(steps))
+
+
+def told(stores: Stores, recipe: Recipe) -> dict[str, Any]:
+    """What the card of a recipe would be made of, without writing anything. Raises Trouble."""
+    with curate.pinned(stores) as (held, at):
+        steps = curate.curate(held, recipe, lambda _: None)
+        return _ready(held, at, recipe, steps, "", Masker(()))[1]
+
+
+def _ready(
+    held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], name: str, masker: Masker
+) -> tuple[Rows, dict[str, Any]]:
+    """The rows joined with their labels, and all that the card tells of them."""
+    mask = masker.text if masker.kinds else str
+    person = resolve.pseudonyms(held, name)
+    used = facts.used(held)
+    ids = [run["run_id"] for run in used]
+    labels = _picked(held, resolve.current(held, ids))
+    fields, said = resolve.said(held, labels, recipe.labels, person, mask)
+    _prepare(held, recipe, used, said, resolve.events(held, ids, labels, person, mask))
+    gathered = facts.gathered(held, labels)
+    rows = Rows(
+        held.warehouse, recipe, tuple(fields), exports.counts(held.warehouse), tuple(used), person,
+        tuple(gathered["guidelines"]), masker.text if masker.kinds else None,
+        masker.inside if masker.kinds else None,
+    )  # fmt: skip
+    return rows, _about(held, at, recipe, rows, steps, gathered)
+
+
+def _written(
+    held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], draft: Path,
+    saved: tuple[str, int], logs: Sequence[Path], tell: Progress,
+) -> Exported:  # fmt: skip
+    """Everything in the draft folder, the manifest last."""
+    tell(0.1, "gathering labels")
+    masker = Masker(recipe.mask, recipe.region)
+    rows, about = _ready(held, at, recipe, steps, saved[0], masker)
+    own = {"tailscope": json.dumps({"snapshot": at, "version": version("tailscope")})}
+    files = writing.write(rows, draft, own, lambda part, what: tell(0.15 + 0.7 * part, what))
+    tell(0.87, "files for other tools")
+    toolfiles.write(held, rows, draft / "import", about["as_of"], logs)
+    tell(0.9, "card and checksums")
+    masked = dict(masker.counts)
+    about |= {"masked": masked, "configs": _configs(files)}
+    sums = {path: manifest.sha256(draft / path) for path in files}
+    columns = {table: rows.columns(table) for table in writing.tables_of(rows)}
+    (draft / "README.md").write_text(card.text(about), "utf-8")
+    (draft / croissant.NAME).write_bytes(croissant.body(about, sums, columns))
+    for guideline, text in facts.guideline_texts(held, about["guidelines"]).items():
+        (draft / "guidelines").mkdir(exist_ok=True)
+        (draft / "guidelines" / f"{slug(guideline) or 'guideline'}.md").write_text(text, "utf-8")
+    escape = {"csv_escape": "leading-apostrophe", "csv_back": cells.BACK}
+    digest = manifest.write(
+        draft,
+        {
+            "made_by": f"Tailscope {version('tailscope')}", "snapshot": at,
+            "as_of": about["as_of"], "masked": masked, "format": recipe.format,
+            "recipe": {"name": saved[0], "version": saved[1], "body": json.loads(recipe.body())},
+            "runs": list(rows.used),
+            "columns": {table: [list(one) for one in of] for table, of in columns.items()},
+            **(escape if recipe.format == "csv" else {}),
+        },
+        files, sums,
+    )  # fmt: skip
+    return Exported(draft, at, rows.counts, digest, masked, tuple(steps))
+
+
+def _picked(held: Stores, labels: list[resolve.Told]) -> list[resolve.Told]:
+    """The labels of what is picked."""
+    cases = {(row["run_id"], row["item_id"], row["sample"]) for row in labels}
+    there = picks.among(held.warehouse, cases)
+    return [row for row in labels if (row["run_id"], row["item_id"], row["sample"]) in there]
+
+
+def _prepare(
+    held: Stores, recipe: Recipe, used: list[dict[str, Any]], said: pa.Table | None, events: Any
+) -> None:
+    exports.prepare(
+        held.warehouse,
+        pa.table({
+            "run_id": pa.array([run["run_id"] for run in used], pa.string()),
+            "license": pa.array([run["license"] for run in used], pa.string()),
+            "withheld": pa.array([recipe.withhold and not run["shared"] for run in used],
+                                 pa.bool_()),
+        }),
+        said, events,
+    )  # fmt: skip
+
+
+def _about(
+    held: Stores, at: int, recipe: Recipe, rows: Rows, steps: list[curate.Step],
+    gathered: dict[str, Any],
+) -> dict[str, Any]:  # fmt: skip
+    """What the card and the Croissant file tell. Its date is that of the newest thing in it."""
+    used = rows.used
+    when = warehouse.taken(held.warehouse, at)
+    as_of = max(when.date().isoformat() if when else "", gathered["last_label"][:10])
+    return {
+        **gathered, "name": recipe.title, "snapshot": at, "as_of": as_of, "by": BY,
+        "rows": rows.counts, "runs": list(used), "licenses": [run["license"] for run in used],
+        "license": recipe.license, "language": recipe.language, "labels": recipe.labels,
+        "withhold": recipe.withhold, "words": recipes.words(recipe), "format": recipe.format,
+        "steps": [(step.what, step.kept, step.removed) for step in steps],
+        "probabilities": picks.chances(held.warehouse), "csv_back": cells.BACK,
+        "columns": {t: card.described(rows.columns(t)) for t in writing.tables_of(rows)},
+        "masked": {}, "configs": [], "card": recipe.card,
+    }  # fmt: skip
+
+
+def _configs(files: dict[str, int]) -> list[dict[str, Any]]:
+    """The configs of the card: the tables that have rows, with the files of each split."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for path, n in files.items():
+        table, _, name = path.removeprefix("data/").partition("/")
+        split = name.partition("-")[0] if name else "train"
+        if n:
+            found.setdefault(table.partition(".")[0], {}).setdefault(split, []).append(path)
+    return [
+        {
+            "config_name": table,
+            "data_files": [
+                {"split": split, "path": paths[0] if len(paths) == 1 else paths}
+                for split, paths in splits.items()
+            ],
+            **({"default": True} if table == "outputs" else {}),
+        }
+        for table, splits in found.items()
+    ]
+
+
+def slug(name: str) -> str:
+    """A name as a folder may be called; empty when nothing of it is left.
+
+    >>> slug("Tail of spring models!")
+    'tail-of-spring-models'
+    """
+    return re.sub(r"[^a-z0-9._-]+", "-", name.lower()).strip("-._")

@@ -1,0 +1,108 @@
+"""The rows of an export into its files, in the form its recipe asks for, with how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from app.service.exports.recipe import Recipe
+from data import tables
+from data.tables import Field
+from data.write import cells, rows
+from db import exports, splits
+from db.exports import Shape
+from db.warehouse import Connection
+
+Tell = Callable[[float, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of an export that lie ready in a connection.
+
+    `fields` are the label fields, `counts` the rows of each table, `used` the runs; `person` makes
+    pseudonyms, `mask` and `mask_json` change texts (None: they stay).
+    """
+
+    cursor: Connection
+    recipe: Recipe
+    fields: tuple[str, ...]
+    counts: dict[str, int]
+    used: tuple[dict[str, Any], ...]
+    person: Callable[[str], str]
+    guidelines: tuple[str, ...]
+    mask: Callable[[str], str] | None
+    mask_json: Callable[[str], str] | None
+
+    def columns(self, table: str) -> tuple[Field, ...]:
+        """The columns of a table."""
+        more = tables.labeled(self.fields, self.recipe.labels) if table == "outputs" else ()
+        return (*tables.TABLES[table], *more)
+
+    def shape(self, kind: str) -> Shape:
+        """Rows of that kind, masked where the recipe says so."""
+        return Shape(kind, cells.RISKY, self.mask, self.mask_json)
+
+    def stream(
+        self, table: str, kind: str = "rows", part: str | None = None, more: tuple[str, ...] = ()
+    ) -> Iterator[pa.Table]:
+        """A table's rows, stripe by stripe."""
+        names = [*(one.name for one in self.columns(table)), *more]
+        return exports.stream(self.cursor, table, names, self.shape(kind), part)
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """Every output as a record with its `scores` and `steps` beside."""
+        for table in self.stream("outputs", more=("scores", "steps")):
+            yield from table.to_pylist()
+
+
+def tables_of(held: Rows) -> tuple[str, ...]:
+    """The tables that are written: outputs always, others where they have rows."""
+    return tuple(n for n in tables.ORDER if held.counts[n] or n in ("outputs", "scores", "labels"))
+
+
+def write(held: Rows, folder: Path, about: dict[str, str], tell: Tell) -> dict[str, int]:
+    """Writes every table into `folder`/data; returns the rows of each file by its path."""
+    found: dict[str, int] = {}
+    total, done = max(sum(held.counts.values()), 1), 0
+
+    def watched(stream: Iterable[pa.Table], table: str) -> Iterator[pa.Table]:
+        nonlocal done
+        for part in stream:
+            yield part
+            done += part.num_rows
+            tell(done / total, f"{table}: {done:,} of {total:,} rows")
+
+    (folder / "data").mkdir()
+    kind = held.recipe.format
+    for table in tables_of(held):
+        shape = rows.schema(held.columns(table), about)
+        if kind == "hf":
+            place = folder / "data" / table
+            for part, stem in _parts(held, table).items():
+                stream = watched(held.stream(table, part=part), table)
+                for name, n in rows.shards(stream, shape, place, stem).items():
+                    found[f"data/{table}/{name}"] = n
+        elif kind in ("jsonl", "csv"):
+            lines = "json" if kind == "jsonl" else "csv"
+            head = "" if kind == "jsonl" else ",".join(
+                f'"{one.name.replace(chr(34), chr(34) * 2)}"' for one in held.columns(table)
+            ) + "\n"  # fmt: skip
+            path = f"data/{table}.{kind}"
+            found[path] = rows.lines(watched(held.stream(table, lines), table), folder / path, head)
+        else:
+            path = f"data/{table}.parquet"
+            found[path] = rows.one_parquet(watched(held.stream(table), table), shape, folder / path)
+    return found
+
+
+def _parts(held: Rows, table: str) -> dict[str | None, str]:
+    """Part of the split -> how its files are named; one part where a table is not split."""
+    if table != "outputs" or not held.recipe.splits:
+        return {None: "train"}
+    there = splits.parts(held.cursor)
+    return {name: name for name in held.recipe.splits if name in there}

@@ -1,0 +1,1 @@
+"""People's work: campaigns, the desk, schemes, suggestions, gold cases, adjudication."""

@@ -1,0 +1,1 @@
+"""The lenses at work: which there are, what they need, what they find."""

@@ -1,0 +1,1 @@
+"""What the measuring pages ask: tail, belief, abstention, comparison, agreement, harm, steps."""

@@ -1,0 +1,1 @@
+"""What is known of the loaded outputs: cases, texts, columns, verdicts, settled labels, losses."""

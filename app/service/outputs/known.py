@@ -1,0 +1,204 @@
+"""What is known of a run's answers, each part of it read once and shared by all who look."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
+from threading import Lock
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.service.outputs import settle
+from app.service.stores import Stores
+from db import acts, features, labels, outputs, scores, steps
+from db import fields as stored
+from db.arrays import Arrays
+from risk.lens import empty
+from risk.seen import fixed
+
+Array = NDArray[Any]
+SOME = 1000
+"""Rows of options and texts that are enough to see whether there are any."""
+KEPT = 400_000
+"""Outputs whose columns stay in memory at once, those of the runs looked at last."""
+
+
+class Known:
+    """One run's columns, in the order of `outputs.columns`; none of them can be written to."""
+
+    def __init__(self, stores: Stores, run: Mapping[str, Any]) -> None:
+        self.stores, self.run = stores, run
+        self._parts: dict[Any, Any] = {}
+
+    def part(self, name: Any, read: Callable[[], Any]) -> Any:
+        """What `read` gave when this part was first asked for."""
+        if name not in self._parts:
+            self._parts[name] = _fix(read())
+        return self._parts[name]
+
+    def __contains__(self, name: Any) -> bool:
+        return name in self._parts
+
+    @property
+    def rows(self) -> int:
+        """How many answers the run has."""
+        return len(self.plain["item_id"])
+
+    @property
+    def plain(self) -> Arrays:
+        """The columns of `outputs.columns`."""
+        found: Arrays = self.part("plain", lambda: outputs.columns(self._lake, self._id))
+        return found
+
+    @property
+    def place(self) -> dict[tuple[str, int], int]:
+        """(item, sample) -> the answer's row."""
+        items, samples = (self.plain[name].tolist() for name in ("item_id", "sample"))
+        found: dict[tuple[str, int], int] = self.part(
+            "place",
+            lambda: dict(zip(zip(items, samples, strict=True), range(self.rows), strict=True)),
+        )
+        return found
+
+    @property
+    def act(self) -> Array:
+        """What each answer did: what people say; where nobody said, what the log says; or None."""
+        return self._at("act", self._act)
+
+    def _act(self) -> Array:
+        said = self.labels.get("act")
+        found = np.full(self.rows, None, dtype=object) if said is None else said.copy()
+        for case, act in acts.of_run(self._lake, self._id).items():
+            row = self.place.get(case)
+            if row is not None and found[row] is None:
+                found[row] = act
+        return found
+
+    @property
+    def labels(self) -> Arrays:
+        """Every settled label field as text, None where unsaid; those that come to something."""
+        found: Arrays = self.part(
+            "labels",
+            lambda: settle.columns(labels.said(self.stores.ledger, [self._id]), self.place),
+        )
+        return found
+
+    @property
+    def scores(self) -> Arrays:
+        """Every score, as `scores.rows_of`."""
+        found: Arrays = self.part("scores", lambda: scores.rows_of(self._lake, self._id))
+        return found
+
+    @property
+    def scored(self) -> Arrays:
+        """Every scored dimension under its name: the mean of its scorers, NaN where unscored."""
+        found: Arrays = self.part("scored", lambda: scores.means(self.scores, self.rows))
+        return found
+
+    @property
+    def ways(self) -> dict[str, str]:
+        """Which way each scored dimension goes: harm, good or neither."""
+        found: dict[str, str] = self.part("ways", lambda: features.directions(self._lake, self._id))
+        return found
+
+    def categories(self, dimension: str) -> Arrays:
+        """What kind the scorers of a dimension say each answer is, where any says so."""
+        found: Arrays = self.part(
+            ("categories", dimension),
+            lambda: features.categories(self._lake, self._id, self.rows, dimension),
+        )
+        return found
+
+    @property
+    def names(self) -> tuple[set[str], set[str]]:
+        """The names of the tags, and of the fields kept in `meta`."""
+        found: tuple[set[str], set[str]] = self.part(
+            "names", lambda: stored.named(self._lake, self._id)
+        )
+        return found
+
+    def told(self, names: Collection[str]) -> Arrays:
+        """Tags and fields of `meta` by name, those that any row has; new ones are read together.
+
+        A tag wins over a field of its name.
+        """
+        held: Arrays = self.part("told", dict)
+        tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
+        said: Arrays = {}
+        if fields := [name for name in fields if name not in tags]:
+            said = stored.fields(self._lake, self._id, self.place, fields)
+        if tags:
+            said |= stored.tags(self._lake, self._id, self.rows, tags)
+        held |= _fix(said)
+        return {name: held[name] for name in names if name in held and not empty(held[name])}
+
+    def text(self, name: str, peek: bool = False) -> Array:
+        """`response` or `prompt`, whole; with `peek` of some rows only."""
+        return self._some(
+            name, peek, lambda n: features.texts(self._lake, self._id, self.rows, name, n)
+        )
+
+    def options(self, peek: bool = False) -> Array:
+        """The log-probabilities of the options; with `peek` of some rows only."""
+        return self._some(
+            "options", peek, lambda n: features.options(self._lake, self._id, self.rows, n)
+        )
+
+    @property
+    def choices(self) -> Array:
+        """The texts of the options offered."""
+        return self._at("choices", lambda: features.choices(self._lake, self._id, self.rows))
+
+    @property
+    def steps(self) -> Arrays:
+        """The columns of `steps.columns`."""
+        found: Arrays = self.part("steps", lambda: steps.columns(self._lake, self._id))
+        return found
+
+    def spread(self, name: str, column: Array, place: Array) -> Array:
+        """A column of the answers at the rows `place`, which is the scores' own or the steps'."""
+        return self._at((name, id(column), id(place)), lambda: column[place])
+
+    def _at(self, name: Any, read: Callable[[], Array]) -> Array:
+        found: Array = self.part(name, read)
+        return found
+
+    def _some(self, name: str, peek: bool, read: Callable[[int], Array]) -> Array:
+        if peek and name not in self._parts:
+            return self._at((name, "some"), lambda: read(SOME))
+        return self._at(name, lambda: read(0))
+
+    @property
+    def _lake(self) -> Any:
+        return self.stores.warehouse
+
+    @property
+    def _id(self) -> str:
+        return str(self.run["run_id"])
+
+
+def _fix(found: Any) -> Any:
+    if isinstance(found, np.ndarray):
+        return fixed(found)
+    if isinstance(found, dict):
+        for one in found.values():
+            _fix(one)
+    return found
+
+
+_lock = Lock()
+_held: OrderedDict[Any, Known] = OrderedDict()
+
+
+def of(stores: Stores, run: Mapping[str, Any], version: tuple[int, int] | None = None) -> Known:
+    """What is known of a run as the stores stand (at `version`), kept while others are few."""
+    # the stores are part of what is kept, so their identity is taken by no other while it is
+    key = (id(stores), version or stores.version(), run["run_id"])
+    with _lock:
+        found = _held.setdefault(key, Known(stores, run))
+        _held.move_to_end(key)
+        while sum(one.run["outputs"] for one in _held.values()) > KEPT and len(_held) > 1:
+            _held.popitem(last=False)
+    return found

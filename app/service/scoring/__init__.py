@@ -1,0 +1,1 @@
+"""Scoring jobs: ordered, planned, worked on, landed."""
