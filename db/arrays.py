@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from types import NoneType
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 import orjson
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from db.warehouse import Connection
@@ -58,21 +59,19 @@ def _text(column: NDArray[Any]) -> NDArray[Any]:
     return text
 
 
-def json_column(cells: list[Any]) -> NDArray[Any]:
-    """Values of JSON as floats where all that are there are numbers, else as texts."""
-    kinds = set(map(type, cells))
-    if kinds <= {int, float, NoneType} and kinds != {NoneType}:
-        return np.array(cells, dtype=float)  # None becomes NaN
-    return _texts(cells)
+def json_column(column: pa.ChunkedArray) -> NDArray[Any]:
+    """Values as JSON writes them: floats where all that are there are numbers, else texts.
+
+    None or NaN where there is none; what is no text stays as JSON writes it.
+    """
+    told = pc.if_else(pc.equal(column, "null"), pa.scalar(None, column.type), column)
+    if told.null_count < len(told):
+        with suppress(pa.ArrowInvalid):  # a word among the numbers
+            return np.asarray(told.cast(pa.float64()).to_numpy())
+    each, place = coded(told)
+    return np.asarray(np.array([_text_of(one) for one in each], dtype=object)[place])
 
 
-def _texts(cells: list[Any]) -> NDArray[Any]:
-    """Values of JSON as texts, None where there is none; what is no text as JSON writes it."""
-    found = np.empty(len(cells), dtype=object)
-    if set(map(type, cells)) <= {str, NoneType}:
-        found[:] = cells
-        return found
-    for row, one in enumerate(cells):
-        if one is not None and one == one:
-            found[row] = one if isinstance(one, str) else orjson.dumps(one).decode()
-    return found
+def _text_of(json: str | None) -> str | None:
+    told = None if json is None else orjson.loads(json)
+    return told if told is None or isinstance(told, str) else orjson.dumps(told).decode()

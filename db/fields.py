@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from db.arrays import json_column, words
@@ -51,22 +50,30 @@ def tags(
 
 
 def fields(
-    connection: Connection, run_id: str, place: Mapping[Any, int], names: Sequence[str]
+    connection: Connection, run_id: str, rows: int, names: Sequence[str]
 ) -> dict[str, NDArray[Any]]:
-    """Fields kept in `meta` by name, one value a row: `place` says whose, by item and sample.
+    """Fields kept in `meta` by name (rows,).
 
     Floats where a field is a number wherever it is there; else text, None where absent. `meta` is
     parsed once for all names.
     """
-    told = connection.cursor().execute(
-        "SELECT item_id, sample, meta FROM lake.outputs WHERE run_id = ? AND meta IS NOT NULL",
-        [run_id],
+    pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in names]
+    table = (
+        connection.cursor()
+        .execute(
+            f"""SELECT place{"".join(f", told[{at}] AS f{at}" for at in range(1, len(names) + 1))}
+                FROM (SELECT o.place, json_extract(m.meta, ?) AS told
+                      FROM (SELECT * FROM lake.outputs WHERE run_id = ?) m
+                      JOIN {PLACED} USING (item_id, sample) WHERE m.meta IS NOT NULL)""",
+            [pointers, run_id, run_id],
+        )
+        .to_arrow_table()
     )
-    cells: list[list[Any]] = [[None] * len(place) for _ in names]
-    table = told.to_arrow_table()
-    items, samples, metas = (table.column(name).to_pylist() for name in table.column_names)
-    for item, sample, meta in zip(items, samples, metas, strict=True):
-        row, kept = place[item, sample], orjson.loads(meta)
-        for column, name in zip(cells, names, strict=True):
-            column[row] = kept.get(name)
-    return {name: json_column(column) for name, column in zip(names, cells, strict=True)}
+    place = table.column("place").to_numpy()
+    found = {}
+    for at, name in enumerate(names, start=1):
+        told = json_column(table.column(f"f{at}"))
+        empty = np.nan if told.dtype.kind == "f" else None
+        found[name] = np.full(rows, empty, dtype=told.dtype)
+        found[name][place] = told
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from db import turn
@@ -182,29 +183,31 @@ def current(
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-Said = tuple[str, str, int, str, str, str]
-"""Run, item, sample, person, field and value."""
+SAID = ("run_id", "item_id", "sample", "person", "field", "value")
 
 
-def said(engine: sa.Engine, runs: Iterable[str]) -> list[Said]:
-    """Every label of these runs that holds now, as `current` tells, in the order they were kept.
+def said(engine: sa.Engine, runs: Iterable[str]) -> pd.DataFrame:
+    """SAID of every label of these runs that holds now, as `current` tells, in the order kept.
 
     Read as bare rows and sifted here: of 100,000 labels in a tenth of the time.
     """
-    kept = (labels.c.what, labels.c.event, labels.c.undoes, labels.c.campaign)
-    told = (*CASE, labels.c.person, labels.c.field, labels.c.value)
-    query = sa.select(*kept, *told).where(labels.c.run_id.in_(list(runs))).order_by(labels.c.seq)
+    among = labels.c.run_id.in_(list(runs))
+    event = sa.case((labels.c.what == "import", None), else_=labels.c.event)
+    query = sa.select(labels.c.seq, event, labels.c.campaign, *(labels.c[name] for name in SAID))
+    query = query.where(
+        among, labels.c.what.in_(("label", "import")), labels.c.event.not_in(_undone(among))
+    )
     with engine.connect() as connection:
         cursor = connection.execute(query).cursor  # the driver's own: its rows are plain tuples
         rows = cursor.fetchall() if cursor else []
-    undone = {row[2] for row in rows} - {None}
-    latest, saves = {}, []
-    for what, event, _, campaign, run, item, sample, person, field, value in rows:
-        if what != "undo" and event not in undone:
-            key = (campaign, person, run, item, sample, field if what == "import" else None)
-            latest[key] = event
-            saves.append((key, event, (run, item, sample, person, field, value)))
-    return [one for key, event, one in saves if latest[key] == event]
+    told = pd.DataFrame(rows, columns=["seq", "event", "campaign", *SAID], dtype=object)
+    told = told.astype({"seq": int}).sort_values("seq", ignore_index=True)
+    # a save is an event with all its fields, or one field of an import
+    saves = told.groupby("event")["seq"].transform("max").fillna(told["seq"])
+    field = told["field"].where(told["event"].isna(), "")
+    whose = [told[name] for name in ("campaign", "person", "run_id", "item_id", "sample")]
+    last = saves.groupby([*whose, field], dropna=False, sort=False).transform("max")
+    return told.loc[saves == last, list(SAID)]
 
 
 def of_case(engine: sa.Engine, run_id: str, item_id: str, sample: int) -> list[dict[str, Any]]:

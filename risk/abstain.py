@@ -8,9 +8,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk import sums
 from risk.interval import Floats, rate
 from risk.measure import Measure, missing
-from risk.spread import measured, replicates
 
 Cell = Literal["tp", "fp1", "fn", "fp2", "tn"]
 Codes = NDArray[np.int64]
@@ -158,11 +158,13 @@ def f1(
     """F1 of abstaining, with an interval over items."""
     want, did = np.asarray(should, dtype=float), np.asarray(abstained, dtype=float)
     known = ~(np.isnan(want) | np.isnan(did))
-    want, did, lost = want[known], did[known], int((~known).sum())
-    codes = None if clusters is None else clusters[known]
-    value = float(scores(want, did).f1[0])
-    drawn = replicates(lambda w: scores(want, did, w).f1, want.size, codes, draws, seed)
-    return measured(value, drawn, want.size, lost, "no row should be abstained from")
+    positive, called = (want[known] == 1).astype(float), (did[known] == 1).astype(float)
+    return sums.measure(
+        lambda s: np.where(s[:, 2] > 0, 2 * s[:, 0] / (s[:, 1] + s[:, 2]), np.nan),
+        np.stack([positive * called, called, positive], axis=1),
+        None if clusters is None else clusters[known], draws, seed,
+        n=int(known.sum()), lost=int((~known).sum()), why="no row should be abstained from",
+    )  # fmt: skip
 
 
 def forced(abstained: ArrayLike, correct: ArrayLike, forced_correct: ArrayLike) -> dict[str, float]:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
+from risk import kinds
 from risk.interval import Floats, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
@@ -105,23 +106,33 @@ def mean(
     if kept.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
     value = float(kept.mean())
-    off = kept - value
-    each: Floats = off
+    each = kept - value
     if codes is not None:
-        each = np.bincount(np.unique(codes, return_inverse=True)[1], off).astype(float)
+        held = np.bincount(codes)
+        each = np.bincount(codes, each)[held > 0]
     if each.size < PLENTY or not _even(each):
-        drawn = replicates(lambda w: w @ kept / w.sum(axis=1), kept.size, codes, draws, seed)
-        return measured(value, drawn, kept.size, lost)
+        return measured(value, _means(kept, codes, draws, seed), kept.size, lost)
     half = Z * math.sqrt(float(each @ each)) / kept.size
     return Measure(value, value - half, value + half, n=kept.size, lost=lost)
 
 
+def _means(x: Floats, codes: NDArray[np.int64] | None, draws: int, seed: int) -> Floats:
+    """The mean of x (N,) on resampled items: items of few kinds, as marks are, by their number."""
+    if x.size > MANY:
+        items = kinds.by_item(np.stack([x, np.ones(x.size)], axis=1), codes)
+        if kinds.number(items) <= kinds.FEW:
+            added = kinds.resampled(items, draws, seed)
+            return np.asarray(added[:, 0] / added[:, 1])
+    return replicates(lambda w: w @ x / w.sum(axis=1), x.size, codes, draws, seed)
+
+
 def _even(each: Floats) -> bool:
     """Whether a sum of these (items,), which add to about 0, is as good as normal."""
-    square = float(each @ each) / each.size
+    squares = each * each
+    square = float(squares.mean())
     if square <= 0:
         return True
-    skew = float((each**3).mean()) / square**1.5
+    skew = float(squares @ each) / each.size / square**1.5
     return bool(abs(skew) / math.sqrt(each.size) < SKEW)
 
 

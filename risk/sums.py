@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk import tally
+from risk import kinds
 from risk.interval import Floats
 from risk.measure import Measure
 from risk.spread import PLENTY, measured
-
-KINDS = 2_000
-"""Kinds of equal rows up to which counting them is quick."""
 
 
 def resampled(
@@ -22,31 +19,22 @@ def resampled(
 ) -> Floats:
     """The sums (draws, F) of features (N, F) over resampled items; (0, F) for fewer than two.
 
-    As `tally.resampled`; above 2,000 items of more than 2,000 kinds the sums are drawn from the
+    As `kinds.resampled`; above 2,000 items of more than 2,000 kinds the sums are drawn from the
     normal law with their exact mean and covariance (central limit theorem).
 
     >>> resampled(np.arange(4.0)[:, None], draws=3).shape
     (3, 1)
     """
-    rows = np.asarray(features, dtype=float)
-    if of is not None:
-        code = np.unique(of, return_inverse=True)[1]
-        held = int(code.max(initial=-1)) + 1
-        rows = np.stack([np.bincount(code, one, held) for one in rows.T], axis=1)
+    rows = kinds.by_item(features, of)
     n, wide = rows.shape
-    if n <= PLENTY or _kinds(rows, seed) <= KINDS:
-        return tally.resampled(rows, None, draws, seed)
+    if n <= PLENTY or kinds.number(rows, seed) <= kinds.FEW:
+        return kinds.resampled(rows, draws, seed)
     center = rows.mean(axis=0)
     off = rows - center
     values, vectors = np.linalg.eigh(off.T @ off / n)
     root = vectors * np.sqrt(np.maximum(values, 0))
     noise = np.random.default_rng(seed).standard_normal((draws, wide))
     return np.asarray(n * center + np.sqrt(n) * noise @ root.T)
-
-
-def _kinds(rows: Floats, seed: int) -> int:
-    """How many different rows there are, by one random projection of each."""
-    return int(np.unique(rows @ np.random.default_rng(seed).standard_normal(rows.shape[1])).size)
 
 
 def measure(

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk import kinds
 from risk.interval import Floats
 from risk.measure import Measure
 from risk.spread import measured
@@ -26,26 +27,7 @@ def resampled(
     >>> sums.shape, bool((sums.max(axis=1) <= 3).all())
     ((4, 2), True)
     """
-    rows = np.asarray(features, dtype=float)
-    if clusters is not None:
-        codes = np.unique(clusters, return_inverse=True)[1]
-        held = int(codes.max()) + 1 if codes.size else 0
-        rows = np.stack([np.bincount(codes, one, held) for one in rows.T], axis=1)
-    n = len(rows)
-    if n < 2:
-        return np.empty((0, rows.shape[1]))
-    rng = np.random.default_rng(seed)
-    # one random number a row tells rows apart far faster than sorting them column by column
-    at, often = np.unique(
-        rows @ rng.standard_normal(rows.shape[1]), return_index=True, return_counts=True
-    )[1:]
-    kinds = rows[at]
-    chunk = max(1, 4_000_000 // len(kinds))
-    blocks = [
-        rng.multinomial(n, often / n, min(chunk, draws - start)) @ kinds
-        for start in range(0, draws, chunk)
-    ]
-    return np.concatenate(blocks)
+    return kinds.resampled(kinds.by_item(features, clusters), draws, seed)
 
 
 def measure(

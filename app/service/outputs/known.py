@@ -128,7 +128,7 @@ class Known:
         tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
         said: Arrays = {}
         if fields := [name for name in fields if name not in tags]:
-            said = stored.fields(self._lake, self._id, self.place, fields)
+            said = stored.fields(self._lake, self._id, self.rows, fields)
         if tags:
             said |= stored.tags(self._lake, self._id, self.rows, tags)
         held |= _fix(said)

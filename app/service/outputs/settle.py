@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from app.service.stores import Stores
 from db import labels
 from db.filter import Case
-from db.labels import Said
 from risk import aggregate
 
 Rule = Literal["settled", "majority", "dawid_skene", "raw"]
@@ -78,23 +78,27 @@ def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
     return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
 
 
-def columns(said: Iterable[Said], place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+def columns(said: pd.DataFrame, place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
     """Every label field of one run's answers as a column of text, None where unsaid or a tie.
 
-    `place` says which row an answer is; a field that comes to nothing anywhere is not there.
+    `said` as `labels.said`; `place` says which row an answer is; a field that comes to nothing
+    anywhere is not there.
     """
-    people: dict[str, dict[int, dict[str, str]]] = defaultdict(dict)
-    for _, item, sample, person, field, value in said:
-        row = place.get((item, sample))
-        if row is not None:
-            people[field].setdefault(row, {})[person] = value
+    named = zip(said["item_id"], said["sample"], strict=True)
+    said = said.assign(row=[place.get(case, -1) for case in named])
     found = {}
-    for field, cases in people.items():
+    for field, mine in said[said["row"] >= 0].groupby("field"):
         column = np.full(len(place), None, dtype=object)
-        for row, votes in cases.items():
-            column[row] = (
-                next(iter(votes.values())) if len(votes) == 1 else resolved(votes, "settled")
-            )
+        row, value = mine["row"].to_numpy(dtype=int), mine["value"].to_numpy()
+        alone = np.bincount(row, minlength=column.size)[row] == 1
+        column[row[alone]] = value[alone]
+        cases: dict[int, dict[str, str]] = defaultdict(dict)
+        votes = mine.loc[~alone, ["row", "person", "value"]]
+        for one, person, vote in votes.itertuples(index=False, name=None):
+            cases[one][person] = vote
+        for one, people in cases.items():
+            only = next(iter(people.values()))
+            column[one] = only if len(people) == 1 else resolved(people, "settled")
         if any(value is not None for value in column.tolist()):
-            found[field] = column
+            found[str(field)] = column
     return found
