@@ -219,29 +219,29 @@ def dual(
     if n < 9:
         raise ValueError(f"there are {n} usable rows; three parts need at least 9")
     scores = rule.rule.scores(questions, seed)
+    u = None if rule.u == "size" else unsure(questions.p, rule.u)
     third = n // 3
     found = [
-        _dual(
-            questions, rule, scores, (order[:third], order[third : 2 * third], order[2 * third :])
-        )
+        _dual(questions, rule, scores, u, np.split(order, [third, 2 * third]))
         for block in orders(n, affordable(n, splits), seed)
         for order in block
     ]
     return {name: np.array([one[name] for one in found]) for name in found[0]}, n - 2 * third
 
 
-def _dual(asked: Questions, rule: Dual, scores: Floats, parts: Sequence[Ints]) -> dict[str, float]:
-    """The rule on one split."""
+def _dual(
+    asked: Questions, rule: Dual, scores: Floats, blind: Floats | None, parts: Sequence[Ints]
+) -> dict[str, float]:
+    """The rule on one split; `blind` uncertainties do not depend on it."""
     calibration, chosen, test = parts
-    rows = np.arange(len(asked))
     q = threshold(scores[calibration, asked.gold[calibration]], rule.rule.alpha)
     sets = members(scores, q, asked.best if rule.rule.keep else None)
-    missed = ~sets[rows, asked.gold]
-    u = unsure(asked.p, rule.u, sets.sum(axis=1))
+    missed = ~sets[np.arange(len(asked)), asked.gold]
+    u = unsure(asked.p, rule.u, sets.sum(axis=1)) if blind is None else blind
     grid = np.unique(np.quantile(u[calibration], np.arange(1, GRID + 1) / GRID))
     t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], grid)
     abstained = u > t + TINY
-    held, out, bad = asked.take(test), abstained[test], missed[test]
+    held, out, bad = asked.take(test, named=False), abstained[test], missed[test]
     return judged(held, sets[test], out) | {
         "should_abstain": float(bad.mean()),
         "tpr": float(out[bad].mean()) if bad.any() else math.nan,

@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from risk import seen
 from risk.interval import Floats
 from risk.lens import Columns, empty
-from risk.seen import once
 
 How = Literal["lse", "mean", "max", "rms", "median"]
 POOLINGS: tuple[How, ...] = ("lse", "mean", "max", "rms", "median")
@@ -184,9 +184,9 @@ def assemble(columns: Columns) -> Vector:
     if rows.size == 0:
         raise ValueError("no score runs towards harm; load scores whose direction is harm")
     value = _shares(columns["value"][rows])
-    items, item = codes(columns["item_id"][rows], "item_id")
-    dimensions, dimension = codes(columns["dimension"][rows], "dimension")
-    judges, judge = codes(columns["scorer"][rows], "scorer")
+    items, item = codes(columns["item_id"], "item_id", rows)
+    dimensions, dimension = codes(columns["dimension"], "dimension", rows)
+    judges, judge = codes(columns["scorer"], "scorer", rows)
     nth = np.asarray(columns.get("sample", np.zeros(len(columns["value"]))), dtype=float)[rows]
     samples, sample = np.unique(np.nan_to_num(nth).astype(np.int64), return_inverse=True)
     answers, answer = np.unique(item * samples.size + sample, return_inverse=True)
@@ -201,21 +201,21 @@ def assemble(columns: Columns) -> Vector:
     )
 
 
-@once
-def codes(column: NDArray[Any], name: str = "column") -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """The distinct texts of a column, sorted, and each row's place among them.
+def codes(
+    column: NDArray[Any], name: str = "column", rows: NDArray[Any] | None = None
+) -> tuple[tuple[str, ...], NDArray[np.int64]]:
+    """The distinct texts of a column, or of some of its rows, sorted; each row's place among them.
 
-    ValueError when a row holds nothing. A dictionary is ten times faster than sorting the objects.
-
+    ValueError when a row holds nothing.
     >>> codes(np.array(["b", "a", "b"], dtype=object))[0]
     ('a', 'b')
     """
-    cells = column.tolist()
-    seen = dict.fromkeys(cells)
-    if None in seen:
-        raise ValueError(f"{cells.count(None)} rows have no {name}; every row needs one")
-    place = {text: number for number, text in enumerate(sorted(seen))}
-    return tuple(place), np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))
+    names, place = seen.codes(column)
+    if rows is not None:
+        names, place = seen.used(names, place[rows])
+    if len(names) and names[0] is None:
+        raise ValueError(f"{(place == 0).sum()} rows have no {name}; every row needs one")
+    return tuple(names.tolist()), place
 
 
 def _cells(cell: NDArray[np.int64], value: Floats, shape: tuple[int, int, int]) -> Floats:

@@ -88,9 +88,11 @@ def care(
     lost = int((~known).sum())
     size, flags = found.size.astype(float), found.total(flagged).astype(float)
     bad = found.violated == 1
-    each_size = {n: weights(n) for n in set(found.size.tolist())}
-    w = [each_size[n] for n in found.size.tolist()]
-    early = np.bincount(found.run, np.concatenate(w) * flagged) / np.array([x.sum() for x in w])
+    sizes, which = np.unique(found.size, return_inverse=True)
+    each_size = [weights(n) for n in sizes.tolist()]
+    begins = (np.cumsum(sizes) - sizes)[which] - found.first  # of a run's weights among all
+    w = np.concatenate(each_size)[np.arange(found.run.size) + begins[found.run]]
+    early = np.bincount(found.run, w * flagged) / np.array([x.sum() for x in each_size])[which]
     seen = flags >= fraction * size - 1e-9
     each = np.stack([
         bad, np.where(bad, f_half(flags, size - flags, 0), 0), np.where(bad, early, 0),

@@ -58,24 +58,22 @@ def options(
     """
     keys = [tuple(row) if row else () for row in logprobs]
     wide = max(map(len, keys), default=0)
+    says = [()] * len(keys) if idk is None else [tuple(one or ()) for one in idk]
+    # rows of a file mostly share their keys, so marks are found once for each kind of row
+    kinds: dict[Any, int] = {}
+    of = zip(keys, gold, says, strict=True)
+    kind = np.array([kinds.setdefault(at, len(kinds)) for at in of], dtype=np.int64)
     logs = np.full((len(keys), wide), np.nan)
-    right = np.zeros(logs.shape, dtype=bool)
-    unsure = np.zeros(logs.shape, dtype=bool)
-    # one walk over all entries: rows of a file mostly share their keys, so marks are found once
-    held: dict[Any, tuple[list[bool], list[bool]]] = {}
-    for row, names in enumerate(keys):
-        if not names:
-            continue
-        says = tuple(idk[row] or ()) if idk is not None else ()
-        at = (names, gold[row], says)
-        if at not in held:
-            plain, wanted = [_plain(name) for name in names], {_plain(name) for name in says}
-            key = None if gold[row] is None else _plain(str(gold[row]))
-            held[at] = [name == key for name in plain], [name in wanted for name in plain]
-        width = len(names)
-        logs[row, :width] = list((logprobs[row] or {}).values())
-        right[row, :width], unsure[row, :width] = held[at]
-    return Options(logs, tuple(keys), right & ~unsure, unsure)
+    right, unsure = (np.zeros((len(kinds), wide), dtype=bool) for _ in range(2))
+    for at, (names, told, silent) in enumerate(kinds):
+        width, plain = len(names), [_plain(name) for name in names]
+        key = None if told is None else _plain(str(told))
+        quiet = {_plain(name) for name in silent}
+        right[at, :width] = [name == key for name in plain]
+        unsure[at, :width] = [name in quiet for name in plain]
+    sizes = np.array([len(names) for names in keys], dtype=np.int64)
+    logs[np.arange(wide) < sizes[:, None]] = [v for row in logprobs if row for v in row.values()]
+    return Options(logs, tuple(keys), (right & ~unsure)[kind], unsure[kind])
 
 
 def _plain(text: str) -> str:

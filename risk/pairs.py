@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns
-from risk.seen import once
+from risk.seen import codes, once
 
 HOW = {
     "pair_id": "tag each prompt with the pair it belongs to when you load the prompts",
@@ -69,7 +69,7 @@ def _keyed(pair: NDArray[Any], variant: NDArray[Any], sample: NDArray[Any] | Non
     place = {one: -1 if one is None else names.index(str(one)) for one in set(cells)}
     kind = np.array([place[one] for one in cells], dtype=np.int64)
     kind[np.array([one is None for one in pair.tolist()], dtype=bool)] = -1
-    code = np.unique(pair.astype(str), return_inverse=True)[1]
+    code = codes(pair)[1]
     if sample is None:
         return names, kind, code.astype(np.int64)
     samples, which = np.unique(np.asarray(sample, dtype=float), return_inverse=True)

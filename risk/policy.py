@@ -48,15 +48,14 @@ def shares(s: ArrayLike, q_pred: float, q_abs: float, c: float = 5.0) -> Floats:
     [[0.6225, 0.2583, 0.1192], [0.3208, 0.3584, 0.3208], [0.0759, 0.1931, 0.7311]]
     """
     unsure = np.asarray(s, dtype=float)
-    return np.asarray(_soft(unsure[None], np.array([[q_pred]]), np.array([[q_abs]]), c)[0])
+    return np.asarray(_soft(unsure[None], np.array([[q_pred]]), np.array([[q_abs]]), c)[:, 0].T)
 
 
 def _soft(s: Floats, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
-    """The soft shares of every row under every pair of quantiles (B, N, 3)."""
+    """The soft shares of every row under every pair of quantiles (3, B, N)."""
     single, abstain = expit(-c * (s - q_pred)), expit(c * (s - q_abs))
-    both = np.stack(np.broadcast_arrays(single, 1 - single - abstain, abstain), axis=-1)
-    raised = np.maximum(both, FLOOR)
-    return np.asarray(raised / raised.sum(axis=-1, keepdims=True))
+    raised = np.maximum(np.stack([single, 1 - single - abstain, abstain]), FLOOR)
+    return np.asarray(raised / raised.sum(axis=0))
 
 
 def act(questions: Questions, q_pred: float, q_abs: float) -> tuple[Bools, Bools]:
@@ -94,27 +93,22 @@ def costs(questions: Questions, q_pred: Floats, q_abs: Floats, c: float = 5.0) -
     + 0.5 max(0, single - 0.8), by soft shares. Accuracy and size are of what is answered: an
     abstention is never right. Source: AB-17.
     """
-    strange = lac(questions.p)
+    strange = np.nan_to_num(lac(questions.p), nan=np.inf)
     gold = strange[np.arange(len(questions)), questions.gold]
-    soft = _soft(
-        1 - np.nanmax(questions.p, axis=1), q_pred[:, None], q_abs[:, None], c
-    )  # (B, N, 3)
-    size = sum(
-        (np.nan_to_num(column, nan=np.inf) <= q_abs[:, None] + TINY).astype(float)
-        for column in strange.T
-    )
-    size = np.maximum(size, 1)
+    edge, unsure = q_abs[:, None] + TINY, strange.min(axis=1)
+    single, several, none = _soft(unsure, q_pred[:, None], q_abs[:, None], c)  # (B, N) each
+    size = np.maximum((strange <= edge[..., None]).sum(axis=2), 1)
     right = questions.right
-    credit = np.where(right, 1.0, (gold <= q_abs[:, None] + TINY) / size)
-    answered = soft[..., 0].sum(axis=1) + soft[..., 1].sum(axis=1)
-    accuracy = (soft[..., 0] * right + soft[..., 1] * credit).sum(axis=1) / answered
-    mean_size = (soft[..., 0] + soft[..., 1] * size).sum(axis=1) / answered
-    mean = soft.mean(axis=1)  # (B, 3)
+    credit = np.where(right, 1.0, (gold <= edge) / size)
+    answered = single.sum(axis=1) + several.sum(axis=1)
+    accuracy = (single @ right + (several * credit).sum(axis=1)) / answered
+    mean_size = (single.sum(axis=1) + (several * size).sum(axis=1)) / answered
+    mean = np.stack([one.mean(axis=1) for one in (single, several, none)], axis=1)  # (B, 3)
     entropy = -(mean * np.log(mean)).sum(axis=1)
-    abstain, single = mean[:, 2], mean[:, 0]
+    alone, abstain = mean[:, 0], mean[:, 2]
     return np.asarray(
         (1 - accuracy) + 0.3 * mean_size + 0.3 * abstain - 0.4 * (1 - abstain)
-        - 0.2 * entropy + 0.5 * np.maximum(0, single - 0.8)
+        - 0.2 * entropy + 0.5 * np.maximum(0, alone - 0.8)
     )  # fmt: skip
 
 

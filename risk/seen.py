@@ -60,6 +60,57 @@ def once(work: Callable[P, Result]) -> Callable[P, Result]:
     return remembered
 
 
+_taken: dict[int, tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
+
+
+def taken(column: np.ndarray[Any, Any], place: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """column[place], fixed; where it came from is remembered, so that `codes` need not look again.
+
+    >>> few = taken(fixed(np.array(["b", "a"], dtype=object)), fixed(np.array([1, 1, 1])))
+    >>> [told.tolist() for told in codes(few)]
+    [['a'], [0, 0, 0]]
+    """
+    found = fixed(column[place])
+    _taken[id(found)] = column, place
+    weakref.finalize(found, _taken.pop, id(found), None)
+    return found
+
+
+@once
+def codes(column: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The distinct values of a column by their text, None first; each row's place among them.
+
+    >>> [told.tolist() for told in codes(np.array(["b", None, "b"], dtype=object))]
+    [[None, 'b'], [1, 0, 1]]
+    """
+    if id(column) in _taken:
+        source, place = _taken[id(column)]
+        names, code = codes(source)
+        return used(names, code[place])
+    if column.dtype != object:
+        values, code = np.unique(column, return_inverse=True)
+        return values, code
+    cells = column.tolist()
+    # a dictionary is ten times faster than sorting the objects
+    said = sorted(dict.fromkeys(cells), key=lambda one: (one is not None, str(one)))
+    names = np.empty(len(said), dtype=object)
+    names[:] = said
+    at = dict(zip(said, range(len(said)), strict=True))
+    return names, np.fromiter(map(at.__getitem__, cells), np.int64, len(cells))
+
+
+def used(
+    names: np.ndarray[Any, Any], code: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """The names that any row's code stands for, and the codes among them.
+
+    >>> [told.tolist() for told in used(np.array(["a", "b", "c"]), np.array([2, 0, 2]))]
+    [['a', 'c'], [1, 0, 1]]
+    """
+    there = np.bincount(code, minlength=len(names)) > 0
+    return names[there], (np.cumsum(there) - 1)[code]
+
+
 def _forget(key: Any, _: weakref.ref[Any]) -> None:
     _kept.pop(key, None)
 

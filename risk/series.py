@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
+from types import NoneType
 from typing import Any
 
 import numpy as np
@@ -20,10 +22,13 @@ def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
     >>> told.tolist(), sizes.tolist()
     ([[0.5, nan], [nan, nan], [1.0, nan]], [2, 0, 1])
     """
-    rows = [_read(cell, name) for cell in _parsed(column.tolist())]
+    rows = _parsed(column.tolist())
+    plain = set(map(type, rows)) == {list}
+    if not plain or not set(map(type, chain.from_iterable(rows))) <= {int, float, NoneType}:
+        rows = [_read(cell, name) for cell in rows]
     sizes = np.array([len(row) for row in rows], dtype=np.int64)
     found = np.full((sizes.size, int(sizes.max(initial=0))), np.nan)
-    found[np.arange(found.shape[1]) < sizes[:, None]] = [one for row in rows for one in row]
+    found[np.arange(found.shape[1]) < sizes[:, None]] = list(chain.from_iterable(rows))
     return found, sizes
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 from risk.options import options, probabilities
-from risk.seen import once
+from risk.seen import codes, once
 
 Keys = tuple[tuple[str, ...], ...]
 Ints = NDArray[np.int64]
@@ -28,7 +29,7 @@ TINY = 1e-12
 """An option exactly at the threshold is in; floats would drop it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Questions:
     """Multiple-choice answers with a known right option, one row a prompt.
 
@@ -52,12 +53,12 @@ class Questions:
         """How many options each row has (N,)."""
         return np.asarray(np.sum(~np.isnan(self.p), axis=1))
 
-    @property
+    @cached_property
     def best(self) -> Ints:
         """The column of the likeliest option (N,); the first of equals."""
         return np.asarray(np.argmax(np.nan_to_num(self.p, nan=-1), axis=1))
 
-    @property
+    @cached_property
     def right(self) -> Bools:
         """Whether the likeliest option is the right one (N,)."""
         return np.asarray(self.best == self.gold)
@@ -65,8 +66,8 @@ class Questions:
     def take(self, rows: NDArray[Any], named: bool = True) -> Questions:
         """Some of the rows, by index or mask; not `named`, without their prompts and keys."""
         at = np.arange(len(self))[rows]
-        rows_of = at.tolist() if named else []
-        names, keys = tuple(self.items[i] for i in rows_of), tuple(self.keys[i] for i in rows_of)
+        of = at.tolist() if named else []
+        names, keys = tuple(self.items[i] for i in of), tuple(self.keys[i] for i in of)
         return Questions(self.p[at], self.gold[at], names, keys, self.lost)
 
 
@@ -94,18 +95,22 @@ def _questions(logs: Any, right: Any, item: Any, sample: Any, samples: Samples) 
     p = probabilities(held.logs)
     gold = np.argmax(np.c_[held.gold, np.zeros(len(p))], axis=1)
     usable = held.asked & ~np.isnan(np.c_[p, np.full(len(p), np.nan)][np.arange(len(p)), gold])
-    order = range(len(p)) if sample is None else np.argsort(sample, kind="stable").tolist()
-    rows: dict[str, list[int]] = {}
-    for row in order:
-        mine = rows.setdefault(str(item[row]), [])
-        if usable[row] and not (mine and samples == "first"):
-            mine.append(row)
-    kept = {item: _mean(p, gold, held.keys, mine) for item, mine in sorted(rows.items()) if mine}
-    even = {item: mean for item, mean in kept.items() if mean is not None}
-    head = np.array([rows[item][0] for item in even], dtype=int)
+    names, place = codes(item)
+    order = np.lexsort((place if sample is None else sample, place))
+    order = order[usable[order]]
+    new = np.diff(place[order], prepend=-1) != 0
+    head = order[new]
+    found, even = p[head], np.ones(head.size, dtype=bool)
+    if samples == "average" and not new.all():
+        for at, rows in enumerate(np.split(order, np.flatnonzero(new)[1:])):
+            if rows.size > 1:
+                mean = _mean(p, gold, held.keys, rows.tolist())
+                even[at] = mean is not None
+                found[at] = np.nan if mean is None else mean
+    head = head[even]
     return Questions(
-        np.array(list(even.values())).reshape(len(even), p.shape[1]), gold[head].astype(int),
-        tuple(even), tuple(held.keys[row] for row in head), len(rows) - len(even),
+        found[even], gold[head].astype(int), tuple(map(str, names[place[head]].tolist())),
+        tuple(held.keys[row] for row in head.tolist()), len(names) - head.size,
     )  # fmt: skip
 
 

@@ -63,6 +63,8 @@ def fit(
     """
     kept = ~np.isnan(sources).all(axis=1)
     wide, s = np.column_stack([np.ones(int(kept.sum())), x[kept]]), sources[kept]
+    if how in ("linear", "square"):  # both turn on the mean of a row's sources alone
+        s, weights = _meant(s, weights), [1.0]
     pull = np.full(wide.shape[1], ridge)
     pull[0] = 0.0
 
@@ -77,3 +79,11 @@ def fit(
 
     found = minimize(cost, np.zeros(wide.shape[1]), jac=True, method="L-BFGS-B")
     return np.asarray(found.x, dtype=float)
+
+
+def _meant(s: Floats, weights: ArrayLike) -> Floats:
+    """The weighted mean (N, 1) of the sources that did not abstain; NaN where none has weight."""
+    w = ~np.isnan(s) * np.asarray(weights, dtype=float)
+    total = w.sum(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        return np.asarray((w * np.nan_to_num(s)).sum(axis=1, keepdims=True) / total)

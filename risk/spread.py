@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
-from risk import kinds
+from risk import kinds, seen
 from risk.interval import Floats, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
@@ -41,8 +41,8 @@ def items(*named: NDArray[Any] | None) -> NDArray[np.int64] | None:
     column = next((one for one in named if one is not None), None)
     if column is None or column.size == 0:
         return None
-    codes = np.unique(column.astype(str), return_inverse=True)[1]
-    return None if codes.max() + 1 == codes.size else codes.astype(np.int64)
+    names, place = seen.codes(column)
+    return None if names.size == place.size else place.astype(np.int64)
 
 
 def replicates(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns, Parameter
-from risk.seen import fixed, once
+from risk.seen import codes, fixed, once
 
 Codes = NDArray[np.int64]
 Marks = NDArray[np.bool_]
@@ -101,15 +101,14 @@ READ = (
 @once
 def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
     n = len(columns["item_id"])
-    item = columns["item_id"].astype(str)
     sample = columns.get("sample", np.zeros(n)).astype(np.int64)
     step = columns.get("step", np.arange(n))
-    items, code = np.unique(item, return_inverse=True)
+    items, code = codes(columns["item_id"])
     order = np.lexsort((step, sample, code))
     new = np.ones(n, dtype=bool)
     new[1:] = (np.diff(code[order]) != 0) | (np.diff(sample[order]) != 0)
     theirs = columns.get("role", np.full(n, None, dtype=object))[order]
-    acts = np.array([whose in ("any", one) for one in theirs.tolist()], dtype=bool)
+    acts = np.full(n, whose == "any") | np.asarray(theirs == whose, dtype=bool)
     if not acts.any():
         acts[:] = True
     kept = acts | new
@@ -119,9 +118,8 @@ def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
     moves = np.cumsum(acts)
     begins = moves[new] - acts[new]
     row = order[kept]
-    names = tuple(
-        (str(items[c]), int(s)) for c, s in zip(code[order][new], sample[order][new], strict=True)
-    )
+    named = map(str, items[code[order][new]].tolist())
+    names = tuple(zip(named, sample[order][new].tolist(), strict=True))
 
     def whole(name: str) -> Floats:
         column = columns.get(name)

@@ -11,6 +11,7 @@ from risk.harm import codes, harmful
 from risk.interval import rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import codes as coded
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -32,8 +33,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         )
     attacks = rows & _attacks(columns, chosen["clean"])
     every, rows = rows, attacks if attacks.any() else rows
-    behaviors, behavior = codes(columns["item_id"][rows], "item_id")
-    judges, judge = codes(columns["scorer"][rows], "scorer")
+    behaviors, behavior = codes(columns["item_id"], "item_id", rows)
+    judges, judge = codes(columns["scorer"], "scorer", rows)
     value = columns["value"][rows]
     for number, name in enumerate(judges):
         mine, whole = judge == number, len(behaviors)
@@ -43,7 +44,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         lost = int((unknown & ~broken).sum())
         yield Finding("asr", rate(int(broken.sum()), whole - lost, lost), name)
     if "pair_id" in columns and "prompt_variant" in columns:
-        for name in codes(columns["scorer"][every], "scorer")[0]:
+        for name in codes(columns["scorer"], "scorer", every)[0]:
             mine = every & (columns["scorer"] == name)
             value, pair = columns["value"][mine], columns["pair_id"][mine]
             yield from _flips(value, pair, columns["prompt_variant"][mine], chosen, name)
@@ -64,7 +65,7 @@ def _flips(
     after = np.array(told, dtype=bool) & ~before
     if not (before.any() and after.any()):
         return
-    names, place = np.unique(pair.astype(str), return_inverse=True)
+    names, place = coded(pair)
     bad, unknown = value >= chosen["threshold"] - 1e-9, np.isnan(value)
 
     def state(rows: Any) -> Any:

@@ -8,9 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk import marks, spread
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.series import table
 from risk.verdict import slices
 
 
@@ -43,10 +46,27 @@ def drop(r: Sequence[float] | None) -> tuple[float, float]:
     return peak - r[-1], list(r).index(peak) / (len(r) - 1)
 
 
+def drops(column: NDArray[Any]) -> tuple[Floats, Floats]:
+    """`drop` of every answer (N,), at once where all that is there is a list of fit numbers."""
+    try:
+        told, sizes = table(column, "refusal_scores")
+    except ValueError:
+        told, sizes = np.empty((0, 0)), np.empty(0, dtype=np.int64)
+    if told.shape[1] < 2 or ((told < 0) | (told > 1)).any():
+        each = [drop(series(value)) for value in column.tolist()]
+        return np.array([d for d, _ in each]), np.array([at for _, at in each])
+    end = sizes[:, None] - 1
+    place = np.arange(told.shape[1])
+    gap = (np.isnan(told) & (place <= end)).any(axis=1) | (sizes < 2)
+    before = np.where(place < end, told, -1.0)
+    fall = before.max(axis=1) - np.take_along_axis(told, np.maximum(end, 0), axis=1)[:, 0]
+    at = before.argmax(axis=1) / np.maximum(sizes - 1, 1)
+    return np.where(gap, np.nan, fall), np.where(gap, np.nan, at)
+
+
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The mean drop, the share of cliffs, where the peak stands; by category."""
-    told = [drop(series(value)) for value in columns["refusal_scores"].tolist()]
-    fall, at = np.array(told, dtype=float).reshape(-1, 2).T
+    fall, at = drops(columns["refusal_scores"])
     of = spread.items(columns.get("item_id"))
     again = (chosen["draws"], chosen["seed"])
     every = ("", np.ones(fall.size, dtype=bool))

@@ -10,7 +10,7 @@ import numpy as np
 from risk.interval import Floats, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
-from risk.seen import once
+from risk.seen import codes, used
 from risk.spread import MANY
 from risk.swiss import scores, wins
 
@@ -75,7 +75,8 @@ def _cells(
             keep &= columns["dimension"] == dimension
         kinds, kind = _coded(columns["category"])
         names, name = _coded(columns["dimension"])
-        cell, bench = np.unique(name[keep] * len(kinds) + kind[keep], return_inverse=True)
+        every = np.arange(len(names) * len(kinds))
+        cell, bench = used(every, name[keep] * len(kinds) + kind[keep])
         pairs = [(names[c // len(kinds)], kinds[c % len(kinds)]) for c in cell.tolist()]
         better = np.where(up[keep] == "good", value[keep], -value[keep])
         asked, item = _coded(columns["item_id"])
@@ -96,15 +97,10 @@ def _cells(
     return count, sums, benches, len(items)
 
 
-@once
 def _coded(column: Any) -> tuple[list[str], Any]:
     """The distinct texts of a column, "" for none, and each row's place among them."""
-    cells = column.tolist()
-    said = dict.fromkeys(cells)
-    names = sorted({"" if one is None else str(one) for one in said})
-    rank = {name: at for at, name in enumerate(names)}
-    place = {one: rank["" if one is None else str(one)] for one in said}
-    return names, np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))
+    names, place = codes(column)
+    return ["" if one is None else str(one) for one in names.tolist()], place
 
 
 def _blocks(items: list[str]) -> dict[str, int]:

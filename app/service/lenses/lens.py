@@ -10,6 +10,7 @@ from app.service.lenses import through
 from app.service.lenses.through import Fed
 from app.service.lenses.through import Row as Row
 from app.service.outputs import known, pivot, tables
+from app.service.outputs.known import Known
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db import runs
@@ -82,17 +83,17 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
 
     Where it finds nothing the third says why not. What several lenses want is read once.
     """
-    wanted = {name for lens in lenses.every().values() for name in (*lens.needs, *lens.may_use)}
+    every = lenses.every().values()
+    wanted = {name for lens in every for name in (*lens.needs, *lens.may_use)}
     names = {part for name in wanted for part in name.split("|")}
-    version = stores.version()
-    held = [known.of(stores, run, version) for run in _chosen(_answering(stores), list(chosen))]
+    held = _known(stores, chosen)
     for told in held:
         told.told(names)
-    for name in lenses.every():
+    for lens in every:
         try:
-            yield name, look(stores, name, chosen), ""
+            yield lens.name, _look(lens, held, lens.settings({}), chosen), ""
         except Trouble as trouble:
-            yield name, [], f"{trouble.what}; {trouble.fix}"
+            yield lens.name, [], f"{trouble.what}; {trouble.fix}"
 
 
 def look(
@@ -107,20 +108,34 @@ def look(
     `by` names a column; the lens then looks at each of its values alone. Raises Trouble where a
     setting is out of bounds, a run is not there, or a chosen run lacks what the lens needs.
     """
-    lens = named(name)
+    lens, wanted = named(name), list(chosen)
     try:
         settings = lens.settings(given or {})
     except ValueError as error:
         raise Trouble(str(error), f"see its settings: tailscope lens --json ({name})") from error
-    wanted = list(chosen)
+    return _look(lens, _known(stores, wanted), settings, wanted, by)
+
+
+def _known(stores: Stores, wanted: Collection[str]) -> list[Known]:
+    """What is known of the runs asked for, or of all, as the stores stand now."""
+    version = stores.version()
+    return [known.of(stores, run, version) for run in _chosen(_answering(stores), list(wanted))]
+
+
+def _look(
+    lens: Lens,
+    held: list[Known],
+    settings: dict[str, Value],
+    wanted: Collection[str],
+    by: str = "",
+) -> list[Row]:
     found: list[Row] = []
     lacking: dict[str, tuple[str, ...]] = {}
     wrong: list[str] = []
     fed: list[Fed] = []
-    version = stores.version()
-    for run in _chosen(_answering(stores), wanted):
-        told = known.of(stores, run, version)
-        columns = pivot.fed(told, name, settings, by) or tables.columns(
+    for told in held:
+        run = dict(told.run)
+        columns = pivot.fed(told, lens.name, settings, by) or tables.columns(
             told, lens.table, {*lens.needs, *lens.may_use, by}
         )
         if lacks := lens.lacks(columns, settings):
@@ -132,7 +147,7 @@ def look(
         try:
             found += through.one(lens, run, columns, settings, by)
         except ValueError as error:
-            wrong.append(f"{name} on {run['model']}: {error}")
+            wrong.append(f"{lens.name} on {run['model']}: {error}")
     for some in _together(fed):
         if len(some) < 2 and not lens.alone:
             lacking[f"{some[0][0]['model']} on {some[0][0]['dataset']}"] = ("run",)
@@ -140,7 +155,7 @@ def look(
         try:
             found += through.several(lens, some, settings, by)
         except ValueError as error:
-            wrong.append(f"{name} on {some[0][0]['dataset']}: {error}")
+            wrong.append(f"{lens.name} on {some[0][0]['dataset']}: {error}")
     seen = {name for row in found for name in (row.run, row.model)}
     if lens.across and found:
         seen |= {run[key] for run, _ in fed for key in ("run_id", "model")}

@@ -16,7 +16,7 @@ from db import acts, features, labels, outputs, scores, steps
 from db import fields as stored
 from db.arrays import Arrays
 from risk.lens import empty
-from risk.seen import fixed
+from risk.seen import fixed, taken
 
 Array = NDArray[Any]
 SOME = 1000
@@ -159,7 +159,7 @@ class Known:
 
     def spread(self, name: str, column: Array, place: Array) -> Array:
         """A column of the answers at the rows `place`, which is the scores' own or the steps'."""
-        return self._at((name, id(column), id(place)), lambda: column[place])
+        return self._at((name, id(column), id(place)), lambda: taken(column, place))
 
     def _at(self, name: Any, read: Callable[[], Array]) -> Array:
         found: Array = self.part(name, read)

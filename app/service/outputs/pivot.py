@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from risk import harm
 from risk.harm import How as How
 from risk.harm import LogRisk, Vector
 from risk.lens import Columns
+from risk.seen import codes, taken, used
 
 Floats = NDArray[np.float64]
 LARGE = 20_000
@@ -180,25 +181,32 @@ def fed(told: Known, lens: str, settings: Mapping[str, Any], by: str = "") -> Co
     takes = lens in ("sharp", "outsafe") or (lens == "range_var" and settings["dimension"] == "any")
     if not takes or by not in ("", "category") or told.run["outputs"] < LARGE:
         return None
-    with suppress(Trouble):  # no harm in it, or out of scale: the lens itself says so
-        found: Columns = told.part("wide", lambda: wide(told.stores, dict(told.run)))
-        return found
-    return None
+    found: Columns | None = told.part("wide", lambda: wide(told))
+    return found
 
 
-def wide(stores: Stores, run: dict[str, Any]) -> Columns:
+def wide(told: Known) -> Columns | None:
     """A run's harm scores with one row an answer, as `harm.assemble` takes them: value (N, D, J),
-    dimension (N, D) and scorer (N, J) beside item_id, sample, category and up (N,)."""
-    with pivoted(stores, run, Choices()) as (table, pool):
-        told = tails.read(table, pool, judged=True)
-    size, width, n = len(table.dimensions), len(table.judges), len(told["item_id"])
-    cells = _stacked(told, [f"c{at}" for at in range(size * width)])
+    dimension (N, D) and scorer (N, J) beside item_id, sample, category and up (N,).
+
+    None without harm or where one leaves its scale: the lens itself says so.
+    """
+    of = told.scores
+    kept = np.flatnonzero(of["up"] == "harm")
+    value = of["value"][kept]
+    if not kept.size or ((value < 0) | (value > 1)).any():
+        return None
+    (dimensions, dimension), (judges, judge) = (
+        used(names, code[kept]) for names, code in (codes(of["dimension"]), codes(of["scorer"]))
+    )
+    rows, row = used(np.arange(told.rows), of["place"][kept])
+    cells = np.full((rows.size, dimensions.size, judges.size), np.nan)
+    cells[row, dimension, judge] = value
+    n, size, width = cells.shape
     return {
-        "item_id": told["item_id"],
-        "sample": told["sample"],
-        "category": told["category"],
+        **{name: taken(told.plain[name], rows) for name in ("item_id", "sample", "category")},
         "up": np.broadcast_to(np.array(["harm"], dtype=object), n),
-        "dimension": np.broadcast_to(np.array(table.dimensions, dtype=object), (n, size)),
-        "scorer": np.broadcast_to(np.array(table.judges, dtype=object), (n, width)),
-        "value": cells.reshape(n, size, width),
+        "dimension": np.broadcast_to(dimensions, (n, size)),
+        "scorer": np.broadcast_to(judges, (n, width)),
+        "value": cells,
     }
