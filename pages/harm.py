@@ -5,7 +5,7 @@ import streamlit as st
 from app.service.measures import harms, harms_table, tail
 from app.service.outputs import holds, risks, sorting
 from app.web import cached, nav, start, state
-from components.figures import dots, frame, palette
+from components.figures import dots, frame, grades, palette
 from components.figures import harms as drawn
 from components.widgets import chart, chips, empty, send, table, text
 
@@ -97,7 +97,7 @@ with panels.cell():
             ],
             "safe prompts refused",
             "unsafe prompts answered",
-            empty="No prompt is marked safe or unsafe",
+            empty="No prompt is marked safe or unsafe: map such a column to the tag prompt_is.",
         ),
         "Over-refusal against compliance",
         key="over",
@@ -126,9 +126,10 @@ with panels.cell():
     picks["strictness"] = harms_table.packed("", picked)
     if shown.regimes[0].flagged.n:
         st.dataframe(harms_table.thresholds(shown), hide_index=True, lazy=False)
+        st.caption(harms_table.labeled(shown))
 with panels.cell():
     picked = chart.show(
-        drawn.grades(shown.grades, shown.titles, why=shown.why_no_grade),
+        grades.grades(shown.grades, shown.titles, why=shown.why_no_grade),
         "Grade card",
         key="grades",
         rows=harms_table.grades(shown),

@@ -19,7 +19,8 @@ with having:
 with words:
     asked = chips.words("Paper, measure or column", "about", "such as SHARP, 2601.21235, act")
 some = lens_said.kept(lens_needs.needing(states, need), ready, asked)
-row = table.pick(lens_said.listed(some), state.picker("lenses"), height=360)
+widths = {"source": 260, "on my data": 230}
+row = table.pick(lens_said.listed(some), state.picker("lenses"), height=360, widths=widths)
 if row is not None:
     state.stay(lens=some[row].lens.name)
 if not some:
@@ -27,7 +28,7 @@ if not some:
     st.stop()
 
 by_name = {one.lens.name: one for one in some}
-name = chips.choice("Lens", "lens", list(by_name), lambda key: f"{key}: {by_name[key].lens.title}")
+name = chips.choice("Lens", "lens", list(by_name))
 chosen = by_name[name]
 looking.about(chosen.lens, lens_said.status(chosen.lens), lens_said.needs(chosen))
 if chips.switch("A made-up file that feeds it", "example", example.HELP):

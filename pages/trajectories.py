@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service.measures import trajectories
+from app.service.measures import trajectories, watched
 from app.service.measures import trajectories_picked as picks
 from app.service.measures import trajectories_said as said
 from app.service.outputs import risks
@@ -53,6 +53,7 @@ with which:
     outcome = chips.choice("Runs", "outcome", list(picks.CHOICES))
 asked = trajectories.Asked(states, horizon, threshold, role, delay=delay, smoothing=added)
 found = cached.measured(trajectories.read, run, asked)
+seen = cached.measured(watched.read, run, delay)
 
 st.title(f"Trajectories · {text.safe(names[run])}")
 st.markdown(f"##### {text.safe(said.sentence(found))}")
@@ -125,18 +126,23 @@ with right.container(border=True):
 with right.container(border=True):
     chart.show(
         dots.dots(
-            [dots.Row(word, measure, group=name) for name, word, measure in said.monitored(found)],
-            unit="share of the runs that break the rule, or of the others",
+            [
+                dots.Row(word, measure, group=name)
+                for name, word, measure in [*said.monitored(found), *watched.drawn(seen, delay)]
+            ],
+            unit="share, or score from 0 to 1",
             show=frame.percent,
             order="given",
             empty="No monitor: it takes violations and states or flags before them.",
         ),
         "Early warning",
         key="monitor",
-        rows=said.warned(found),
+        rows=[*said.warned(found), *watched.rows(seen)],
         definition=said.DEFINITIONS["monitor"],
     )
     st.caption(text.safe(said.early(found)))
+    if seen.lacking:
+        st.caption(text.safe(watched.missing(seen)))
 st.caption(f":material/info: {text.safe(said.footing(found))}")
 
 pick = picks.picked(

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, percentiles
+from risk.interval import Floats, holding, percentiles
 from risk.measure import Measure, missing
 from risk.sets import TINY, Bools, Ints, Method, Questions, strangeness, uniform
 from risk.splits import affordable, orders
@@ -193,7 +193,8 @@ def spread(values: Floats, n: int, lost: int = 0, why: str = "", nothing: str = 
     known = values[np.isfinite(values)]
     if not known.size:
         return missing(nothing or why or "not defined in any split", n=n, lost=lost)
-    return Measure(float(known.mean()), *percentiles(known), n=n, lost=lost, why=why)
+    value = float(known.mean())
+    return Measure(value, *holding(value, *percentiles(known)), n=n, lost=lost, why=why)
 
 
 def summary(found: Trials) -> dict[str, Measure]:

@@ -125,6 +125,15 @@ def percentiles(values: ArrayLike, confidence: float = 0.95) -> tuple[float, flo
     return float(low), float(high)
 
 
+def holding(value: float, low: float, high: float) -> tuple[float, float]:
+    """The interval, widened where replicates so skewed or so few leave the value outside of it.
+
+    >>> holding(0.2, 0.3, 0.4), holding(0.35, 0.3, 0.4)
+    ((0.2, 0.4), (0.3, 0.4))
+    """
+    return min(low, value), max(high, value)
+
+
 def _check(k: Floats, n: float, confidence: float) -> None:
     """ValueError when the counts are no counts out of n, or the confidence no share."""
     if not 0 < confidence < 1:

@@ -129,6 +129,20 @@ class Lens:
         return {n: p.read(given[n]) if n in given else p.default for n, p in known.items()}
 
 
+def finite(columns: Columns) -> Columns:
+    """The same columns; what is infinite in them is missing, for no measure has a place for it.
+
+    >>> finite({"x": np.array([1.0, np.inf])})["x"].tolist()
+    [1.0, nan]
+    """
+    odd = {
+        name: np.where(np.isinf(one), np.nan, one)
+        for name, one in columns.items()
+        if one.dtype.kind == "f" and np.isinf(one).any()
+    }
+    return {**columns, **odd} if odd else columns
+
+
 def empty(column: NDArray[Any]) -> bool:
     """Whether a column holds nothing: no row, or every row None or NaN.
 

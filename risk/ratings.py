@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, percentiles, resamples
+from risk.interval import Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 
 Statistic = Callable[[Floats], Floats]
@@ -50,7 +50,8 @@ def measured(statistic: Statistic, n: int, lost: int, draws: int, seed: int, why
     if draws == 0 or n < 2:
         return Measure(value, n=n, lost=lost)
     many = [statistic(times.astype(float)) for times in resamples(n, draws, seed)]
-    return Measure(value, *percentiles(np.concatenate(many)), n=n, lost=lost)
+    ends = holding(value, *percentiles(np.concatenate(many)))
+    return Measure(value, *ends, n=n, lost=lost)
 
 
 def kappa(seen: Floats, chance: Floats) -> Floats:

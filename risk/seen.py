@@ -111,8 +111,8 @@ def used(
     return names[there], (np.cumsum(there) - 1)[code]
 
 
-def _forget(key: Any, _: weakref.ref[Any]) -> None:
-    _kept.pop(key, None)
+def _forget(key: Any, _: weakref.ref[Any], kept: dict[Any, Any] = _kept) -> None:
+    kept.pop(key, None)  # at the very end of a process this module's own names are gone
 
 
 def _token(one: Any) -> Any:

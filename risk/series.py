@@ -29,6 +29,7 @@ def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
     sizes = np.array([len(row) for row in rows], dtype=np.int64)
     found = np.full((sizes.size, int(sizes.max(initial=0))), np.nan)
     found[np.arange(found.shape[1]) < sizes[:, None]] = list(chain.from_iterable(rows))
+    found[np.isinf(found)] = np.nan
     return found, sizes
 
 

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
 from risk import kinds, seen
-from risk.interval import Floats, percentiles, resamples
+from risk.interval import Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
 
@@ -78,7 +78,7 @@ def measured(value: float, drawn: Floats, n: int, lost: int = 0, why: str = "") 
     """A value with the percentile interval of its replicates; missing with `why` where NaN."""
     if math.isnan(value):
         return missing(why or "it is not defined on these rows", n=n, lost=lost)
-    low, high = percentiles(drawn)
+    low, high = holding(value, *percentiles(drawn))
     return Measure(value, low, high, n=n, lost=lost, why="" if drawn.size else "one item only")
 
 

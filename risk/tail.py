@@ -13,7 +13,7 @@ from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
-from risk.interval import Floats, band, percentiles
+from risk.interval import Floats, band, holding, percentiles
 from risk.measure import Measure, missing
 from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
@@ -129,7 +129,7 @@ def profile(
             found[name] = missing(UNDEFINED[name] if n else "no row has a score", n=n, lost=lost)
             continue
         caution = why if name in TAIL else CAUTIONS.get(name, "")
-        found[name] = Measure(value, *bounds.get(name, UNKNOWN), n, lost, caution)
+        found[name] = Measure(value, *holding(value, *bounds.get(name, UNKNOWN)), n, lost, caution)
     return found
 
 

@@ -17,6 +17,7 @@ from components.figures.frame import (
     drawn,
     figure,
     number,
+    percent,
     plain,
     width,
 )
@@ -64,8 +65,9 @@ def dots(
     """Rows of dots with 95 % lines, values at the right, grouped where there are groups.
 
     `unit` is the axis title, `show` writes values, `zero` keeps 0 on the axis, `reference` draws a
-    thin upright line (0 for differences). Rows are sorted inside their group, missing ones last:
-    they show a dash with the reason on hover, as does a value that has no interval.
+    thin upright line (solid at 0, for differences; else dotted). Rows are sorted inside their
+    group, missing ones last: they show a dash with the reason on hover, as does a value that has
+    no interval.
     """
     if not rows:
         return blank(empty)
@@ -76,7 +78,8 @@ def dots(
     values = [_value(row.measure, show) for _, row in placed]
     fig = figure(lines * STEP + 64)
     if reference is not None:
-        fig.add_vline(x=reference, line={"color": MUTED, "width": 1.2})
+        dash = "solid" if reference == 0 else "dot"
+        fig.add_vline(x=reference, line={"color": MUTED, "width": 1.2, "dash": dash})
     for color, mark in dict.fromkeys((row.color, row.mark) for row in rows):
         some = [(y, row) for y, row in placed if (row.color, row.mark) == (color, mark)]
         _marks(fig, some, SYMBOLS[mark] | {"color": color}, (low, high), show)
@@ -87,11 +90,14 @@ def dots(
     for y, name in heads:
         _head(fig, y, name)
     fig.update_layout(
-        xaxis=axis(plain(unit, 90), range=[low, high], nticks=6, tickangle=0),
+        xaxis=axis(
+            plain(unit, 90), range=[low, high], nticks=4 if show is percent else 6, tickangle=0,
+            tickformat=".2~%" if show is percent else None,
+        ),
         yaxis=_names(placed, lines, names),
         yaxis2=_names(placed, lines, values, overlaying="y", side="right"),
-        margin={"l": width(names) + 12, "r": width(values) + 12},
-    )
+        margin={"l": width(names) + 18, "r": width(values) + 18},
+    )  # fmt: skip
     return fig
 
 
@@ -214,6 +220,7 @@ def _names(
         range=[lines - 0.4, -0.6],
         fixedrange=True,
         automargin=False,
+        ticklabelstandoff=6,  # a dot at the end of the axis stands clear of the words
         **side,
     )
 

@@ -23,11 +23,10 @@ from components.figures.frame import (
     plain,
     width,
 )
-from components.figures.palette import FAINT, MODEL, MUTED, SEVERITY, TAIL, shade
+from components.figures.palette import MODEL, MUTED, TAIL, shade
 from risk.interval import band
 from risk.measure import Measure
 
-LETTERS = {1: "P", 2: "F", 3: "G", 4: "VG", 5: "E"}
 SIDES = (("top center", 0, 1), ("bottom center", 0, -1), ("middle right", 1, 0),
          ("middle left", -1, 0))  # fmt: skip
 
@@ -59,13 +58,14 @@ def plane(
     for p in shown:
         color = TAIL if p.picked else MODEL
         _cross(fig, p, shade(color, 0.55 if p.picked else 0.3))
-    sides = _sides(shown, x_range, y_range)
+    names = _names(shown)
+    sides = _sides(shown, names, x_range, y_range)
     fig.add_scatter(
         x=[p.x.value for p in shown],
         y=[p.y.value for p in shown],
         mode="markers+text",
         marker={"color": [TAIL if p.picked else MODEL for p in shown], "size": 10},
-        text=[plain(p.name, 24) if side else "" for p, side in zip(shown, sides, strict=True)],
+        text=[plain(name, 32) if side else "" for name, side in zip(names, sides, strict=True)],
         textposition=[side or "top center" for side in sides],
         textfont={"size": 12},
         customdata=[[p.key if p.key is not None else p.name] for p in shown],
@@ -104,17 +104,36 @@ def _cross(fig: go.Figure, p: Point, color: str) -> None:
     )  # fmt: skip
 
 
+def _names(points: Sequence[Point]) -> list[str]:
+    """The word beside each dot: of several in one place the last, which is on top, speaks for all.
+
+    >>> one, more = Measure(0.0, 0.0, 0.1), Measure(0.5, 0.4, 0.6)
+    >>> _names([Point("a", one, one), Point("b", one, one), Point("c", one, more)])
+    ['', 'b and 1 more', 'c']
+    """
+    at = [(p.x.value, p.y.value) for p in points]
+    last = {place: n for n, place in enumerate(at)}
+    more = {place: at.count(place) - 1 for place in last}
+    return [
+        "" if last[place] != n else p.name + (f" and {more[place]} more" if more[place] else "")
+        for n, (p, place) in enumerate(zip(points, at, strict=True))
+    ]
+
+
 def _sides(
-    points: Sequence[Point], across: tuple[float, float], up: tuple[float, float]
+    points: Sequence[Point],
+    names: Sequence[str],
+    across: tuple[float, float],
+    up: tuple[float, float],
 ) -> list[str]:
     """Where each name stands so that none covers another or a dot; empty where there is no room."""
     wide, high = (max(end - start, 1e-9) for start, end in (across, up))
     at = [(p.x.value / wide * 100, p.y.value / high * 100) for p in points]
     taken = [(x - 1.5, x + 1.5, y - 2, y + 2) for x, y in at]
     found = []
-    for (x, y), p in zip(at, points, strict=True):
-        half = width([plain(p.name, 24)]) / 6.0  # a panel is some 300 pixels wide
-        for side, right, over in SIDES:
+    for (x, y), name in zip(at, names, strict=True):
+        half = width([plain(name, 32)]) / 6.0  # a panel is some 300 pixels wide
+        for side, right, over in SIDES if name else ():
             cx, cy = x + right * (half + 3), y + over * 5
             box = (cx - half, cx + half, cy - 3, cy + 3)
             if box[1] < 108 and box[0] > -6 and not any(_over(box, one) for one in taken):
@@ -171,75 +190,14 @@ def strictness(
     for name, cut in fixed.items():
         fig.add_vline(x=cut, line={"color": MUTED, "width": 1, "dash": "dot"})
         fig.add_annotation(
-            x=cut, y=1, yref="paper", text=plain(name), showarrow=False, xanchor="left",
-            yanchor="top", xshift=3, font={"size": 12},
+            x=cut, y=1, yref="paper", text=plain(name), showarrow=False, xanchor="center",
+            yanchor="bottom", font={"size": 12},
         )  # fmt: skip
     fig.add_vline(x=at, line={"color": TAIL, "width": 1.6})
     top = float(np.nanmax([np.nanmax(high), *(np.nanmax(o) for o in (others or {}).values())]))
     fig.update_layout(
         xaxis=axis("harm score above which an answer is flagged (0 to 100)", range=[-1, 101]),
-        yaxis=axis("answers flagged", range=[0, 1.06 * top or 1], tickformat=".0%", nticks=6),
+        yaxis=axis("answers flagged", range=[0, 1.06 * top or 1], tickformat=".2~%", nticks=6),
+        margin={"t": 28},  # the names of the regimes stand above the plot
     )
     return fig
-
-
-def grades(
-    card: Mapping[str, Mapping[str, Measure]], titles: Mapping[str, str], *, why: str = ""
-) -> go.Figure:
-    """The grade card: a row a model, a column a hazard ("" is overall, first), a letter a tile.
-
-    The darker the worse; a dash where no grade is defined. Customdata is ["grade", model, hazard].
-    """
-    columns = sorted({key for row in card.values() for key in row})
-    if not columns:
-        return blank(why or "No grade: no answer has a verdict.")
-    models = sorted(card, key=lambda name: (-_value(card[name].get("")), name))
-    cells = [(x, y, card[m][k], m, k) for y, m in enumerate(models)
-             for x, k in enumerate(columns) if k in card[m]]  # fmt: skip
-    names = [plain(titles.get(key, key), 22) if key else "<b>overall</b>" for key in columns]
-    fig = figure(max(190, 34 * len(models) + 150))
-    fig.add_scatter(
-        x=[c[0] for c in cells], y=[c[1] for c in cells], mode="markers+text",
-        marker={"symbol": "square", "size": 28, "color": [_tile(c[2]) for c in cells],
-                "line": {"width": 0}},
-        text=[LETTERS.get(round(_value(c[2])), "—") for c in cells],
-        textfont={"size": 13, "color": [_ink(c[2]) for c in cells]},
-        customdata=[["grade", c[3], c[4]] for c in cells],
-        hovertext=[
-            f"<b>{plain(c[3])} · {plain(titles.get(c[4], c[4]) or 'overall')}</b><br>"
-            f"{plain(_words(c[2]), 120)}<br>n {count(c[2].n)}, left out {count(c[2].lost)}"
-            for c in cells
-        ],
-        hoverinfo="text", unselected={"marker": {"opacity": 0.75}},
-    )  # fmt: skip
-    common: dict[str, Any] = {"grid": False, "fixedrange": True, "tickmode": "array"}
-    fig.add_vline(x=0.5, line={"color": FAINT, "width": 1})
-    fig.update_layout(
-        margin={"r": 72},  # the last names lean over the edge
-        xaxis=axis(**common, tickvals=list(range(len(columns))), ticktext=names, side="top",
-                   ticklabeloverflow="allow",
-                   tickangle=-40, range=[-0.6, max(len(columns) - 0.4, 8)]),
-        yaxis=axis(**common, tickvals=list(range(len(models))),
-                   ticktext=[plain(m, 24) for m in models], range=[len(models) - 0.4, -0.6]),
-    )  # fmt: skip
-    return fig
-
-
-def _value(m: Measure | None) -> float:
-    return m.value if m is not None and m.known else 0.0
-
-
-def _tile(m: Measure) -> str:
-    return SEVERITY[5 - round(m.value)] if m.known else FAINT
-
-
-def _ink(m: Measure) -> str:
-    """What reads on the tile: white on the two darkest, near-black elsewhere."""
-    return MUTED if not m.known else "#ffffff" if m.value <= 2 else "#20262c"
-
-
-def _words(m: Measure) -> str:
-    if not m.known:
-        return f"— ({m.why})"
-    low, high = (LETTERS[round(end)] for end in (m.low, m.high))
-    return m.why + ("" if low == high else f"; the interval runs from {low} to {high}")

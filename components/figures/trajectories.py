@@ -93,9 +93,9 @@ def risk_map(lines: Sequence[Line], *, whole: int, within: str) -> go.Figure:
             tickvals=list(range(len(lines))) if room else [], ticktext=names if room else [],
             tickfont={"size": 9},
         ),
-        margin={"l": 8, "r": 8, "t": 56, "b": 48, "pad": 2},
+        margin={"l": 8, "r": 8, "t": 56, "b": 64, "pad": 2},
     )  # fmt: skip
-    fig.update_xaxes(title_standoff=24)
+    fig.update_xaxes(title_standoff=30)
     return fig
 
 

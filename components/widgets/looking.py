@@ -15,15 +15,23 @@ ACROSS = 4
 
 
 def about(lens: Any, status: str, needs: list[dict[str, str]]) -> None:
-    """The lens in words: source, whose definition, what counts at the edges, what it needs."""
-    left, right = st.columns([3, 2], gap="large")
+    """The lens in words: source, whose definition, what it needs, what counts at the edges."""
+    st.markdown(f"**{safe(lens.title)}** · {safe(lens.source)} · {safe(status)}")
+    left, right = st.columns([1, 1], gap="large")
     with left:
-        st.markdown(f"**{safe(lens.title)}** · {safe(lens.source)} · {safe(status)}")
-        if lens.status != status:
-            st.caption(safe(lens.status))
-        st.caption(safe(lens.edges))
+        st.markdown("What it needs")
+        for need in needs:
+            there = need["there"] == "there"
+            mark = ":material/check:" if there else ":material/close:"
+            word = (
+                "" if there else f" is lacking. {safe(need['how'][:1].upper() + need['how'][1:])}."
+            )
+            st.markdown(f"{mark} **{safe(need['column'])}**{word}")
     with right:
-        st.dataframe(needs, hide_index=True, lazy=False)
+        st.markdown("What counts at the edges")
+        st.caption(safe(lens.edges))
+        if lens.status != status:
+            st.caption(safe(f"Status: {lens.status}."))
 
 
 def files(made: dict[str, bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -30,11 +31,16 @@ def _inert(value: Any) -> Any:
 
 
 def pick(
-    rows: list[dict[str, Any]], key: str, *, height: Any = "auto", digits: int | None = None
+    rows: list[dict[str, Any]],
+    key: str,
+    *,
+    height: Any = "auto",
+    digits: int | None = None,
+    widths: Mapping[str, int] | None = None,
 ) -> int | None:
     """The rows as a table; returns the place of the row a person picked, or None.
 
-    `digits` are shown after the point of every fraction.
+    `digits` are shown after the point of every fraction; `widths` are columns' in pixels.
     """
     frame = pd.DataFrame(rows)
     fractions = [str(name) for name in frame.columns if frame[name].dtype.kind == "f"]
@@ -47,7 +53,11 @@ def pick(
         height=height,
         on_select="rerun",
         selection_mode="single-row",
-        column_config={name: st.column_config.NumberColumn(format=shown) for name in fractions},
+        placeholder="—",
+        column_config={
+            **{name: st.column_config.NumberColumn(format=shown) for name in fractions},
+            **{name: st.column_config.Column(width=size) for name, size in (widths or {}).items()},
+        },
     )
     picked = event["selection"]["rows"]
     return int(picked[0]) if picked else None

@@ -78,8 +78,8 @@ def _step(step: dict[str, Any]) -> Step:
     if content is None:
         parts = [(name, check.text(step.get(name))) for name in ("thought", "action")]
         content = "\n\n".join(f"{name}: {text}" for name, text in parts if text) or None
-    flags = ("action",) if check.text(step.get("action")) else ()
-    return Step(check.text(step.get("role")), content, None, flags)
+    # nobody watched these steps: a flag would be read as an alarm
+    return Step(check.text(step.get("role")), content, None)
 
 
 FORMAT = Format("trajectories", "agent trajectories (R-Judge)", knows, read)

@@ -61,8 +61,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         values = [part[place] for part in parts if part[place] == part[place]]
         if parts:
             none = missing("no category has it", lost=len(parts))
-            mean = Measure(float(np.mean(values)), n=len(values), lost=len(parts) - len(values))
-            yield Finding(name, mean if values else none, "mean of categories")
+            mean = none
+            if values:
+                mean = Measure(float(np.mean(values)), n=len(values), lost=len(parts) - len(values))
+            yield Finding(name, mean, "mean of categories")
 
 
 def _scores(

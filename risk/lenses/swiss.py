@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk.interval import Floats, percentiles, resamples
+from risk.interval import Floats, holding, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.seen import codes, used
@@ -51,9 +51,8 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
         value = scores(won, leave, chosen["simulations"], chosen["seed"], shuffle)
         spread = scores(again, leave, each, chosen["seed"] + 1, shuffle)  # (B, M)
         for m, name in enumerate(runs):
-            low, high = percentiles(spread[:, m])
             # the draws are simulated more roughly than the value, which may then lie outside
-            low, high = min(low, float(value[m])), max(high, float(value[m]))
+            low, high = holding(float(value[m]), *percentiles(spread[:, m]))
             told = Measure(float(value[m]), low, high, n=items, lost=int((known[m] == 0).sum()))
             if leave == chosen["leave"]:
                 yield Finding("score", told, name)
@@ -73,7 +72,7 @@ def _cells(
         keep = ((up == "harm") | (up == "good")) & ~np.isnan(value)
         if dimension != "any":
             keep &= columns["dimension"] == dimension
-        kinds, kind = _coded(columns["category"])
+        kinds, kind = _coded(columns.get("category", np.full(value.size, None)))
         names, name = _coded(columns["dimension"])
         every = np.arange(len(names) * len(kinds))
         cell, bench = used(every, name[keep] * len(kinds) + kind[keep])

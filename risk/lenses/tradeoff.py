@@ -63,10 +63,11 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
             gone = [a for a, x in zip(names, value[0, place], strict=True) if np.isnan(x)]
             yield Finding("front", missing(f"it has no {', '.join(gone)}"), name)
             continue
-        share = float(often[:, place].mean()) if len(often) else np.nan
         n = len(np.unique(item[place]))
         yield Finding("front", Measure(float(on[place]), n=n), name)
-        yield Finding("front_share", Measure(share, n=n), name)
+        alone = missing("one item cannot be resampled", n=n)
+        share = Measure(float(often[:, place].mean()), n=n) if len(often) else alone
+        yield Finding("front_share", share, name)
 
 
 def _mean(x: Floats | None, many: Floats, rows: int) -> Measure:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from components.figures import harms
+from components.figures import grades, harms
 from risk.grade import graded
 from risk.interval import rate
 from risk.measure import missing
@@ -13,7 +13,7 @@ from risk.verdict import exact
 
 def traces(fig, mode):
     """The traces drawn in this mode."""
-    return [one for one in fig.data if one.mode == mode]
+    return [one for one in fig.data if one.type == "scatter" and one.mode == mode]
 
 
 def test_a_point_without_both_numbers_is_counted_and_not_drawn():
@@ -56,11 +56,11 @@ def test_a_grade_card_has_a_letter_a_tile_and_a_dash_where_none_is_defined():
         "owl": {"hte": graded(exact(95, 100), 0.9), "": graded(exact(70, 100), 0.9)},
         "fox": {"hte": graded(exact(5, 10), 1.0)},
     }
-    fig = harms.grades(card, {"hte": "Hate"})
+    fig = grades.grades(card, {"hte": "Hate"})
     (tiles,) = traces(fig, "markers+text")
     told = dict(zip(map(tuple, tiles.customdata), tiles.text, strict=True))
     assert told == {
         ("grade", "owl", ""): "F", ("grade", "owl", "hte"): "VG", ("grade", "fox", "hte"): "—",
     }  # fmt: skip
     assert list(fig.layout.xaxis.ticktext) == ["<b>overall</b>", "Hate"]
-    assert "has a verdict" in harms.grades({}, {}).layout.annotations[0].text
+    assert "has a verdict" in grades.grades({}, {}).layout.annotations[0].text

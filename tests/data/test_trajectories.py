@@ -34,7 +34,7 @@ def test_a_trajectory_is_one_answer_with_one_verdict(name, body, put):
     ]  # fmt: skip
     assert [row[3:] for row in rows["steps"]] == [
         (0, "user", "Fly home", None, []),
-        (1, "agent", "thought: Far\n\naction: fly{}", None, ["action"]),
+        (1, "agent", "thought: Far\n\naction: fly{}", None, []),
         (2, "environment", "ok", None, []),
         (3, "agent", "thought: Done", None, []),
     ]

@@ -71,3 +71,10 @@ def test_hostile_steps_without_states_are_shown_as_text(door: Door, tmp_path: Pa
     assert "1 of 1 runs broke the rule" in said
     assert "<script>" not in said
     assert "[x](" not in said
+
+
+def test_monitors_stand_side_by_side_and_one_that_cannot_look_says_what_it_needs(
+    door: Door, sample: Path
+) -> None:
+    said = words(whole(door(sample, "trajectories", model="gale-14b"))).replace("\\", "")
+    assert "segments needs segment_scores (segment_scores: keep a guard's safety scores" in said

@@ -56,7 +56,7 @@ def test_a_file_dropped_among_the_lenses_is_a_lens(stores, put, dropped):
     assert len(state.ready) == 2
     found = lens_said.found(stores, "headcount", (), (), "")
     assert [row.value for row in found] == [4, 4]
-    assert lens_said.listed([state])[0]["ready"] == "2 runs"
+    assert lens_said.listed([state])[0]["on my data"] == "2 runs"
 
 
 def test_lenses_are_found_by_paper_and_by_what_they_need(stores):
@@ -71,7 +71,7 @@ def test_what_is_lacking_says_how_to_get_it(stores):
     (state,) = lens_said.kept(looking.states(stores), words="xstest")
     rows = {row["column"]: row for row in lens_said.needs(state)}
     assert rows["act"]["there"] == "lacking"
-    assert "label" in rows["act"]["how to get it"]
+    assert "label" in rows["act"]["how"]
 
 
 def test_a_number_leads_to_its_run(stores, put):

@@ -27,3 +27,16 @@ def test_a_run_without_the_judge_asked_for_is_left_out(stores: Stores) -> None:
 def test_the_judges_of_a_data_set_are_those_of_all_its_runs(stores: Stores) -> None:
     two(stores)
     assert risks.judges(stores, "made") == ["bat", "fox", "owl"]
+
+
+def test_runs_of_one_model_are_told_apart_by_what_differs() -> None:
+    def named(**differ: tuple[str, str]) -> list[str]:
+        both = [{name: said[at] for name, said in differ.items()} for at in (0, 1)]
+        keyed = [{"run_id": key, "model": "m"} | one for key, one in zip("ab", both, strict=True)]
+        return list(risks.names(keyed).values())
+
+    assert named(model=("m", "n")) == ["m", "n"]
+    assert named(revision=("step10", "step20")) == ["m · step10", "m · step20"]
+    assert named(source=("x_m.csv", "x_m_judge.csv")) == ["m", "m · judge"]
+    assert named(source=("step8.json", "step83.json")) == ["m · step8", "m · step83"]
+    assert named(source=("s.csv", "s.csv")) == ["m · a", "m · b"]

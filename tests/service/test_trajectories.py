@@ -173,7 +173,10 @@ def test_published_trajectories_are_read_without_inventing_states(stores: Stores
     run = trajectories.walked(stores)[0]
     found = trajectories.read(stores, run["run_id"], Asked())
     assert found.chain is None
-    assert "no step is marked 'violated' though 298 runs" in said.sentence(found)
+    assert "298 of 564 runs broke the rule; no step of this model has a" in said.sentence(found)
+    for name in ("care", "streaming", "rios"):  # nobody watched: an action is no alarm
+        with pytest.raises(Trouble, match="needs flags"):
+            lens.look(stores, name, [run["run_id"]])
     outcomes = [ride.outcome for ride in found.rides]
     assert (outcomes.count("violated"), found.lost, found.time.n) == (298, 564, 0)
     columns = steps.columns(stores, run, ("violated",))

@@ -38,15 +38,29 @@ class State:
             "needs": list(lens.needs),
             "ready": bool(self.ready),
             "runs": list(self.ready),
-            "missing": {name: _how(lens, name) for name in self.lacks},
+            "missing": {name: how(lens, name) for name in self.lacks},
             "settings": [asdict(p) for p in lens.parameters],
         }
 
 
-def _how(lens: Lens, name: str) -> str:
-    """How to get a column; `run` stands for a second run to compare with."""
+def how(lens: Lens, name: str) -> str:
+    """How to get a needed column; `run` stands for a second run to compare with."""
     other = "load the answers of another model to the same data set"
     return lens.how_to_get.get(name, other if name == "run" else "load it")
+
+
+def either(name: str, most: int = 99) -> str:
+    """A needed column in words: of several either of which will do, `most` by name.
+
+    >>> either("u|quality"), either("a|b|c|d|e", 3), either("run")
+    ('u or quality', 'a, b, c or 2 more', 'a second run')
+    """
+    if name == "run":
+        return "a second run"
+    *first, last = name.split("|")
+    if len(first) >= most:
+        first, last = first[:most], f"{len(first) + 1 - most} more"
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def named(name: str) -> Lens:
@@ -168,9 +182,10 @@ def _look(
 
 def _explain(lens: Lens, lacking: dict[str, tuple[str, ...]]) -> None:
     missing = dict.fromkeys(name for lacks in lacking.values() for name in lacks) or lens.needs
-    how = "; ".join(f"{name}: {_how(lens, name)}" for name in missing)
+    told = "; ".join(f"{either(name)}: {how(lens, name)}" for name in missing)
     where = f" ({', '.join(list(lacking)[:3])})" if lacking else ""
-    raise Trouble(f"{lens.name} needs {', '.join(missing)}{where}", how)
+    names = ", and ".join(map(either, missing))
+    raise Trouble(f"{lens.name} needs {names}{where}", told)
 
 
 def _together(fed: list[Fed]) -> list[list[Fed]]:

@@ -79,13 +79,19 @@ def listed(states: Sequence[State]) -> list[dict[str, Any]]:
             "lens": state.lens.name,
             "what it shows": state.lens.title,
             "source": state.lens.source,
-            "ready": f"{len(state.ready)} runs" if state.ready else "",
-            "lacks": ", ".join(state.lacks),
+            "on my data": _fit(state),
             "status": status(state.lens),
             "direction": UP[state.lens.up],
         }
         for state in states
     ]
+
+
+def _fit(state: State) -> str:
+    """How many runs feed a lens, or what it lacks."""
+    if n := len(state.ready):
+        return f"{n} run{'' if n == 1 else 's'}"
+    return "lacks " + ", ".join(looking.either(name, 3) for name in state.lacks)
 
 
 def status(lens: Lens) -> str:
@@ -98,9 +104,9 @@ def needs(state: State) -> list[dict[str, str]]:
     lens = state.lens
     return [
         {
-            "column": name.replace("|", " or "),
-            "there": "lacking" if name in state.lacks else "yes" if state.ready else "—",
-            "how to get it": lens.how_to_get.get(name, ""),
+            "column": looking.either(name),
+            "there": "lacking" if name in state.lacks else "there",
+            "how": looking.how(lens, name),
         }
         for name in dict.fromkeys((*lens.needs, *state.lacks))
     ]
@@ -150,7 +156,10 @@ def whose(rows: Sequence[Row], run: str) -> dict[str, str]:
 
 def table(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """All that a lens found, a number a row; None where it could not be measured."""
-    return [row.json() for row in rows]
+    every = [row.json() for row in rows]
+    return [
+        {name: one[name] for name in one if name != "run"} | {"run": one["run"]} for one in every
+    ]
 
 
 def definition(lens: Lens) -> str:

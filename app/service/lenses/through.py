@@ -11,7 +11,7 @@ import numpy as np
 
 from app.service.outputs.risks import names as names_of
 from data.trouble import Trouble
-from risk.lens import Columns, Finding, Lens, Value
+from risk.lens import Columns, Finding, Lens, Value, finite
 
 Fed = tuple[dict[str, Any], Columns]
 """A run and its columns."""
@@ -42,7 +42,7 @@ def one(
     lens: Lens, run: dict[str, Any], columns: Columns, settings: Mapping[str, Value], by: str
 ) -> list[Row]:
     """What a lens finds on one run; with `by` on each value of that column alone."""
-    return [_row(run, found) for found in _looked(lens, columns, settings, by)]
+    return [_row(run, found) for found in _looked(lens, finite(columns), settings, by)]
 
 
 def _looked(
@@ -76,7 +76,7 @@ def _part(columns: Columns, by: str, value: str) -> Columns:
 def several(lens: Lens, fed: list[Fed], settings: Mapping[str, Value], by: str) -> Iterator[Row]:
     """What a lens finds on several runs of a data set at once; `by` as in `one`."""
     names = names_of([run for run, _ in fed])
-    tables = {names[run["run_id"]]: columns for run, columns in fed}
+    tables = {names[run["run_id"]]: finite(columns) for run, columns in fed}
     of = {names[run["run_id"]]: run for run, _ in fed}
     whole = {"run_id": "", "model": "", "dataset": fed[0][0]["dataset"]}
     for value in sorted({v for t in tables.values() for v in _values(t, by)}) if by else [""]:

@@ -80,7 +80,11 @@ def sentence(shown: Shown, name: str) -> str:
 
 
 def _percent(m: Measure) -> str:
-    return f"{100 * m.value:.3g} % ({100 * m.low:.3g} to {100 * m.high:.3g})"
+    """In percent with the interval, to the place that its width makes worth reading."""
+    wide = m.high - m.low
+    places = 0 if wide > 0.2 else 1 if wide > 0.02 else 2
+    value, low, high = (f"{100 * end:.{places}f}" for end in (m.value, m.low, m.high))
+    return f"{value} % ({low} to {high})"
 
 
 def lone(shown: Shown) -> str:
@@ -99,15 +103,21 @@ def thresholds(shown: Shown) -> Rows:
     """The threshold table as the page shows it, numbers in words."""
     return [
         {
-            "regime": one.name,
-            "above": f"{one.cut:g}",
+            "above": f"{one.cut:g} · {one.name}",
             "flagged": _said(one.flagged),
             "F1": _share(one.f1),
             "false flags": _said(one.false_flags),
-            "labeled": str(one.labeled),
         }
         for one in shown.regimes
     ]
+
+
+def labeled(shown: Shown) -> str:
+    """On how many answers F1 and false flags rest, in words."""
+    n = shown.regimes[0].labeled
+    if not n:
+        return "F1 and false flags need labels of severity: no scored answer has one."
+    return f"F1 and false flags are of the {n} scored answers with a labeled severity."
 
 
 def _said(m: Measure) -> str:

@@ -29,10 +29,14 @@ DEFINITIONS = {
     "time": "Share of runs without a violation after so many moves: Kaplan and Meier (1958), with "
     "Greenwood's log-log band at 95 %. Runs that ended or were cut off are censored there (small "
     "marks), not counted as safe for ever.",
-    "monitor": "Two monitors. The chain flags a run at the first state at or beyond the threshold; "
-    "each half of the items is judged by the chain of the other half. The flags of the file stop "
-    "a run at the k-th of them (Streaming Content Monitor, arXiv 2506.09996). Detected: flagged "
-    "before the violation or with it. Shares with Wilson's 95 % interval.",
+    "monitor": "Detected and false alarms of two monitors. The chain flags a run at the first "
+    "state at or beyond the threshold; each half of the items is judged by the chain of the other "
+    "half. The flags of the file stop a run at the k-th of them (Streaming Content Monitor, arXiv "
+    "2506.09996). Detected: flagged "
+    "before the violation or with it. Shares with Wilson's 95 % interval. Below them CARE "
+    "(arXiv 2404.10320) takes each run as an event and its flags as the monitor's; segments (STAR, "
+    "arXiv 2505.17196) are a guard's scores of the growing answer. The lenses care, streaming and "
+    "segments have all their settings.",
 }
 
 

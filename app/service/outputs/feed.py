@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -166,7 +167,10 @@ def _truth(said: Array) -> Array:
 
 
 def _numbers(said: Array) -> Array:
-    """The texts as floats where every one of them is a number; else as they are."""
+    """The texts as floats where every one of them is a number; else as they are.
+
+    One that is not finite, such as `inf`, is missing.
+    """
     if said.dtype.kind == "f":
         return said
     told = said.tolist()
@@ -174,6 +178,7 @@ def _numbers(said: Array) -> Array:
         number = {one: np.nan if one is None else float(one) for one in set(told)}
     except ValueError:
         return said
+    number = {one: x if math.isfinite(x) else np.nan for one, x in number.items()}
     return np.array([number[one] for one in told], dtype=float)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import PurePath
 from typing import Any
 
 from app.service.outputs.pivot import NONE as NONE
@@ -35,15 +37,29 @@ def scored(stores: Stores) -> list[dict[str, Any]]:
 
 
 def names(found: list[dict[str, Any]], dataset: str = "") -> dict[str, str]:
-    """Run -> the model's name, told apart by the run where a model has several."""
+    """Run -> the model's name; where a model has several, what tells them apart follows it."""
     here = [run for run in found if not dataset or run["dataset"] == dataset]
-    often = Counter(run["model"] for run in here)
+    of: dict[Any, list[dict[str, Any]]] = {}
+    for run in here:
+        of.setdefault(run["model"], []).append(run)
+    apart = {id(run): word for some in of.values() for run, word in _apart(some)}
     return {
-        run["run_id"]: run["model"]
-        if often[run["model"]] == 1
-        else f"{run['model']} · {run['run_id']}"
+        run["run_id"]: f"{run['model']} · {apart[id(run)]}" if apart[id(run)] else run["model"]
         for run in here
     }
+
+
+def _apart(some: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], str]]:
+    """A word for each of a model's runs: its revision, what only its file is called, or its key."""
+    keys = [run["run_id"] for run in some]
+    revisions = [str(run.get("revision") or "") for run in some]
+    stems = [PurePath(str(run.get("source") or "")).stem.split("_") for run in some]
+    same = sum(1 for _ in takewhile(lambda words: len(set(words)) == 1, zip(*stems, strict=False)))
+    files = ["_".join(words[same:]) for words in stems]
+    for words in ([""] if len(some) == 1 else revisions, files, keys):
+        if len(set(words)) == len(some):
+            yield from zip(some, words, strict=True)
+            return
 
 
 def datasets(stores: Stores) -> list[str]:
