@@ -125,7 +125,7 @@ def test_peeking_fills_some_options_and_tells_the_same_readiness(stores, put_in)
 
 def test_a_lens_over_several_runs_names_the_model_a_finding_is_about(stores, put_in):
     put_in(rows(6), **OPTIONS)
-    with pytest.raises(Trouble, match="multiplicity needs run"):
+    with pytest.raises(Trouble, match="multiplicity needs a second run"):
         looking.look(stores, "multiplicity")
     state = next(s for s in looking.states(stores) if s.lens.name == "multiplicity")
     assert "another model" in state.json()["missing"]["run"]
