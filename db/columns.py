@@ -53,17 +53,16 @@ KEPT_BACK: dict[str, tuple[str, ...]] = {
 JSON: dict[str, tuple[str, ...]] = {
     "outputs": ("choices", "meta"), "scores": (), "labels": (), "steps": ("flags",), "acts": (),
 }  # fmt: skip
-TEXT: dict[str, tuple[str, ...]] = {
-    "outputs": ("dataset", "run_id", "item_id", "model", "revision", "category", "prompt",
-                "item_prompt", "response", "target", "choices", "finish", "meta", "license",
-                "source_sha256", "split"),
-    "scores": ("run_id", "item_id", "dimension", "scorer", "raw", "up"),
-    "labels": ("run_id", "item_id", "event", "what", "undoes", "campaign", "person", "scheme",
-               "field", "value", "shown", "made_at"),
-    "steps": ("run_id", "item_id", "role", "content", "state", "flags"),
-    "acts": ("run_id", "item_id", "act", "origin", "why"),
-}  # fmt: skip
-"""Columns of text, whose cells a spreadsheet could run."""
+WEIGHT = {
+    "outputs": "250 + coalesce(strlen(response), 0) + coalesce(strlen(meta), 0)",
+    "scores": "150 + coalesce(strlen(raw), 0)",
+    "labels": "400 + strlen(value)",
+    "steps": "150 + coalesce(strlen(content), 0) + coalesce(strlen(state), 0)",
+    "acts": "150 + coalesce(strlen(why), 0)",
+}
+"""Bytes of a row in memory, roughly."""
+LISTS = ("option_logprobs", "tags", "annotations")
+"""Columns that are lists: JSON in a CSV, as are shares of labels."""
 
 
 def columns(table: str) -> dict[str, str]:

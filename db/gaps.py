@@ -17,17 +17,20 @@ NAMED = (
 
 def count(cursor: Connection) -> dict[str, int]:
     """What is missing, in words, and how often; 160 blanks at the start count as no text."""
+    texts = "opening IS NULL OR opening < '!'"  # blanks come before; files tell without reading
     row = cursor.execute(
-        """SELECT count(*) FILTER (trim(coalesce(o.opening, '')) = ''),
-                  count(*) FILTER (o.finish = 'length')
-           FROM picks p JOIN lake.outputs o ON o.rowid = p.o"""
+        f"""SELECT count(*) FILTER (blank), count(*) FILTER (cut) FROM picks p JOIN (
+              SELECT rowid AS o, true AS blank, false AS cut FROM lake.outputs
+              WHERE ({texts}) AND trim(coalesce(opening, '')) = ''
+              UNION ALL
+              SELECT rowid, false, true FROM lake.outputs WHERE finish = 'length') USING (o)"""
     ).fetchone()
     bare = cursor.execute(
         """SELECT count(*) FROM picks p LEFT JOIN lake.items i ON i.rowid = p.i
            WHERE i.opening IS NULL"""
     ).fetchone()
     lost = cursor.execute(
-        """SELECT count(*) FILTER (lost), (SELECT count(*) FROM picks) - count(DISTINCT k)
+        """SELECT count(*) FILTER (value IS NULL), (SELECT count(*) FROM picks) - count(DISTINCT k)
            FROM rows_scores"""
     ).fetchone()
     found = (*(row or ()), *(bare or ()), *(lost or ()))
@@ -37,14 +40,12 @@ def count(cursor: Connection) -> dict[str, int]:
 def harm(cursor: Connection) -> Iterator[tuple[str, NDArray[np.float64]]]:
     """Each harm dimension with the mean of its judges' scores of every output (NaN for none)."""
     names = cursor.execute(
-        """SELECT DISTINCT s.dimension FROM lake.scores s JOIN rows_scores r ON r.o = s.rowid
-           WHERE s.up = 'harm' ORDER BY 1"""
+        "SELECT DISTINCT dimension FROM rows_scores WHERE up = 'harm' ORDER BY 1"
     ).fetchall()
     for (name,) in names:
         found = cursor.execute(
-            """SELECT avg(s.value)::DOUBLE AS harm
-               FROM lake.scores s JOIN rows_scores r ON r.o = s.rowid
-               WHERE s.dimension = ? GROUP BY r.k ORDER BY r.k""",
+            """SELECT avg(value)::DOUBLE AS harm FROM rows_scores
+               WHERE dimension = ? GROUP BY k ORDER BY k""",
             [name],
         ).to_arrow_table()
         yield str(name), found["harm"].to_numpy()

@@ -38,7 +38,7 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
     with only(cursor, cases) as join:
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
-                SELECT o.rowid AS o, any_value(i.rowid) AS i, 1.0::DOUBLE AS probability,
+                SELECT o.rowid AS o, min(i.rowid) AS i, 1.0::DOUBLE AS probability,
                        '' AS split
                 FROM {OUTPUTS} {join} WHERE {condition} GROUP BY o.rowid ORDER BY o""",
             values,
@@ -117,7 +117,8 @@ def drop(cursor: Connection, places: NDArray[np.int64], of: str) -> int:
 
 def groups(cursor: Connection, by: str = "") -> dict[str, int]:
     """Group -> how many are picked."""
-    query = f"SELECT {GROUPS[by]} AS g, count(*) FROM {PICKED} GROUP BY 1 ORDER BY 1"
+    source = "picks p LEFT JOIN lake.items i ON i.rowid = p.i" if by == "category" else PICKED
+    query = f"SELECT {GROUPS[by]} AS g, count(*) FROM {source} GROUP BY 1 ORDER BY 1"
     found = cursor.execute(query)
     return {str(name): int(n) for name, n in found.fetchall()}
 
@@ -166,7 +167,10 @@ def draw(cursor: Connection, places: NDArray[np.int64], chance: NDArray[np.float
 
 def among(cursor: Connection, cases: Iterable[Case]) -> set[Case]:
     """Those of these cases that are picked."""
-    with only(cursor, cases) as join:
+    asked = list(cases)
+    if not asked:
+        return set()
+    with only(cursor, asked) as join:
         found = cursor.execute(
             f"""SELECT o.run_id, o.item_id, o.sample FROM lake.outputs o {join}
                 SEMI JOIN picks p ON p.o = o.rowid"""
@@ -185,9 +189,11 @@ def by_run(cursor: Connection) -> list[dict[str, Any]]:
     return rows(
         cursor.execute(
             """SELECT r.run_id, r.model, r.revision, r.dataset, r.format, r.source, r.sha256,
-                      count(*) AS outputs
-               FROM picks p JOIN lake.outputs o ON o.rowid = p.o JOIN lake.runs r USING (run_id)
-               GROUP BY ALL ORDER BY r.dataset, r.model, r.run_id"""
+                      n AS outputs
+               FROM lake.runs r JOIN (
+                 SELECT run_id, count(*) AS n FROM (SELECT run_id, rowid AS o FROM lake.outputs)
+                 JOIN picks USING (o) GROUP BY 1) USING (run_id)
+               ORDER BY r.dataset, r.model, r.run_id"""
         )
     )
 

@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as compute
+from numpy.typing import NDArray
+
 RISKY = r"""^['" \x{FEFF}]*([=+\-@\t\r\n＝＋－＠﹢﹣]|$)"""
-"""What is escaped, as the warehouse's regular expressions write it."""
+"""What is escaped, as Arrow's regular expressions write it."""
 _RISKY = re.compile(RISKY.replace(r"\x{FEFF}", "\ufeff").removesuffix("|$)") + r"|\Z)")
 _NUL = re.compile("␀([␀0])")
 NUL = "␀"
@@ -40,3 +45,42 @@ def restored(cell: str) -> str:
     """
     told = cell[1:] if cell.startswith("'") and _RISKY.match(cell[1:]) else cell
     return _NUL.sub(lambda found: NUL if found[1] == NUL else "\0", told)
+
+
+def inert_table(table: pa.Table) -> pa.Table:
+    """The table with every cell of text as `inert` writes it, a column at a time."""
+    for place, field in enumerate(table.schema):
+        if field.type == pa.string():
+            told = table.column(place)
+            chunks = [_inert(chunk) for chunk in told.chunks]
+            table = table.set_column(place, field, pa.chunked_array(chunks, pa.string()))
+    return table
+
+
+SUSPECT = np.isin(np.arange(256), list(b"'\" =+-@\t\r\n\xef"))
+"""Whether what is escaped can begin with a byte, (256,)."""
+LAST = 0x90
+"""The last byte of `␀`."""
+
+
+def _inert(texts: pa.StringArray) -> pa.StringArray:
+    """Looks at the bytes first: most columns hold nothing to escape and stay as they are."""
+    starts, body = _bytes(texts)
+    long = np.diff(starts) > 0
+    told = texts
+    held = body[starts[0] : starts[-1]]
+    if len(held) and (held.min() == 0 or (held == LAST).any()):
+        told = compute.replace_substring(told, NUL, NUL + NUL)
+        told = compute.replace_substring(told, "\0", NUL + "0")
+    if SUSPECT[body[starts[:-1][long]]].any() or (~long).sum() > texts.null_count:
+        risky = compute.match_substring_regex(texts, RISKY)
+        marked = compute.binary_join_element_wise("'", told, "")
+        told = compute.if_else(risky, marked, told)
+    return told
+
+
+def _bytes(texts: pa.StringArray) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
+    """Where each text begins, and the last ends (n + 1,), and the bytes of all."""
+    _, offsets, body = texts.buffers()
+    starts = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    return starts, np.frombuffer(body or b"", np.uint8)

@@ -1,4 +1,4 @@
-"""Rows into files as they come: Parquet in row groups, or lines of text; whole files only."""
+"""Rows into files as they come: Parquet in row groups, CSV, or lines of text; whole files only."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
 from data.tables import STRUCTS, Field
+from data.write import cells
 
 SHARD = 256 * 2**20
 """Bytes of a shard, after which the next one begins."""
@@ -16,6 +18,8 @@ FEW = ("run_id", "dataset", "model", "revision", "category", "finish", "license"
        "split", "dimension", "scorer", "up", "campaign", "person", "scheme", "field", "what",
        "role", "act", "origin")  # fmt: skip
 """Columns of few values, which a dictionary makes small."""
+BATCH = 4096
+"""Rows that are put into text at a time."""
 KINDS = {"integer": pa.int64(), "number": pa.float64(), "flag": pa.bool_()}
 
 
@@ -44,7 +48,7 @@ def shards(
                 writer.close()
             rows.append(0)
             writer = _writer(folder / f"{stem}-{len(rows) - 1:05}.part", shape)
-        writer.write_table(table.cast(shape), row_group_size=max(table.num_rows, 1))
+        _put(writer, table, shape)
         rows[-1] += table.num_rows
     if writer is None:
         rows.append(0)
@@ -61,7 +65,7 @@ def one_parquet(tables: Iterable[pa.Table], shape: pa.Schema, path: Path) -> int
     rows = 0
     with _writer(path, shape) as writer:
         for table in tables:
-            writer.write_table(table.cast(shape), row_group_size=max(table.num_rows, 1))
+            _put(writer, table, shape)
             rows += table.num_rows
     return rows
 
@@ -73,11 +77,33 @@ def _writer(path: Path, shape: pa.Schema) -> parquet.ParquetWriter:
     )
 
 
-def lines(tables: Iterable[pa.Table], path: Path, head: str = "") -> int:
+def _put(writer: parquet.ParquetWriter, table: pa.Table, shape: pa.Schema) -> None:
+    """One row group; in one piece, since where pieces meet shows in the pages of the file."""
+    whole = table.cast(shape).combine_chunks()
+    writer.write_table(whole, row_group_size=max(table.num_rows, 1))
+
+
+def flat(fields: Sequence[Field]) -> pa.Schema:
+    """The schema of a CSV: lists are JSON text."""
+    kinds = [(one.name, KINDS.get(one.kind, pa.string())) for one in fields]
+    return pa.schema(kinds)
+
+
+def csv(tables: Iterable[pa.Table], shape: pa.Schema, path: Path) -> int:
+    """A CSV, every cell in quotes and inert, what is missing empty; returns its rows."""
+    rows = 0
+    how = arrow_csv.WriteOptions(batch_size=BATCH, quoting_style="all_valid")
+    with arrow_csv.CSVWriter(path, shape, write_options=how) as writer:
+        for table in tables:
+            writer.write_table(cells.inert_table(table.cast(shape)))
+            rows += table.num_rows
+    return rows
+
+
+def lines(tables: Iterable[pa.Table], path: Path) -> int:
     """The texts of the column `line`, each with its end, as they stand; returns how many."""
     rows = 0
     with path.open("wb") as file:
-        file.write(head.encode())
         for table in tables:
             for chunk in table.column("line").chunks:
                 if len(chunk):

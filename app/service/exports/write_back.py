@@ -16,7 +16,7 @@ from data.read.source import Source
 from data.trouble import Trouble
 from data.write import inspect_edits
 from data.write.inspect_edits import Edit, Place
-from db import exports, runs
+from db import runs, stripes
 
 RESOLVED = "resolved"
 """Who the resolved label is by: a rule, not a person."""
@@ -57,7 +57,7 @@ def write(held: Stores, rows: Rows, folder: Path, logs: Sequence[Path]) -> None:
 def _edits(held: Stores, rows: Rows) -> Iterator[tuple[str, Place, Edit]]:
     """Each label that holds as an edit by its annotator, in order, and last the resolved one."""
     names = [one.name for one in rows.columns("labels")]
-    for part in exports.stream(held.warehouse, "labels", names, rows.shape("rows")):
+    for part in stripes.stream(held.warehouse, "labels", names, rows.shape("rows")):
         for row in part.to_pylist():
             if row["holds"] and row["person"] != settle.ADJUDICATOR:
                 yield _one(row, row["field"], row["value"], row["person"], _reason(row))

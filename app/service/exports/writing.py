@@ -12,9 +12,9 @@ import pyarrow as pa
 from app.service.exports.recipe import Recipe
 from data import tables
 from data.tables import Field
-from data.write import cells, rows
-from db import exports, splits
-from db.exports import Shape
+from data.write import rows
+from db import splits, stripes
+from db.stripes import Shape
 from db.warehouse import Connection
 
 Tell = Callable[[float, str], None]
@@ -45,14 +45,14 @@ class Rows:
 
     def shape(self, kind: str) -> Shape:
         """Rows of that kind, masked where the recipe says so."""
-        return Shape(kind, cells.RISKY, self.mask, self.mask_json)
+        return Shape(kind, self.mask, self.mask_json)
 
     def stream(
         self, table: str, kind: str = "rows", part: str | None = None, more: tuple[str, ...] = ()
     ) -> Iterator[pa.Table]:
         """A table's rows, stripe by stripe."""
         names = [*(one.name for one in self.columns(table)), *more]
-        return exports.stream(self.cursor, table, names, self.shape(kind), part)
+        return stripes.stream(self.cursor, table, names, self.shape(kind), part)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every output as a record with its `scores` and `steps` beside."""
@@ -87,13 +87,13 @@ def write(held: Rows, folder: Path, about: dict[str, str], tell: Tell) -> dict[s
                 stream = watched(held.stream(table, part=part), table)
                 for name, n in rows.shards(stream, shape, place, stem).items():
                     found[f"data/{table}/{name}"] = n
-        elif kind in ("jsonl", "csv"):
-            lines = "json" if kind == "jsonl" else "csv"
-            head = "" if kind == "jsonl" else ",".join(
-                f'"{one.name.replace(chr(34), chr(34) * 2)}"' for one in held.columns(table)
-            ) + "\n"  # fmt: skip
-            path = f"data/{table}.{kind}"
-            found[path] = rows.lines(watched(held.stream(table, lines), table), folder / path, head)
+        elif kind == "jsonl":
+            path = f"data/{table}.jsonl"
+            found[path] = rows.lines(watched(held.stream(table, "json"), table), folder / path)
+        elif kind == "csv":
+            path = f"data/{table}.csv"
+            stream = watched(held.stream(table, "flat"), table)
+            found[path] = rows.csv(stream, rows.flat(held.columns(table)), folder / path)
         else:
             path = f"data/{table}.parquet"
             found[path] = rows.one_parquet(watched(held.stream(table), table), shape, folder / path)

@@ -1,0 +1,192 @@
+"""Rows of the picked outputs out of the lake in stripes of little memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from duckdb.func import FunctionNullHandling, PythonUDFType
+
+from db.columns import JSON, KEPT_BACK, LISTS, MASKED, WEIGHT, columns
+from db.exports import KEY
+from db.warehouse import Connection
+
+HEAVY = 32 * 2**20
+"""Bytes of a stripe, as its long texts and the number of its rows tell."""
+BLOCK = 64
+"""Rows that are weighed together, and stay together."""
+AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
+"""Joins stay as they are written: the wide rows pass by, what is narrow is held. The optimizer,
+which knows neither, holds the wide ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How rows come out.
+
+    `kind` is `rows`, `flat` (lists as JSON text) or `json` (one text a row, in a column `line`).
+    `mask` and `mask_json` change a text, or the texts in a JSON text; None leaves all as it is.
+    """
+
+    kind: str = "rows"
+    mask: Callable[[str], str] | None = None
+    mask_json: Callable[[str], str] | None = None
+
+
+def stream(
+    cursor: Connection, table: str, names: Sequence[str], shape: Shape, part: str | None = None
+) -> Iterator[pa.Table]:
+    """The rows of a table of the export, stripe by stripe, always in the same order.
+
+    Outputs, scores, steps and acts come as they were loaded, labels by output and time. `names` are
+    the columns; `part` keeps outputs of one part of the split.
+    """
+    selected = _selected(cursor, table, names, shape)
+    cursor.execute("BEGIN")  # one look at the catalog for all stripes
+    cursor.execute(AS_WRITTEN)
+    try:
+        for query in _stripes(cursor, table, part, names):
+            yield ordered(cursor.sql(query.replace("SELECTED", selected)).to_arrow_table())
+    finally:
+        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
+            cursor.execute("ROLLBACK")
+            cursor.execute("RESET disabled_optimizers")
+
+
+def ordered(table: pa.Table) -> pa.Table:
+    """The rows by the column `o`, which is taken off.
+
+    They come in runs that are in order already, one a thread and row group, so it is the runs that
+    are put in order, and no text is copied.
+    """
+    place = table.column("o").to_numpy()
+    table = table.drop_columns("o")
+    edges = np.flatnonzero(np.diff(place) < 0) + 1
+    if not len(edges):
+        return table
+    first = np.concatenate([[0], edges])
+    last = np.concatenate([edges, [len(place)]])
+    by = np.argsort(place[first], kind="stable")
+    if (place[last - 1][by][:-1] > place[first][by][1:]).any():
+        return table.take(np.argsort(place, kind="stable"))
+    return pa.concat_tables(table.slice(a, b - a) for a, b in zip(first[by], last[by], strict=True))
+
+
+BESIDE = {
+    "scores": "{'dimension': dimension, 'scorer': scorer, 'value': value, 'up': up}",
+    "steps": "{'role': role, 'content': content}",
+}
+"""What may stand beside an output as a list: scores by name, steps in order."""
+
+
+def _beside(names: Sequence[str]) -> str:
+    order = {"scores": "dimension, scorer", "steps": "step"}
+    return " ".join(
+        f"""LEFT JOIN (SELECT k.o, list({BESIDE[name]} ORDER BY {order[name]}) AS told
+            FROM lake.{name} JOIN keys k USING ({KEY}) WHERE k.o BETWEEN LOW AND HIGH
+            GROUP BY k.o) {name} ON {name}.o = p.o"""
+        for name in names
+        if name in BESIDE
+    )
+
+
+def _stripes(
+    cursor: Connection, table: str, part: str | None, names: Sequence[str]
+) -> Iterator[str]:
+    only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
+    for low, high, first, last, _ in _edges(cursor, table, only):
+        within = f"BETWEEN {low} AND {high}"
+        if table == "labels":
+            yield f"SELECT SELECTED, o FROM rows_labels t WHERE o {within}"
+        elif table == "outputs":
+            beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
+            yield f"""SELECT SELECTED, p.o
+                      FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
+                      JOIN (SELECT * FROM picks {only or "WHERE true"} AND o {within}) p USING (o)
+                      JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
+                      LEFT JOIN (SELECT *, rowid AS i FROM lake.items
+                                 WHERE rowid BETWEEN {first} AND {last}) i
+                        ON i.i = p.i
+                      LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
+        else:
+            yield f"""SELECT SELECTED, p.o
+                      FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t
+                      JOIN (SELECT o FROM rows_{table} WHERE o {within}) p USING (o)
+                      JOIN facts f USING (run_id)"""
+
+
+def _edges(cursor: Connection, table: str, only: str) -> Iterator[list[int]]:
+    """The first and the last row of each stripe, and those of its prompts.
+
+    Told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike on any day.
+    """
+    source = f"(SELECT *, NULL AS i FROM rows_{table})"
+    if table == "outputs":
+        # what is long is measured before it is joined, so that only numbers are
+        source = f"""(SELECT o, i, weight + coalesce(prompt, 0) AS weight
+                      FROM (SELECT rowid AS o, {WEIGHT[table]} AS weight FROM lake.outputs)
+                      JOIN (SELECT * FROM picks {only}) USING (o)
+                      LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items)
+                      USING (i))"""
+    blocks = cursor.execute(
+        f"""SELECT min(o), max(o), coalesce(min(i), {2**62}), coalesce(max(i), -1),
+                   sum(weight)::BIGINT
+            FROM {source} GROUP BY o // {BLOCK} ORDER BY 1"""
+    ).fetchall()
+    stripe: list[int] = []
+    for low, high, first, last, weight in blocks:
+        if stripe and stripe[4] + weight > HEAVY:
+            yield stripe
+            stripe = []
+        was = stripe or [low, high, first, last, 0]
+        stripe = [was[0], high, min(was[2], first), max(was[3], last), was[4] + weight]
+    if stripe:
+        yield stripe
+
+
+def _selected(cursor: Connection, table: str, names: Sequence[str], shape: Shape) -> str:
+    """The columns of a query, masked, kept back and written as asked."""
+    found = {}
+    told = columns(table)
+    for name in names:
+        source = told.get(name, f"l.{_named(name)}")
+        if shape.mask and name in MASKED[table]:
+            inside = name in JSON[table]
+            source = f"{_function(cursor, shape, inside)}({source})"
+        if name in KEPT_BACK[table]:
+            source = f"CASE WHEN f.withheld THEN NULL ELSE {source} END"
+        if shape.kind == "flat" and (name in LISTS or name.startswith("soft_")):
+            source = f"to_json({source})::VARCHAR"
+        found[name] = source
+    if shape.kind == "json":
+        body = ", ".join(f"""'{name.replace("'", "''")}': {sql}""" for name, sql in found.items())
+        return f"to_json({{{body}}})::VARCHAR || chr(10) AS line"
+    return ", ".join(f"{sql} AS {_named(name)}" for name, sql in found.items())
+
+
+def _named(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _function(cursor: Connection, shape: Shape, inside: bool) -> str:
+    """The name under which the connection knows the masking function."""
+    name, work = ("masked_json", shape.mask_json) if inside else ("masked", shape.mask)
+    there = cursor.execute(
+        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]
+    ).fetchall()
+    if not there and work is not None:
+        masked = work
+
+        def each(texts: pa.ChunkedArray) -> Any:
+            return pa.array(
+                [None if one is None else masked(one) for one in texts.to_pylist()], pa.string()
+            )
+
+        cursor.create_function(name, each, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW,
+                               null_handling=FunctionNullHandling.SPECIAL)  # fmt: skip
+    return name
