@@ -18,6 +18,8 @@ from db.warehouse import Connection
 
 HEAVY = 32 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
+MOST = 100
+"""Runs that are put in order at most; more are sorted row by row."""
 BLOCK = 64
 """Rows that are weighed together, and stay together."""
 AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
@@ -61,20 +63,18 @@ def stream(
 def ordered(table: pa.Table) -> pa.Table:
     """The rows by the column `o`, which is taken off.
 
-    They come in runs that are in order already, one a thread and row group, so it is the runs that
-    are put in order, and no text is copied.
+    They come in a few long runs, one a thread and row group, so it is the runs that are put in
+    order, and no text is copied.
     """
-    place = table.column("o").to_numpy()
+    by = np.argsort(table.column("o").to_numpy(), kind="stable")
     table = table.drop_columns("o")
-    edges = np.flatnonzero(np.diff(place) < 0) + 1
+    edges = np.flatnonzero(np.diff(by) != 1) + 1
     if not len(edges):
         return table
-    first = np.concatenate([[0], edges])
-    last = np.concatenate([edges, [len(place)]])
-    by = np.argsort(place[first], kind="stable")
-    if (place[last - 1][by][:-1] > place[first][by][1:]).any():
-        return table.take(np.argsort(place, kind="stable"))
-    return pa.concat_tables(table.slice(a, b - a) for a, b in zip(first[by], last[by], strict=True))
+    if len(edges) > MOST:
+        return table.take(by)
+    runs = zip([0, *edges.tolist()], [*edges.tolist(), len(by)], strict=True)
+    return pa.concat_tables(table.slice(by[first], last - first) for first, last in runs)
 
 
 BESIDE = {
