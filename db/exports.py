@@ -23,9 +23,13 @@ def prepare(
     """
     cursor.register("told_facts", facts)
     cursor.execute("CREATE OR REPLACE TABLE facts AS SELECT * FROM told_facts")
+    # what is long is measured before it is joined, so that only numbers are
     cursor.execute(
-        f"""CREATE OR REPLACE TABLE keys AS SELECT p.o, {KEY} FROM picks p
-            JOIN lake.outputs o ON o.rowid = p.o"""
+        f"""CREATE OR REPLACE TABLE keys AS
+            SELECT o, i, split, {KEY}, weight + coalesce(prompt, 0) AS weight
+            FROM (SELECT rowid AS o, {KEY}, {WEIGHT["outputs"]} AS weight FROM lake.outputs)
+            JOIN picks USING (o)
+            LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items) USING (i)"""
     )
     cursor.execute(f"CREATE OR REPLACE TABLE said (o BIGINT, annotations {SAID})")
     if said is not None:
@@ -38,7 +42,7 @@ def prepare(
         more = ", dimension, up, value" if name == "scores" else ""
         cursor.execute(
             f"""CREATE OR REPLACE TABLE rows_{name} AS
-                SELECT s.o, k.o AS k, weight{more}
+                SELECT s.o, k.o AS k, s.weight{more}
                 FROM (SELECT *, rowid AS o, {WEIGHT[name]} AS weight FROM lake.{name}) s
                 JOIN keys k USING ({KEY})"""
         )

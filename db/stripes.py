@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from db.columns import JSON, KEPT_BACK, LISTS, MASKED, WEIGHT, columns
+from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
 from db.exports import KEY
 from db.warehouse import Connection
 
@@ -125,14 +125,7 @@ def _edges(cursor: Connection, table: str, only: str) -> Iterator[list[int]]:
 
     Told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike on any day.
     """
-    source = f"(SELECT *, NULL AS i FROM rows_{table})"
-    if table == "outputs":
-        # what is long is measured before it is joined, so that only numbers are
-        source = f"""(SELECT o, i, weight + coalesce(prompt, 0) AS weight
-                      FROM (SELECT rowid AS o, {WEIGHT[table]} AS weight FROM lake.outputs)
-                      JOIN (SELECT * FROM picks {only}) USING (o)
-                      LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items)
-                      USING (i))"""
+    source = f"keys {only}" if table == "outputs" else f"(SELECT *, NULL AS i FROM rows_{table})"
     blocks = cursor.execute(
         f"""SELECT min(o), max(o), coalesce(min(i), {2**62}), coalesce(max(i), -1),
                    sum(weight)::BIGINT

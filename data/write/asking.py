@@ -144,7 +144,7 @@ def label_studio_config(questions: Iterable[Question]) -> str:
         '  <Header value="Answer"/>', '  <Text name="response" value="$response"/>',
     ]  # fmt: skip
     for question in questions:
-        name, title = quoteattr(question.name), quoteattr(question.title)
+        name, title = quoteattr(question.name), _quoted(question.title)
         lines.append(f"  <Header value={title}/>")
         if question.kind == "text":
             lines.append(f'  <TextArea name={name} toName="response"/>')
@@ -152,10 +152,15 @@ def label_studio_config(questions: Iterable[Question]) -> str:
         choice = "single" if question.kind == "one" else "multiple"
         lines.append(f'  <Choices name={name} toName="response" choice="{choice}">')
         for value, title in question.options:
-            shown, alias = quoteattr(title or value), quoteattr(value)
+            shown, alias = _quoted(title or value), _quoted(value)
             lines.append(f"    <Choice value={shown} alias={alias}/>")
         lines.append("  </Choices>")
     return "\n".join([*lines, "</View>"]) + "\n"
+
+
+def _quoted(text: str) -> str:
+    """A text as an attribute; a character that XML knows no way to write is replaced."""
+    return quoteattr(re.sub("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", text))
 
 
 def label_studio_task(row: Record, number: int, questions: Sequence[Question]) -> Record:

@@ -1,0 +1,76 @@
+"""Masking takes out what it finds, counts it, and leaves everything else alone."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.masks import Masker
+
+PLAIN = st.text(st.characters(categories=["Lu", "Ll", "Lo", "Zs", "Po"], exclude_characters="@"))
+KEY = "hf_" + "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zA12"
+
+
+@given(PLAIN)
+def test_a_text_without_digits_at_signs_or_keys_is_left_alone(text: str) -> None:
+    masker = Masker(["emails", "phones"])
+    assert masker.text(text) == text
+    assert dict(masker.counts) == {"emails": 0, "phones": 0}
+
+
+@given(PLAIN, PLAIN, st.sampled_from(["ann@example.org", "b.o+x@mail.example.com"]))
+def test_an_email_between_blanks_is_masked_once(before: str, after: str, email: str) -> None:
+    masker = Masker(["emails"])
+    assert masker.text(f"{before} {email} {after}") == f"{before} [email] {after}"
+    assert masker.counts["emails"] == 1
+
+
+@given(st.text(max_size=60))
+def test_masking_twice_changes_nothing_more(text: str) -> None:
+    masker = Masker(["emails", "phones"])
+    once = masker.text(text)
+    assert masker.text(once) == once
+
+
+@pytest.mark.parametrize("text", [f"key {KEY}.", f"HF_TOKEN={KEY}", 'password: "correcthorse1"'])
+def test_a_key_is_masked_wherever_it_stands(text: str) -> None:
+    masker = Masker(["secrets"])
+    made = masker.text(text)
+    assert KEY not in made
+    assert "correcthorse1" not in made
+    assert "[secret]" in made
+    assert masker.counts["secrets"] >= 1
+
+
+def test_only_the_kinds_asked_for_are_masked() -> None:
+    text = f"ann@example.org, +1 650 253 0000, {KEY}"
+    assert Masker(["emails"]).text(text) == text.replace("ann@example.org", "[email]")
+    assert Masker(()).text(text) == text
+
+
+def test_a_number_without_a_country_is_one_of_the_region_asked_for() -> None:
+    text = "Call 030 901820."
+    assert Masker(["phones"], "DE").text(text) == "Call [phone]."
+    assert Masker(["phones"], "US").text(text) == text
+
+
+LEAF = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | PLAIN
+BODY = st.recursive(
+    LEAF, lambda of: st.lists(of, max_size=3) | st.dictionaries(PLAIN, of, max_size=3), max_leaves=8
+)
+
+
+@given(BODY)
+def test_json_without_anything_to_mask_keeps_its_text(body: object) -> None:
+    text = json.dumps(body)
+    assert Masker(["emails"]).inside(text) == text
+
+
+def test_texts_inside_json_are_masked_while_names_and_numbers_stay() -> None:
+    masker = Masker(["emails", "phones"])
+    made = masker.inside('{"a@example.org": ["to b@example.org", 6502530000, null]}')
+    assert json.loads(made) == {"a@example.org": ["to [email]", 6502530000, None]}
+    assert masker.inside("b@example.org, {") == "[email], {"
