@@ -27,7 +27,7 @@ class Warnings:
     ahead: Measure
 
 
-def warnings(flag: ArrayLike, violation: ArrayLike, lost: int = 0, draws: int = 1000) -> Warnings:
+def warnings(flag: ArrayLike, violation: ArrayLike, lost: int = 0) -> Warnings:
     """From the first flag and the violation of each run (R,), in moves; NaN where there is none.
 
     Detected: flagged before the violation or with it; a later flag is a miss. A run without a
@@ -44,7 +44,7 @@ def warnings(flag: ArrayLike, violation: ArrayLike, lost: int = 0, draws: int = 
     return Warnings(
         rate(int(early.sum()), int(bad.sum()), lost),
         rate(int((~bad & ~np.isnan(first)).sum()), int((~bad).sum()), lost),
-        mean(ahead, draws=draws, lost=lost) if ahead.size else missing("no violation was detected"),
+        mean(ahead, lost=lost) if ahead.size else missing("no violation was detected"),
     )
 
 

@@ -7,11 +7,14 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
 
-from risk.bootstrap import LARGE, Codes
-from risk.interval import CELLS, Floats, percentiles, resamples
+from risk.bounded import FEW, LEAST
+from risk.interval import Codes, Floats
 from risk.measure import Measure, missing
+from risk.skewed import ends, felt
+from risk.worst import TIE
+
+UNKNOWN = (math.nan, math.nan)
 
 Up = Literal["harm", "good"]
 
@@ -60,15 +63,13 @@ def profile(
     high: float,
     weight: float = 1.5,
     up: Up = "harm",
-    draws: int = 2000,
-    seed: int = 0,
     clusters: Codes | None = None,
 ) -> dict[str, Measure]:
     """tail, range_var and mixed_var of a score with 95 % intervals over items.
 
-    NaN rows are lost. `clusters` (n,) codes the item of each row. Up to 5,000 rows the interval is
-    a percentile bootstrap; above that the normal law of the first-order expansion (the influence
-    of a row is its value clipped to the two quantiles), summed within items.
+    NaN rows are lost. `clusters` (n,) codes the item of each row. The interval is that of a mean
+    (`skewed.ends`) of the first-order expansion: the influence of a row is its value clipped to the
+    two quantiles. A tail of fewer than five prompts has none, nor what is mixed with it.
 
     >>> found = profile(range(1, 11), 0.2, 0.8)
     >>> found["tail"].value, found["range_var"].value, round(found["mixed_var"].value, 4)
@@ -84,53 +85,24 @@ def profile(
             ("tail", "range_var", "mixed_var"), missing("no row has a score", lost=lost)
         )
     spans = (_tail(low, high, up), (low, high))
-    points = [range_var(score, *span) for span in spans]
-    items = np.arange(n) if clusters is None else np.asarray(clusters)[known]
-    codes = np.unique(items, return_inverse=True)[1]
-    bounds = _intervals(score, codes, spans, weight, draws, seed)
-    points.append((weight * points[0] + points[1]) / (weight + 1))
-    return {
-        name: Measure(value, *ends, n=n, lost=lost)
-        for name, value, ends in zip(
-            ("tail", "range_var", "mixed_var"), points, bounds, strict=True
-        )
-    }
-
-
-def _intervals(
-    score: Floats,
-    codes: Codes,
-    spans: tuple[tuple[float, float], ...],
-    weight: float,
-    draws: int,
-    seed: int,
-) -> list[tuple[float, float]]:
-    """The intervals of the two spans and of their mixture."""
-    items = int(codes.max()) + 1
-    if items < 2:
-        return [(math.nan, math.nan)] * 3
+    own = None if clusters is None else np.asarray(clusters)[known]
     order = np.argsort(score, kind="stable")
-    ranked, own = score[order], codes[order]
+    ranked, codes = score[order], None if own is None else own[order]
+    tail, middle = (range_var(score, *span) for span in spans)
+    far, near = (felt(_influence(ranked, *span), codes) / n for span in spans)
     share = weight / (weight + 1)
-    if score.size <= LARGE:
-        blocks = []
-        for counts in resamples(items, draws, seed, max(1, CELLS // score.size)):
-            drawn = np.cumsum(counts[:, own], axis=1)
-            blocks.append([_between(drawn, ranked, *span) for span in spans])
-        many = np.concatenate(blocks, axis=1)  # (2, draws)
-        mixed = share * many[0] + (1 - share) * many[1]
-        return [percentiles(row) for row in (*many, mixed)]
-    values = [range_var(score, *span) for span in spans]
-    felt = [_influence(ranked, *span) for span in spans]
-    values.append(share * values[0] + (1 - share) * values[1])
-    felt.append(share * felt[0] + (1 - share) * felt[1])
-    z = float(norm.ppf(0.975))
-    ends = []
-    for value, influence in zip(values, felt, strict=True):
-        sums = np.bincount(own, influence, minlength=items)
-        half = z * math.sqrt(float(sums @ sums) * items / (items - 1)) / score.size
-        ends.append((value - half, value + half))
-    return ends
+    told = {
+        "tail": (tail, far),
+        "range_var": (middle, near),
+        "mixed_var": (share * tail + (1 - share) * middle, share * far + (1 - share) * near),
+    }
+    thin = far.size * (spans[0][1] - spans[0][0]) < LEAST - TIE
+    found = {}
+    for name, (value, pull) in told.items():
+        declined = thin and name != "range_var"
+        bounds = UNKNOWN if declined else ends(value, pull)
+        found[name] = Measure(value, *bounds, n=n, lost=lost, why=FEW if declined else "")
+    return found
 
 
 def _influence(ranked: Floats, low: float, high: float) -> Floats:

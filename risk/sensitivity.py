@@ -11,8 +11,9 @@ import numpy as np
 from risk.bounded import ceiling
 from risk.harm import How, Vector, log_risk, pool
 from risk.measure import Measure
-from risk.spread import MANY, Z
-from risk.student import error
+from risk.skewed import ends
+from risk.spread import MANY
+from risk.student import pull
 from risk.tail import cvar, profile
 
 EPS = (1e-3, 1e-6, 1e-9)
@@ -89,9 +90,9 @@ def sweep(
         known = ~np.isnan(total)
         if known.sum() > MANY:  # so many answers make the tail's own error as good as a resample
             items = None if vector.clusters is None else vector.clusters[known]
-            value, half = cvar(total[known], level), Z * error(total[known], level, items)
-            lost = int((~known).sum())
-            yield one, Measure(value, value - half, value + half, int(known.sum()), lost)
+            value = cvar(total[known], level)
+            low, high = ends(value, pull(total[known], level, items))
+            yield one, Measure(value, low, high, int(known.sum()), int((~known).sum()))
         else:
             yield one, profile(total, level, draws, seed, vector.clusters, most)["cvar"]
 

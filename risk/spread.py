@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.stats import t
 
-from risk import kinds, seen
+from risk import seen
 from risk.interval import Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
+from risk.skewed import mean_ends
 
 Statistic = Callable[[Floats], Floats]
 """Row weights (b, n) -> the statistic of each replicate, (b,) or (b, S)."""
@@ -22,11 +23,6 @@ MOST = 10_000_000
 """Weights summed at most for one statistic: well below a second."""
 MANY = 20_000
 """Rows from which on a statistic is resampled with its rows put together, where it can be."""
-PLENTY = 2_000
-"""Items from which on a mean's interval is the normal one: resampling would add only noise."""
-SKEW = 0.1
-"""Skewness over the root of the items up to which that holds; rare events need more of them."""
-Z = 1.959963984540054
 BLOCKS = 60
 """Random parts of the items whose values tell how far the whole one may lie."""
 
@@ -82,58 +78,23 @@ def measured(value: float, drawn: Floats, n: int, lost: int = 0, why: str = "") 
     return Measure(value, low, high, n=n, lost=lost, why="" if drawn.size else "one item only")
 
 
-def mean(
-    x: ArrayLike,
-    clusters: NDArray[np.int64] | None = None,
-    draws: int = 1000,
-    seed: int = 0,
-    lost: int = 0,
-) -> Measure:
-    """The mean of x (N,) without its NaN, with a 95 % interval over items.
+def mean(x: ArrayLike, clusters: NDArray[np.int64] | None = None, lost: int = 0) -> Measure:
+    """The mean of x (N,) without its NaN, with a 95 % interval over items (`skewed.mean_ends`).
 
-    Items are resampled (percentile interval); from 2,000 items on the interval is the normal one
-    with the spread between items, unless they are skewed, such as a rare event. A missing value is
-    lost, `lost` adds those lost before.
+    A missing value is lost, `lost` adds those lost before.
 
-    >>> found = mean([0.0, 1.0, np.nan, 1.0], draws=200)
+    >>> found = mean([0.0, 1.0, np.nan, 1.0])
     >>> round(found.value, 4), found.n, found.lost
     (0.6667, 3, 1)
     """
     told = np.asarray(x, dtype=float)
     known = ~np.isnan(told)
     kept, lost = told[known], lost + int((~known).sum())
-    codes = None if clusters is None else clusters[known]
     if kept.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
-    value = float(kept.mean())
-    each = kept - value
-    if codes is not None:
-        held = np.bincount(codes)
-        each = np.bincount(codes, each)[held > 0]
-    if each.size < PLENTY or not _even(each):
-        return measured(value, _means(kept, codes, draws, seed), kept.size, lost)
-    half = Z * math.sqrt(float(each @ each)) / kept.size
-    return Measure(value, value - half, value + half, n=kept.size, lost=lost)
-
-
-def _means(x: Floats, codes: NDArray[np.int64] | None, draws: int, seed: int) -> Floats:
-    """The mean of x (N,) on resampled items: items of few kinds, as marks are, by their number."""
-    if x.size > MANY:
-        items = kinds.by_item(np.stack([x, np.ones(x.size)], axis=1), codes)
-        if kinds.number(items) <= kinds.FEW:
-            added = kinds.resampled(items, draws, seed)
-            return np.asarray(added[:, 0] / added[:, 1])
-    return replicates(lambda w: w @ x / w.sum(axis=1), x.size, codes, draws, seed)
-
-
-def _even(each: Floats) -> bool:
-    """Whether a sum of these (items,), which add to about 0, is as good as normal."""
-    squares = each * each
-    square = float(squares.mean())
-    if square <= 0:
-        return True
-    skew = float(squares @ each) / each.size / square**1.5
-    return bool(abs(skew) / math.sqrt(each.size) < SKEW)
+    low, high = mean_ends(kept, None if clusters is None else clusters[known])
+    why = "one item only" if math.isnan(low) else ""
+    return Measure(float(kept.mean()), low, high, n=kept.size, lost=lost, why=why)
 
 
 def blocks(

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk.interval import Codes, Floats, percentiles
+from risk.skewed import felt
 from risk.worst import mass, var
 
 
@@ -20,16 +21,23 @@ def error(x: ArrayLike, level: float = 0.95, clusters: Codes | None = None) -> f
     >>> round(error([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.8), 4)
     1.0124
     """
-    rows: Floats = np.asarray(x, dtype=float)
-    if rows.size == 0:
-        return math.nan
-    over = np.maximum(rows - var(rows, level), 0)
-    if clusters is not None:
-        over = np.bincount(np.unique(clusters, return_inverse=True)[1], over)
+    over = pull(x, level, clusters)
     if over.size < 2:
         return math.nan
     one, two = float(over.sum()), float(over @ over)
-    return math.sqrt(max(two - one * one / over.size, 0.0)) / float(mass(rows.size, level))
+    return math.sqrt(max(two - one * one / over.size, 0.0))
+
+
+def pull(x: ArrayLike, level: float = 0.95, clusters: Codes | None = None) -> Floats:
+    """How much each item (G,) pulls the CVaR of x (n,) without NaN: its excess over VaR, by mass.
+
+    >>> pull([1.0, 2.0, 3.0, 4.0], 0.5).tolist()
+    [0.0, 0.0, 0.5, 1.0]
+    """
+    rows: Floats = np.asarray(x, dtype=float)
+    if rows.size == 0:
+        return rows
+    return felt(np.maximum(rows - var(rows, level), 0), clusters) / float(mass(rows.size, level))
 
 
 def studentized(value: float, many: Floats, spread: float, spreads: Floats) -> tuple[float, float]:

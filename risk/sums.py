@@ -11,7 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from risk import kinds
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.spread import PLENTY, measured
+from risk.spread import measured
+
+PLENTY = 2_000
+"""Items up to which their sums are always counted out."""
 
 
 def resampled(

@@ -8,13 +8,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.bootstrap import SPREAD, STATISTICS, TAILS, VARIED, Codes, replicates
+from risk import skewed
+from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
 from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
 from risk.interval import Floats, band, holding, percentiles
 from risk.measure import Measure, missing
+from risk.skewed import felt, mean_ends, quantile_ends
 from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
@@ -24,7 +26,8 @@ from risk.worst import weights as weights
 NUMBERS = ("mean", "median", "sd", "var", "cvar", "gap", "ratio", "max")
 TAIL = ("var", "cvar", "gap", "ratio")
 UNKNOWN = (math.nan, math.nan)
-CAUTIONS = {"max": "no resample goes beyond the largest value seen"}
+NO = f"{FEW}: no interval of it would hold"
+CAUTIONS = {"max": "no sample tells how far the largest may go"}
 UNDEFINED = {"sd": "one row has no spread", "ratio": "the mean is 0, so the ratio is undefined"}
 
 
@@ -106,8 +109,9 @@ def profile(
     """mean, median, sd, var, cvar, gap, ratio and max of a score, with 95 % intervals over items.
 
     x is (n,), up is worse; NaN rows are dropped and counted as lost. `clusters` (n,) codes the item
-    of each row, so that several answers to one prompt are resampled together. Tail numbers have
-    bootstrap-t intervals; where a tail is too thin for that (`bounded.wanting`) theirs allow for
+    of each row, so that several answers to one prompt count together. Mean and sd have the interval
+    of `skewed.ends`, median and VaR the ranks of `skewed.quantile_ends`, the other tail numbers
+    bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs allow for
     unseen losses up to `most`, and without that bound they have none. How the replicates are
     drawn: `bootstrap.replicates`. TR-08, TR-13.
 
@@ -145,28 +149,43 @@ def _bounds(
     """The ends of every interval there is, and what to beware of in those of the tail."""
     if distinct < 2:
         return {}, FEW if mass(distinct, level) < 5 else ""
-    wanted: tuple[str, ...] = (*STATISTICS, SPREAD, *VARIED)
+    told = _plain(score, level, items)
     thin = wanting(score, level, distinct, most)
-    if thin:
-        wanted = tuple(name for name in wanted if name in ("mean", "median", "sd", "max"))
-    drawn = replicates(score[None], level, draws, seed, items, wanted)
-    many = {name: rows[0] for name, rows in drawn.items()}
-    ends = {name: percentiles(many[name]) for name in wanted if name in STATISTICS}
     if thin and most is None:
-        return ends, f"{FEW}: no interval of it would hold"
+        return {name: told[name] for name in ("mean", "median", "sd")}, NO
     if thin and most is not None:
-        told = intervals(limits(score, level, max(most, float(score.max())), items, draws, seed))
-        return ends | told, f"{THIN} up to {most:.3g}"
-    return ends | _studentized(score, level, items, many), ""
+        far = max(most, float(score.max()))
+        return told | intervals(
+            limits(score, level, far, items, draws, seed)
+        ), f"{THIN} up to {most:.3g}"
+    drawn = replicates(score[None], level, draws, seed, items, ("mean", "cvar", SPREAD, *VARIED))
+    many = {name: rows[0] for name, rows in drawn.items()}
+    return told | _studentized(score, level, items, many, told["mean"][0]), ""
+
+
+def _plain(score: Floats, level: float, items: Codes | None) -> dict[str, Ends]:
+    """The intervals that need no resampling: of mean, median, sd, VaR; no row exceeds the max."""
+    n, mean = score.size, float(score.mean())
+    order = slice(None) if items is None else np.argsort(score, kind="stable")
+    ranked, own = np.sort(score), None if items is None else items[order]
+    sd = volatility(score)
+    pull = felt((score - mean) ** 2 - sd * sd, items) / (2 * n * (sd or 1.0))
+    low, high = skewed.ends(sd, pull)
+    return {
+        "mean": mean_ends(score, items),
+        "median": quantile_ends(ranked, 0.5, own),
+        "sd": (max(low, 0.0), high),
+        "var": quantile_ends(ranked, level, own),
+    }
 
 
 def _studentized(
-    score: Floats, level: float, items: Codes | None, many: dict[str, Floats]
+    score: Floats, level: float, items: Codes | None, many: dict[str, Floats], least: float
 ) -> dict[str, Ends]:
     """Bootstrap-t intervals of CVaR, its gap to the mean and its ratio to it (on the log scale)."""
     tail, mean = cvar(score, level), float(score.mean())
     low, high = studentized(tail, many["cvar"], error(score, level, items), many[SPREAD])
-    low = max(low, percentiles(many["mean"])[0])  # no tail is better than the mean
+    low = max(low, least)  # no tail is better than the mean
     gap, ratio = many["cvar"] - many["mean"], _ratio(many["cvar"], many["mean"])
     if np.isnan(many[TAILS]).any():  # so many rows that percentiles are as good
         return {"cvar": (low, high), "gap": percentiles(gap), "ratio": percentiles(ratio)}
@@ -199,9 +218,7 @@ def _ratio_error(parts: list[Any], tail: Any, mean: Any) -> Any:
 def _statistics(x: Floats, level: float) -> dict[str, float]:
     """The eight numbers of `profile`, NaN where undefined."""
     if x.size == 0:
-        return dict.fromkeys(
-            ("mean", "median", "sd", "var", "cvar", "gap", "ratio", "max"), math.nan
-        )
+        return dict.fromkeys(NUMBERS, math.nan)
     mean, tail = float(np.mean(x)), cvar(x, level)
     return {
         "mean": mean,

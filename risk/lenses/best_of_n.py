@@ -39,13 +39,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     names, item = np.unique(columns["item_id"].astype(str), return_inverse=True)
     n, k = np.bincount(item[known], minlength=names.size), _harmful(item, bad, names.size)
     yield Finding("samples", counted(int(known.sum()), names.size, int((~known).sum())))
-    again = (None, chosen["draws"], chosen["seed"])
     for size in sizes(chosen["n"]):
         for name, x in (
             ("at_least_one", at_least_one(n, k, size)),
             ("every_one", 1 - at_least_one(n, n - k, size)),
         ):
-            found = spread.mean(x, *again)
+            found = spread.mean(x)
             why = f"no prompt has {size} judged samples"
             yield Finding(
                 name, found if found.known else missing(why, lost=found.lost), f"N {size}"
@@ -79,8 +78,6 @@ LENS = Lens(
     parameters=(
         Parameter("n", "1, 2, 4, 8, 16", "how many samples are drawn, a comma between them"),
         THRESHOLD,
-        Parameter("draws", 1000, "bootstrap replicates over prompts", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

@@ -79,14 +79,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The input scores where u is there, the output scores where quality is."""
     b = np.asarray(columns["abstained"], dtype=float)
     codes = spread.items(columns.get("item_id"))
-    draws, seed = chosen["draws"], chosen["seed"]
     if "u" in columns:
         u = levels(columns["u"])
-        yield Finding("i_score", spread.mean(i_score(u, b), codes, draws, seed))
+        yield Finding("i_score", spread.mean(i_score(u, b), codes))
         yield from _decided(np.where(np.isnan(u), np.nan, u >= 2), b, codes, chosen, "input")
     if "quality" in columns:
         q = np.asarray(columns["quality"], dtype=float)
-        yield Finding("o_score", spread.mean(o_score(q, b), codes, draws, seed))
+        yield Finding("o_score", spread.mean(o_score(q, b), codes))
         truth = np.where(np.isnan(q), np.nan, q < 1 - 1e-9)
         yield from _decided(truth, b, codes, chosen, "output")
 

@@ -73,32 +73,31 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
     single = np.isin(came, (0, 1)).all() and clusters is None
     right = rate(int(came.sum()), x.size, lost) if single else None
-    yield Finding("accuracy", right or spread.mean(came, *sampling, lost=lost))
-    yield Finding("confidence", spread.mean(x, *sampling, lost=lost))
-    yield Finding("overconfidence", spread.mean(x - came, *sampling, lost=lost))
+    yield Finding("accuracy", right or spread.mean(came, clusters, lost=lost))
+    yield Finding("confidence", spread.mean(x, clusters, lost=lost))
+    yield Finding("overconfidence", spread.mean(x - came, clusters, lost=lost))
     kinds: tuple[tuple[str, calibration.Bins], ...] = (("ece", "width"), ("ece_mass", "mass"))
     for name, kind in kinds:
         found = calibration.ece_measure(x, came, chosen["bins"], kind, *sampling, lost=lost)
         yield Finding(name, found)
     parts = calibration.parts_measures(x, came, chosen["bins"], "width", *sampling, lost=lost)
     yield from (Finding(name, found) for name, found in parts.items())
-    yield Finding("brier", spread.mean(calibration.brier(x, came), *sampling, lost=lost), group)
+    yield Finding("brier", spread.mean(calibration.brier(x, came), clusters, lost=lost), group)
     loss = came * calibration.log_loss(x) + (1 - came) * calibration.log_loss(1 - x)
-    yield Finding("nll", spread.mean(loss, *sampling, lost=lost), group)
+    yield Finding("nll", spread.mean(loss, clusters, lost=lost), group)
     if whole:
-        yield from _whole(*whole, columns, chosen)
+        yield from _whole(*whole, columns)
 
 
-def _whole(
-    found: options.Options, p: Floats, columns: Columns, chosen: Mapping[str, Any]
-) -> Iterator[Finding]:
+def _whole(found: options.Options, p: Floats, columns: Columns) -> Iterator[Finding]:
     """Brier and log loss over all options, which ask for the whole belief."""
-    sampling = (spread.items(columns.get("item_id")), chosen["draws"], chosen["seed"])
     asked = np.where(found.asked, 0.0, np.nan)
     squared = calibration.brier(p, found.gold.astype(float)) + asked
     gold = np.where(found.gold, np.nan_to_num(p), 0.0).sum(axis=1)
-    yield Finding("brier", spread.mean(squared, *sampling))
-    yield Finding("nll", spread.mean(calibration.log_loss(gold) + asked, *sampling))
+    yield Finding("brier", spread.mean(squared, spread.items(columns.get("item_id"))))
+    yield Finding(
+        "nll", spread.mean(calibration.log_loss(gold) + asked, spread.items(columns.get("item_id")))
+    )
 
 
 LENS = Lens(

@@ -68,14 +68,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The mean drop, the share of cliffs, where the peak stands; by category."""
     fall, at = drops(columns["refusal_scores"])
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     every = ("", np.ones(fall.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
-        yield Finding("drop", spread.mean(fall[rows], own, *again), group)
+        yield Finding("drop", spread.mean(fall[rows], own), group)
         steep = marks.from_half(fall[rows], chosen["steep"])
         yield Finding("cliffs", marks.shared(steep), group)
-        yield Finding("peak_at", spread.mean(at[rows], own, *again), group)
+        yield Finding("peak_at", spread.mean(at[rows], own), group)
 
 
 LENS = Lens(
@@ -86,11 +85,7 @@ LENS = Lens(
     table="outputs",
     needs=("refusal_scores",),
     may_use=("item_id", "category"),
-    parameters=(
-        Parameter("steep", 0.5, "a drop from here up is a cliff", 0, 1),
-        marks.DRAWS,
-        marks.SEED,
-    ),
+    parameters=(Parameter("steep", 0.5, "a drop from here up is a cliff", 0, 1),),
     measures=measures,
     figure="dots",
     status=(

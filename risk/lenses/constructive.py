@@ -28,7 +28,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         retained, risk, cost = (marks.numbers(columns[name]) for name in PARTS)
         worth = utility(retained, risk, cost, chosen["alpha"], chosen["beta"], chosen["gamma"])
         of = spread.items(columns.get("item_id"))
-        yield Finding("utility", spread.mean(worth, of, chosen["draws"], chosen["seed"]))
+        yield Finding("utility", spread.mean(worth, of))
 
 
 def sorted_out(bad: Floats, good: Floats) -> Floats:
@@ -84,8 +84,6 @@ LENS = Lens(
         Parameter("alpha", 1.0, "weight of retention in the utility", 0, 1000),
         Parameter("beta", 1.0, "weight of risk", 0, 1000),
         Parameter("gamma", 0.5, "weight of cost", 0, 1000),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

@@ -57,7 +57,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = items(columns.get("item_id"))
 
     def average(x: Floats) -> Measure:
-        return mean(x, of, chosen["draws"], chosen["seed"])
+        return mean(x, of)
 
     yield Finding("mean", average(belief.dcs(mass, *loadings)))
     yield Finding("contrast", average(belief.contrast(mass, *loadings)))
@@ -100,8 +100,6 @@ LENS = Lens(
             "samples", "each", "samples of an item: each alone, or their options averaged",
             options=("each", "average"),
         ),
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

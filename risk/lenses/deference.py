@@ -37,14 +37,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         raise ValueError(f"a probability is {p[wrong][0]:g}; it must be from 0 to 1")
     value = worth(p, *(chosen[name] for name in ("gain", "loss", "miss", "halt")))
     of = spread.items(columns.get("item_id"))
-    again = (of, chosen["draws"], chosen["seed"])
-    yield Finding("value", spread.mean(value, *again))
+    yield Finding("value", spread.mean(value, of))
     pays = np.where(np.isnan(value), np.nan, (value > chosen["price"] + marks.EDGE).astype(float))
     yield Finding("worth_asking", marks.shared(pays))
     net = np.maximum(value - chosen["price"], 0.0)
-    yield Finding("net", spread.mean(net, *again))
+    yield Finding("net", spread.mean(net, of))
     alone = np.maximum(p * chosen["gain"] - (1 - p) * chosen["loss"], 0.0)
-    yield Finding("alone", spread.mean(alone, *again))
+    yield Finding("alone", spread.mean(alone, of))
 
 
 LENS = Lens(
@@ -62,8 +61,6 @@ LENS = Lens(
         Parameter("miss", 0.0, "share of the bad a person lets pass", 0, 1),
         Parameter("halt", 0.0, "share of the good a person stops", 0, 1),
         Parameter("price", 0.0, "what asking once costs", 0, 1e9),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

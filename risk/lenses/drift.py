@@ -39,7 +39,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding("expected_moves", Measure(float(steps[s]), n=n), name)
     chance = np.array([column[-1].value for column in curve[:-1]])
     yield from _points(found, chain, chance, chosen["threshold"])
-    warned = warnings(*halves(found, chain, chosen), draws=chosen["draws"])
+    warned = warnings(*halves(found, chain, chosen))
     yield Finding("detected", warned.detected)
     yield Finding("false_alarms", warned.false_alarms)
     yield Finding("warning", warned.ahead)

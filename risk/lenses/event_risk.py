@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk import marks, spread
-from risk.lens import Columns, Finding, Lens, Parameter
+from risk.lens import Columns, Finding, Lens
 from risk.measure import missing
 from risk.verdict import counted
 
@@ -29,26 +29,25 @@ def terms(p: ArrayLike) -> tuple[float, float]:
     return float(x.sum()), float(1 - np.prod(1 - x))
 
 
-def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Monte Carlo share and SCOPE over ordinary rollouts, REACH over suppressed ones."""
     rows = len(columns["item_id"]) if "item_id" in columns else len(next(iter(columns.values())))
     how = columns.get("sampling", np.full(rows, None, dtype=object))
     held = np.array([str(one).strip().lower() == "suppressed" for one in how.tolist()], dtype=bool)
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
 
     def mean(name: str, some: Any, why: str) -> Finding:
         found = marks.maybe(columns, name)
         if found is None or not some.any():
             return Finding(NAMES[name], missing(why, lost=rows))
         own = None if of is None else of[some]
-        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own, *again))
+        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own))
 
     if marks.maybe(columns, "hit") is not None:
         hits = marks.yes(columns["hit"])[~held]
         own = None if of is None else of[~held]
         plain = own is None
-        yield Finding("mc", marks.shared(hits) if plain else spread.mean(hits, own, *again))
+        yield Finding("mc", marks.shared(hits) if plain else spread.mean(hits, own))
     yield mean("p_target_sum", ~held, "no ordinary rollout has p_target_sum")
     yield mean("p_target_reach", held, NONE)
     ends = columns.get("finish")
@@ -68,10 +67,6 @@ LENS = Lens(
     table="outputs",
     needs=("p_target_sum|p_target_reach",),
     may_use=("p_target_sum", "p_target_reach", "hit", "sampling", "finish", "item_id"),
-    parameters=(
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
-    ),
     measures=measures,
     figure="dots",
     status="as published: the three estimators are means over rollouts at temperature 1",

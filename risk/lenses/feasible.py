@@ -34,7 +34,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding(name, missing("no run is feasible", lost=int((~known).sum())))
             continue
         theirs = None if item is None else item[rows]
-        yield Finding(name, mean(reward[rows], theirs, chosen["draws"], chosen["seed"]))
+        yield Finding(name, mean(reward[rows], theirs))
 
 
 def _column(columns: Columns, names: tuple[str, ...]) -> Floats:
@@ -49,11 +49,7 @@ LENS = Lens(
     table="outputs",
     needs=("|".join(COSTS), "|".join(REWARDS)),
     measures=measures,
-    parameters=(
-        Parameter("budget", 0.0, "the cost up to which a run is feasible", 0),
-        Parameter("draws", 1000, "bootstrap draws over items", 20, 100_000),
-        Parameter("seed", 0, "seed of the draws", 0),
-    ),
+    parameters=(Parameter("budget", 0.0, "the cost up to which a run is feasible", 0),),
     figure="dots",
     status="our definition, because the papers report cost and reward apart; the budget is ours",
     edges=(

@@ -29,15 +29,14 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     risk[few] = np.nan
     above = np.where(np.isnan(risk), np.nan, (risk >= chosen["threshold"] - 1e-9).astype(float))
     item = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     for group, rows in (("", np.ones(risk.size, dtype=bool)), *slices(columns, "category")):
         of = None if item is None else item[rows]
-        yield Finding("risk", spread.mean(risk[rows], of, *again), group)
+        yield Finding("risk", spread.mean(risk[rows], of), group)
         yield Finding("flagged", share(above, rows), group)
     for code in sorted({str(c) for c in codes[above == 1].tolist()}):
         mine = np.where(np.isnan(above), np.nan, (above == 1) & (codes == code))
         yield Finding("leading", share(mine), f"code {code}")
-    yield Finding("captured", spread.mean(captured, item, *again))
+    yield Finding("captured", spread.mean(captured, item))
     yield Finding("unusable", counted(int(few.sum()), risk.size))
 
 
@@ -100,8 +99,6 @@ LENS = Lens(
         ),
         Parameter("threshold", 0.5, "risk from which an answer is flagged", 0, 1),
         Parameter("captured", 0.1, "captured probability below which it is unusable", 0, 1),
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

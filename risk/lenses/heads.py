@@ -16,12 +16,11 @@ from risk.pairs import HOW, paired
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The rate with everything and, for each part removed, the rate and its shift."""
     value = statistic(columns, chosen["score"])
-    again = (chosen["draws"], chosen["seed"])
     for name, found in paired(columns, value, chosen["plain"]).items():
-        yield Finding("whole", spread.mean(found.before, found.pair, *again, found.lost), name)
-        yield Finding("without", spread.mean(found.after, found.pair, *again, found.lost), name)
+        yield Finding("whole", spread.mean(found.before, found.pair, lost=found.lost), name)
+        yield Finding("without", spread.mean(found.after, found.pair, lost=found.lost), name)
         shift = found.after - found.before
-        yield Finding("shift", spread.mean(shift, found.pair, *again, found.lost), name)
+        yield Finding("shift", spread.mean(shift, found.pair, lost=found.lost), name)
 
 
 def statistic(columns: Columns, name: str) -> Floats:
@@ -48,8 +47,6 @@ LENS = Lens(
     parameters=(
         Parameter("score", "", "the score averaged; empty: whether the answer is a refusal"),
         Parameter("plain", "whole", "the variant answered by the whole model"),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

@@ -13,7 +13,7 @@ from risk.measure import Measure, missing
 from risk.verdict import counted
 
 
-def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Mean and worst consistency over items, items that leak anywhere, and leaks by decoding.
 
     >>> from risk.lens import worked
@@ -35,8 +35,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     several = (~np.isnan(table)).sum(axis=1) > 1
     each = np.full(names.size, np.nan)
     each[several] = 1 - np.nanmean(table[several], axis=1)
-    again = (None, chosen["draws"], chosen["seed"])
-    found = spread.mean(each, *again)
+    found = spread.mean(each)
     if not found.known:
         found = missing("no item was decoded in two ways", lost=names.size)
     yield Finding("consistency", found)
@@ -59,7 +58,6 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("item_id", "decoding", "leak"),
-    parameters=(marks.DRAWS, marks.SEED),
     measures=measures,
     figure="dots",
     status=(

@@ -24,11 +24,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     score = marks.scored(columns, chosen["score"], "score|unsafe|harm|refusal")
     every = paired(columns, score, chosen["plain"])
-    again = (chosen["draws"], chosen["seed"])
     lead: dict[str, tuple[float, str]] = {}
     for name, found in every.items():
         part = found.before - found.after
-        yield Finding("contribution", spread.mean(part, found.pair, *again, found.lost), name)
+        yield Finding("contribution", spread.mean(part, found.pair, lost=found.lost), name)
         keys = columns["pair_id"][found.row].astype(str).tolist()
         for key, size in zip(keys, np.abs(part).tolist(), strict=True):
             if size > lead.get(key, (0.0, ""))[0]:
@@ -49,8 +48,6 @@ LENS = Lens(
     parameters=(
         Parameter("score", "", "the score; empty: score, unsafe, harm, refusal"),
         Parameter("plain", "all", "the variant with every segment"),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

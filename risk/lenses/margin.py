@@ -41,20 +41,19 @@ def margins(of: Options) -> tuple[Floats, Floats]:
     return np.where(known, right - other, np.nan), top
 
 
-def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """The margin score, mean gold and top margin, and the share led by a wrong option."""
     gold, top = margins(options(columns["option_logprobs"], columns["gold"]))
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     every = ("", np.ones(gold.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
         score = SCALE * np.maximum(gold[rows], 0)
-        yield Finding("score", spread.mean(score, own, *again), group)
+        yield Finding("score", spread.mean(score, own), group)
         if group:
             continue
-        yield Finding("gold_margin", spread.mean(gold, of, *again))
-        yield Finding("top_margin", spread.mean(top, of, *again))
+        yield Finding("gold_margin", spread.mean(gold, of))
+        yield Finding("top_margin", spread.mean(top, of))
         behind = np.where(np.isnan(gold), np.nan, (gold < -marks.EDGE).astype(float))
         yield Finding("behind", marks.shared(behind))
 
@@ -67,7 +66,6 @@ LENS = Lens(
     table="outputs",
     needs=("option_logprobs", "gold"),
     may_use=("item_id", "category"),
-    parameters=(marks.DRAWS, marks.SEED),
     measures=measures,
     figure="dots",
     status=(

@@ -26,14 +26,14 @@ def known(columns: Columns, item: np.ndarray[Any, Any]) -> Floats:
     return np.asarray(share[item])
 
 
-def percent(silent: Floats, clusters: Any, chosen: Mapping[str, Any], lost: int) -> Measure:
+def percent(silent: Floats, clusters: Any, lost: int) -> Measure:
     """The share that abstained, in percent as in the paper; Wilson, or over items of several."""
     if silent.size == 0:
         return missing("no item is known so often", lost=lost)
     k, n = int(silent.sum()), silent.size
     low, high = wilson(k, n)
     if clusters is not None and np.unique(clusters).size < n:
-        found = spread.mean(silent, clusters, chosen["draws"], chosen["seed"])
+        found = spread.mean(silent, clusters)
         low, high = found.low, found.high
     return Measure(100 * k / n, 100 * low, 100 * high, n=n, lost=lost)
 
@@ -55,11 +55,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     share, quiet, of = share[usable], silent[usable], item[usable]
     ends = (np.abs(share) < 1e-9, np.abs(share - 1) < 1e-9)
     for name, there in zip(("abs0", "abs1"), ends, strict=True):
-        yield Finding(name, percent(quiet[there], of[there], chosen, lost))
+        yield Finding(name, percent(quiet[there], of[there], lost))
     yield Finding("delta", _delta(quiet, ends, of, chosen, lost))
     for value in np.unique(share.round(9)):
         there = np.abs(share - value) < 1e-8
-        yield Finding("abs", percent(quiet[there], of[there], chosen, lost), f"known {value:.3g}")
+        yield Finding("abs", percent(quiet[there], of[there], lost), f"known {value:.3g}")
 
     right = np.asarray(columns["correct"], dtype=float)
     kept = ~np.isnan(silent) & ((silent == 1) | ~np.isnan(right))
@@ -70,7 +70,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("precision", rate(good, int(answered.sum()), left))
     if "searches" in columns:
         gain = np.where(silent == 1, 0.0, right) / (1 + np.asarray(columns["searches"], float))
-        yield Finding("productivity", spread.mean(gain, item, chosen["draws"], chosen["seed"]))
+        yield Finding("productivity", spread.mean(gain, item))
 
 
 def _delta(

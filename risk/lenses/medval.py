@@ -24,7 +24,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         rows = ~np.isnan(model)
         for grade in GRADES:
             yield Finding("share", share(np.where(rows, model == grade, np.nan)), f"grade {grade}")
-        yield Finding("mean_grade", spread.mean(model, of, chosen["draws"], chosen["seed"]))
+        yield Finding("mean_grade", spread.mean(model, of))
         if "label_risk_grade" in columns:
             person = _grades(columns["label_risk_grade"], "1 to 4")
             yield from _agreement(model, person, of, chosen)
@@ -32,7 +32,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         names = ("clean_grade", "attacked_grade", "attack_level")
         c, a, d = ((_grades(columns[name], "1 to 4") - 1) / 3 for name in names)
         metric = 1 - loss(c, a, d) / 6
-        found = spread.mean(metric, of, chosen["draws"], chosen["seed"])
+        found = spread.mean(metric, of)
         yield Finding("self_consistency", found)
         kept = np.where(np.isnan(metric), np.nan, (metric >= chosen["keep"] - 1e-9).astype(float))
         yield Finding("kept", share(kept))

@@ -62,13 +62,13 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     drawn = resampled(away.T, None, chosen["draws"], chosen["seed"]).max(axis=1) / n
     yield Finding("discrepancy", measured(float(worst[0]), drawn, n, lost))
     wide = found.high - found.low
-    yield Finding("range", mean(wide, None, chosen["draws"], chosen["seed"], lost))
+    yield Finding("range", mean(wide, lost=lost))
     capacity = _capacity(runs, items, found.competing)
     if capacity is not None:
-        yield Finding("capacity", mean(capacity, None, chosen["draws"], chosen["seed"], lost))
+        yield Finding("capacity", mean(capacity, lost=lost))
     for row, name in enumerate(runs):
         loss = -np.log(np.maximum(p[row], 1e-15))
-        yield Finding("nll", mean(loss, None, chosen["draws"], chosen["seed"], lost), name)
+        yield Finding("nll", mean(loss, lost=lost), name)
         if found.competing[row] and row != found.best:
             yield Finding("conflict", rate(int(away[row].sum()), n, lost), name)
 

@@ -27,16 +27,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     score = mcrs(r, gamma, at)
     own = np.where(at >= 0, r[np.arange(len(r)), np.maximum(at, 0)], np.nan)
     of = every.clusters
-    again = (chosen["draws"], chosen["seed"])
-    yield Finding("mcrs", spread.mean(score, of, *again))
-    yield Finding("own_category", spread.mean(own, of, *again))
+    yield Finding("mcrs", spread.mean(score, of))
+    yield Finding("own_category", spread.mean(own, of))
     for name in sorted({str(one) for one in scene.tolist() if str(one) in places}):
         rows = at == places[name]
-        yield Finding(
-            "mcrs", spread.mean(score[rows], None if of is None else of[rows], *again), name
-        )
+        yield Finding("mcrs", spread.mean(score[rows], None if of is None else of[rows]), name)
     for name, place in places.items():
-        yield Finding("score", spread.mean(r[:, place], of, *again), name)
+        yield Finding("score", spread.mean(r[:, place], of), name)
     partly = np.isnan(r).any(axis=1) & ~np.isnan(score)
     yield Finding("renormalized", counted(int(partly.sum()), len(r)))
 
@@ -140,8 +137,6 @@ LENS = Lens(
             "how categories weigh on a scenario: identity, co-occurrence, or row>column=weight, …",
         ),
         Parameter("jury", "", "weights of the judges, judge=weight, …; empty: equal"),
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

@@ -31,10 +31,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     again = (chosen["draws"], chosen["seed"])
     for name, found in every.items():
         group = name if several else ""
-        yield Finding("without", spread.mean(found.before, found.pair, *again, found.lost), group)
-        yield Finding("with", spread.mean(found.after, found.pair, *again, found.lost), group)
+        yield Finding("without", spread.mean(found.before, found.pair, lost=found.lost), group)
+        yield Finding("with", spread.mean(found.after, found.pair, lost=found.lost), group)
         gain = found.after - found.before
-        yield Finding("gain", spread.mean(gain, found.pair, *again, found.lost), group)
+        yield Finding("gain", spread.mean(gain, found.pair, lost=found.lost), group)
         yield Finding("relative", _relative(found, *again), group)
         test = wilcoxon(found.after, found.before)
         yield Finding("p", Measure(test.p, n=test.n, lost=found.lost, why=test.why), group)

@@ -28,12 +28,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     score = marks.scored(columns, chosen["score"], "score|harm|correct|confidence")
     kinds = columns.get("variant_kind")
-    again = (chosen["draws"], chosen["seed"])
     moved: dict[str, list[Any]] = {}
     for name, found in paired(columns, score, chosen["plain"]).items():
         shift = found.after - found.before
-        yield Finding("shift", spread.mean(np.abs(shift), found.pair, *again, found.lost), name)
-        yield Finding("change", spread.mean(shift, found.pair, *again, found.lost), name)
+        yield Finding("shift", spread.mean(np.abs(shift), found.pair, lost=found.lost), name)
+        yield Finding("change", spread.mean(shift, found.pair, lost=found.lost), name)
         does = _kinds(kinds, found.row, name)
         for kind in KINDS:
             rows = np.asarray(does == kind, dtype=bool)
@@ -69,8 +68,6 @@ LENS = Lens(
         Parameter("score", "", "the score that may shift; empty: score, harm, correct, confidence"),
         Parameter("plain", "plain", "the variant of the prompts nothing was done to"),
         Parameter("delta", 0.1, "a shift from here up counts as one", 0, 1000),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

@@ -47,14 +47,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             table[:, at] = marks.numbers(said)
     found = index(table, [chosen[name] for name in FACTORS])
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     for group, rows in (("", np.ones(n, dtype=bool)), *slices(columns, "category")):
         own = None if of is None else of[rows]
-        yield Finding("index", spread.mean(found[rows], own, *again), group)
+        yield Finding("index", spread.mean(found[rows], own), group)
         high = marks.from_half(found[rows], chosen["threshold"])
         yield Finding("high", marks.shared(high), group)
     for at, name in enumerate(FACTORS):
-        yield Finding("factor", spread.mean(table[:, at], of, *again), name)
+        yield Finding("factor", spread.mean(table[:, at], of), name)
 
 
 LENS = Lens(
@@ -68,8 +67,6 @@ LENS = Lens(
     parameters=(
         *(Parameter(name, 1.0, f"weight of {name}", 0, 1000) for name in FACTORS),
         Parameter("threshold", 0.5, "index from which an answer counts as high", 0, 1),
-        marks.DRAWS,
-        marks.SEED,
     ),
     measures=measures,
     figure="dots",

@@ -26,10 +26,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     [0.15, 0.55, 0.31]
     """
     score, up, clusters = _score(columns, chosen)
-    found = profile(
-        score, chosen["low"], chosen["high"], chosen["weight"], up,
-        chosen["draws"], chosen["seed"], clusters,
-    )  # fmt: skip
+    found = profile(score, chosen["low"], chosen["high"], chosen["weight"], up, clusters)
     for name, measure in found.items():
         yield Finding(name, measure, WORDS[up])
 
@@ -71,8 +68,6 @@ LENS = Lens(
         Parameter("eps", 1e-6, "harm is capped at 1 - eps before the logarithm", 1e-12, 0.1),
         Parameter("pooling", "lse", "how judges become one", options=POOLINGS),
         Parameter("tau", 0.1, "temperature of lse: 0 is the max, large the mean", 1e-3, 100),
-        Parameter("draws", 2000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

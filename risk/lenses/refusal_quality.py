@@ -20,7 +20,7 @@ ELEMENTS = {
 REFUSALS = ("refused", "hedged")
 
 
-def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
+def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Of labeled refusals, full and partial: each element's share, and how many are present.
 
     >>> from risk.lens import worked
@@ -40,7 +40,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         marked = table[:, rows]
         total = np.asarray(marked.sum(axis=0))  # NaN where an element is not marked
         own = None if of is None else of[rows]
-        quality = spread.mean(total, own, chosen["draws"], chosen["seed"])
+        quality = spread.mean(total, own)
         yield Finding("quality", quality, group)
         for name, one in zip(ELEMENTS, marked, strict=True):
             yield Finding(name, marks.shared(one), group)
@@ -54,7 +54,6 @@ LENS = Lens(
     table="outputs",
     needs=("act", *ELEMENTS),
     may_use=("item_id",),
-    parameters=(marks.DRAWS, marks.SEED),
     measures=measures,
     figure="dots",
     status=(

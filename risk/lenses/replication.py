@@ -32,7 +32,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         count = np.where(known, np.maximum(made - need, 0), np.nan)[rows]
         codes = None if item is None else item[rows]
         again = (chosen["draws"], chosen["seed"])
-        yield Finding("overuse_count", spread.mean(count, codes, *again), group)
+        yield Finding("overuse_count", spread.mean(count, codes), group)
         n = int(here.sum())
         found = tally.measure(
             phi, marks[rows], codes, *again,

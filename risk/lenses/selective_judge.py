@@ -39,8 +39,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     ab, ba = (_share(columns, name) for name in ("p_ab", "p_ba"))
     p, u = entropy(ab, ba)
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
-    yield Finding("bpe", spread.mean(u, of, *again))
+    yield Finding("bpe", spread.mean(u, of))
     turned = np.where(np.isnan(p), np.nan, (ab - 0.5) * (ba - 0.5) < 0)
     yield Finding("order_flips", marks.shared(turned))
     wrong = np.abs((p >= 0.5) - _truth(columns["preferred"])) + 0 * p
@@ -92,7 +91,6 @@ LENS = Lens(
         Parameter("alpha", 0.1, "the largest error allowed among accepted verdicts", 0.001, 0.999),
         Parameter("delta", 0.1, "the chance that the threshold misses that limit", 0.0001, 0.5),
         Parameter("procedure", "holm", "correction for thresholds tested", options=PROCEDURES),
-        marks.DRAWS,
         marks.SEED,
     ),
     measures=measures,

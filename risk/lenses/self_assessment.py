@@ -32,7 +32,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     off = np.where(kept, own - people, np.nan)
     again = (chosen["draws"], chosen["seed"])
-    yield Finding("bias", spread.mean(off, of, *again))
+    yield Finding("bias", spread.mean(off, of))
     yield Finding("too_kind", rate(int((off > marks.EDGE).sum()), n, lost))
     yield Finding("too_hard", rate(int((off < -marks.EDGE).sum()), n, lost))
     pairs = np.stack([own, people], axis=1)

@@ -11,6 +11,7 @@ from risk import moments, sensitivity
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
+from risk.interval import Codes
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.spread import MANY
@@ -47,10 +48,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     far = ceiling(chosen["eps"])
     joint = profile(risk.total, chosen["level"], *again, far * len(vector.dimensions))
     yield from (Finding(name, joint[name]) for name in JOINT)
-    yield from _moments(risk, chosen["above"], again)
+    yield from _moments(risk, chosen["above"], vector.clusters)
     index = union(h)
-    yield Finding("union", moments.average(index, *again))
-    yield Finding("failing", moments.failing(index, chosen["threshold"], *again))
+    yield Finding("union", moments.average(index, vector.clusters, 0, 1))
+    yield Finding("failing", moments.failing(index, chosen["threshold"], vector.clusters))
     for name, part in zip(vector.dimensions, risk.parts.T, strict=True):
         own = profile(part, chosen["level"], *again, far)
         yield from (Finding(measure, own[measure], name) for measure in OWN)
@@ -63,11 +64,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield from _leaning(every, chosen)
 
 
-def _moments(risk: LogRisk, above: float, again: tuple[Any, ...]) -> Iterator[Finding]:
+def _moments(risk: LogRisk, above: float, clusters: Codes | None) -> Iterator[Finding]:
     """Upper partial moments of R above `above` nats, of order 0, 1 and 2 with its root."""
     for p in (0, 1, 2):
-        yield Finding("upm", moments.upper(risk.total, above, p, *again), f"order {p}")
-    yield Finding("upm", moments.upper_root(risk.total, above, *again), "root of order 2")
+        yield Finding("upm", moments.upper(risk.total, above, p, clusters), f"order {p}")
+    yield Finding("upm", moments.upper_root(risk.total, above, clusters), "root of order 2")
 
 
 def _leaning(every: Vector, chosen: Mapping[str, Any]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from risk import spread
 from risk.interval import rate
-from risk.lens import Columns, Finding, Lens, Parameter
+from risk.lens import Columns, Finding, Lens
 from risk.verdict import THRESHOLD, UNSAFE, blocked, counted, slices, unsafe
 
 
@@ -32,7 +32,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         codes = np.arange(mine.size) if item is None else item[rows]
         known = ~np.isnan(mine)
         n, k = int(known.sum()), int((mine == 1).sum())
-        yield Finding("violating", _by_prompt(mine, codes, chosen), group)
+        yield Finding("violating", _by_prompt(mine, codes), group)
         yield Finding("of_judged", rate(k, n, mine.size - n), group)
         yield Finding("of_all", rate(k, mine.size), group)
         if not group:
@@ -42,8 +42,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding("other_not_judged", counted(mine.size - n - held, mine.size))
 
 
-def _by_prompt(bad: Any, codes: Any, chosen: Mapping[str, Any]) -> Any:
-    """The mean over prompts of the mean over their judged answers, prompts resampled."""
+def _by_prompt(bad: Any, codes: Any) -> Any:
+    """The mean over prompts of the mean over their judged answers, over prompts."""
     known = ~np.isnan(bad)
     place = np.unique(codes[known], return_inverse=True)[1]
     held = np.bincount(place) if place.size else np.zeros(0)
@@ -51,7 +51,7 @@ def _by_prompt(bad: Any, codes: Any, chosen: Mapping[str, Any]) -> Any:
     lost = int((~known).sum())
     if np.isin(means, (0.0, 1.0)).all():
         return rate(int(means.sum()), means.size, lost)
-    return spread.mean(means, None, chosen["draws"], chosen["seed"], lost)
+    return spread.mean(means, lost=lost)
 
 
 LENS = Lens(
@@ -62,11 +62,7 @@ LENS = Lens(
     table="outputs",
     needs=("unsafe",),
     may_use=("item_id", "subject", "category", "act", "finish"),
-    parameters=(
-        THRESHOLD,
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
-    ),
+    parameters=(THRESHOLD,),
     measures=measures,
     figure="dots",
     status=(

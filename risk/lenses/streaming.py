@@ -37,8 +37,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     caught = bad & stopped
     rest = (chosen["draws"], chosen["seed"])
     if caught.any():
-        yield Finding("share_seen", mean(share[caught], item[caught], *rest))
-        yield Finding("share_seen", mean(np.where(stopped, share, 1)[bad], item[bad], *rest), "all")
+        yield Finding("share_seen", mean(share[caught], item[caught]))
+        yield Finding("share_seen", mean(np.where(stopped, share, 1)[bad], item[bad]), "all")
     else:
         yield Finding("share_seen", missing("no harmful run was stopped", lost=lost))
     if not bad.size:

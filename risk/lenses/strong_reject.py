@@ -22,14 +22,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     )
     value = score(refused, specific, convincing)
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     for group, rows in (("", np.ones(value.size, dtype=bool)), *slices(columns, "category")):
         codes = None if of is None else of[rows]
-        yield Finding("strong_reject", spread.mean(value[rows], codes, *again), group)
+        yield Finding("strong_reject", spread.mean(value[rows], codes), group)
         yield Finding("refused", share(refused, rows), group)
     spoke = refused == 0
     codes = None if of is None else of[spoke]
-    yield Finding("not_refused", spread.mean(value[spoke], codes, *again))
+    yield Finding("not_refused", spread.mean(value[spoke], codes))
 
 
 def score(refused: Any, specific: Any, convincing: Any) -> Floats:
@@ -79,8 +78,6 @@ LENS = Lens(
         Parameter(
             "ratings", "0 to 1", "how ratings of 1 to 5 are stored", options=("0 to 1", "1 to 5")
         ),
-        Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
-        Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),
     ),
     measures=measures,
     figure="dots",

@@ -31,14 +31,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     share = near.percentile(near.nearest(x[rest], x[base], chosen["k"]), own)
     lost = int((~usable & ~old).sum())
     of = spread.items(here.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
     yield Finding("labeled", counted(int(labeled.sum()), labeled.size))
     fresh = {name: column[rest] for name, column in here.items()}
     every = ("", np.ones(rest.size, dtype=bool))
     for group, rows in (every, *slices(fresh, "category")):
         codes = None if of is None else of[rest][rows]
         more = 0 if group else lost
-        yield Finding("percentile", spread.mean(share[rows], codes, *again, more), group)
+        yield Finding("percentile", spread.mean(share[rows], codes, lost=more), group)
         far = marks.from_half(share[rows], chosen["far"])
         yield Finding("far", marks.shared(far, more), group)
 
@@ -83,7 +82,6 @@ LENS = Lens(
         Parameter("k", 10, "nearest labeled answers averaged", 1, 1000),
         Parameter("far", 0.95, "percentile from which an answer lies far out", 0, 1),
         Parameter("wide", 256, "places words are hashed to", 8, 4096),
-        marks.DRAWS,
         marks.SEED,
     ),
     measures=measures,

@@ -19,11 +19,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Each group's mean loss, and the worst of the large enough ones less the mean of all."""
     x = loss(columns, chosen["loss"])
     of = spread.items(columns.get("item_id"))
-    again = (chosen["draws"], chosen["seed"])
-    yield Finding("loss", spread.mean(x, of, *again))
+    yield Finding("loss", spread.mean(x, of))
     known, ranked = ~np.isnan(x), []
     for name, rows in slices(columns, "group", "category"):
-        found = spread.mean(x[rows], None if of is None else of[rows], *again)
+        found = spread.mean(x[rows], None if of is None else of[rows])
         small = found.known and found.n < chosen["least"]
         why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
         low, high = found.low, found.high

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from risk import cells, coverage, delong, riskscore, seen, series, spread, sums, tally
-from risk.interval import Floats
+from risk.interval import Floats, wilson
 from risk.seen import fixed, once
 
 N = 2_400
@@ -28,10 +28,11 @@ def test_the_normal_interval_of_a_mean_is_that_of_resampling() -> None:
     assert found.high - found.low == pytest.approx(wide(drawn), rel=0.12)
 
 
-def test_a_rare_event_is_resampled_still() -> None:
+def test_a_rare_event_has_the_interval_of_wilson() -> None:
     rare = np.zeros(N)
     rare[:2] = 1
-    assert spread.mean(rare).low == 0
+    found = spread.mean(rare)
+    assert (found.low, found.high) == wilson(2, N)
 
 
 def test_scores_drawn_by_quantile_spread_as_scores_drawn_one_by_one() -> None:

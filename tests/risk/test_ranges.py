@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from risk import ranges, tail
+from risk.bounded import FEW
 from risk.lenses import every
 
 SCORE = arrays(float, st.integers(1, 40), elements=st.integers(-20, 20).map(float))
@@ -66,20 +67,28 @@ def test_what_is_no_range_or_leaves_no_tail_is_refused():
     assert math.isnan(ranges.range_var([np.nan], 0, 1))
 
 
-def test_the_interval_of_many_rows_is_that_of_their_bootstrap(monkeypatch):
-    x = np.random.default_rng(1).gamma(2, 1, 4000)
-    clusters = np.arange(4000) // 4
-    counted = ranges.profile(x, 0.2, 0.8, draws=1500, clusters=clusters)
-    monkeypatch.setattr(ranges, "LARGE", 100)
-    expanded = ranges.profile(x, 0.2, 0.8, clusters=clusters)
-    for name, found in counted.items():
-        assert expanded[name].value == found.value
-        wide = found.high - found.low
-        assert expanded[name].high - expanded[name].low == pytest.approx(wide, rel=0.12)
+def test_the_interval_is_that_of_a_bootstrap_of_the_items():
+    x, codes = np.random.default_rng(1).gamma(2, 1, 800), np.arange(800) // 4
+    found = ranges.profile(x, 0.2, 0.8, clusters=codes)
+    rng, many = np.random.default_rng(2), []
+    for _ in range(1500):
+        drawn = x.reshape(200, 4)[rng.integers(200, size=200)].ravel()
+        many.append([ranges.range_var(drawn, *span) for span in ((0.8, 1.0), (0.2, 0.8))])
+    low, high = np.quantile(np.array(many), [0.025, 0.975], axis=0)
+    for place, name in enumerate(("tail", "range_var")):
+        wide = found[name].high - found[name].low
+        assert wide == pytest.approx(high[place] - low[place], rel=0.15)
+
+
+def test_a_tail_of_few_prompts_has_no_interval_and_the_range_beside_it_has():
+    found = ranges.profile(np.random.default_rng(0).random(30), 0.2, 0.9, up="harm")
+    assert math.isnan(found["tail"].low)
+    assert found["mixed_var"].why == FEW
+    assert found["range_var"].low < found["range_var"].value < found["range_var"].high
 
 
 def test_a_profile_counts_what_it_lost_and_has_no_interval_for_one_prompt():
-    found = ranges.profile([1.0, 2.0, np.nan], 0.2, 0.8, draws=50)
+    found = ranges.profile([1.0, 2.0, np.nan], 0.2, 0.8)
     assert {(m.n, m.lost) for m in found.values()} == {(2, 1)}
     assert math.isnan(ranges.profile([1.0], 0.2, 0.8)["tail"].low)
     assert ranges.profile([np.nan], 0.2, 0.8)["mixed_var"].why == "no row has a score"
@@ -103,11 +112,11 @@ def columns(values, up):
 
 def test_the_lens_takes_a_reward_by_its_low_end_and_a_harm_by_its_high_one():
     tenths = np.arange(1, 11) / 10
-    reward = look(columns(tenths, "good"), dimension="score", draws=100)
+    reward = look(columns(tenths, "good"), dimension="score")
     assert reward["mixed_var", "reward: tail [0, low]"].value == pytest.approx(0.31)
-    harm = look(columns(tenths, "harm"), dimension="score", draws=100)
+    harm = look(columns(tenths, "harm"), dimension="score")
     assert harm["mixed_var", "harm: tail [high, 1]"].value == pytest.approx(0.79)
-    risk = look(columns(tenths[:9], "harm"), draws=100)
+    risk = look(columns(tenths[:9], "harm"))
     worst = -np.log1p(-0.9)
     assert risk["tail", "harm: tail [high, 1]"].value == pytest.approx(
         (worst + 0.8 * -np.log1p(-0.8)) / 1.8

@@ -87,7 +87,7 @@ def test_the_stop_is_that_of_counting_flag_by_flag(told, k, consecutive):
 
 
 def test_a_flag_after_the_violation_is_a_miss():
-    told = monitor.warnings([5, 7, np.nan], [9, 6, np.nan], draws=50)
+    told = monitor.warnings([5, 7, np.nan], [9, 6, np.nan])
     assert (told.detected.value, told.ahead.value) == (0.5, 4)
     assert (told.false_alarms.value, told.false_alarms.n) == (0, 1)
 

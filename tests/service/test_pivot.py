@@ -62,7 +62,7 @@ def arrays(stores: Stores, run_id: str, choices: Choices) -> harm.LogRisk:
 def test_a_lens_sees_the_same_through_the_pivot(
     stores: Stores, monkeypatch: pytest.MonkeyPatch, name: str, by: str
 ) -> None:
-    given = {"draws": 100}
+    given = {"draws": 100} if name == "sharp" else {}
     plain = lens.look(stores, name, given=given, by=by)
     monkeypatch.setattr(pivot, "LARGE", 1)
     pushed = lens.look(stores, name, given=given, by=by)
@@ -98,7 +98,9 @@ def test_a_profile_has_the_numbers_of_the_arrays(stores: Stores, choices: Choice
     expected = tails.profile(risk.total, choices.level, choices.draws, most=most)
     for name, m in expected.items():
         ours = found.measures[name]
-        assert (ours.value, ours.low, ours.high) == pytest.approx((m.value, m.low, m.high)), name
+        assert (ours.value, ours.low, ours.high) == pytest.approx(
+            (m.value, m.low, m.high), nan_ok=True
+        ), name
     assert sum(s.value for s in found.shares.values()) == pytest.approx(1)
     assert found.members.weight.sum() == pytest.approx(0.1 * expected["cvar"].n)
     for place, (_, item, _) in list(found.points.items())[:5]:

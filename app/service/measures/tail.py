@@ -100,15 +100,15 @@ def profile(stores: Stores, run_id: str, choices: Choices) -> Tail:
         members=members,
         clipped=found.risk.clipped,
         notes=_notes(found, choices),
-        union=_union(found, choices),
+        union=_union(found),
     )
 
 
-def _union(found: Risks, choices: Choices) -> dict[str, Measure]:
+def _union(found: Risks) -> dict[str, Measure]:
     """The union of failures: its mean, and the share of answers in which it reaches one half."""
     index = harm.union(found.pooled)
-    rest = (choices.draws, choices.seed, found.vector.clusters)
-    told = {"union": average(index, *rest), "failing": failing(index, HALF, *rest)}
+    own = found.vector.clusters
+    told = {"union": average(index, own, 0, 1), "failing": failing(index, HALF, own)}
     return {n: replace(m, lost=m.lost + found.unscored) for n, m in told.items()}
 
 

@@ -122,13 +122,12 @@ def read(stores: Stores, run_id: str, asked: Asked) -> Found:
     ahead = tuple(chain.curve(max(asked.horizon, AHEAD), asked.draws, asked.seed)) if chain else ()
     broke = trajectory.times(moved, asked.violation)
     first = every.earliest(every.marked(asked.violation))
-    short = {"draws": asked.draws}
     stopped = warned = None
     if chain and (chain.code == len(chain.names) - 1).any():
         settings = {"seed": asked.seed, "horizon": asked.horizon, "threshold": asked.threshold}
-        warned = warnings(*drift.halves(moved, chain, settings), **short)
+        warned = warnings(*drift.halves(moved, chain, settings))
     if any(every.marked("any").tolist()) and not np.isnan(first).all():
-        stopped = warnings(stops(every, every.marked("any"), asked.delay), first, **short)
+        stopped = warnings(stops(every, every.marked("any"), asked.delay), first)
     return Found(
         run=run, asked=asked, rides=_rides(run_id, columns, every, chain, ahead, asked),
         chain=chain, ahead=ahead, moves=expected(chain.p) if chain else np.empty(0),

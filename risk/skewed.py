@@ -1,0 +1,132 @@
+"""Intervals without resampling: of a mean, and of what is a mean to first order, skewed or not."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.stats import binom
+from scipy.stats import t as student
+
+from risk.interval import Codes, Floats, wilson
+
+STRAIGHT = 1e-6
+"""Skewness below which the correction is nothing a float can show."""
+
+
+def ends(value: float, felt: ArrayLike) -> tuple[float, float]:
+    """The 95 % interval of `value` from how much each item pulls it: felt (G,), in its unit.
+
+    What an item adds to the error of the estimate, to first order: for a mean (x - mean) / n. The
+    Student interval is bent by Hall's cubic, so that the side of the long tail reaches farther; it
+    covers as bootstrap-t does, at the cost of one pass. Fewer than two items give NaN, items that
+    all pull alike the value twice.
+    Source: Hall (1992), "On the removal of skewness by transformation", JRSS B 54, 221-228; the
+    Student quantile in place of the normal one is ours.
+
+    >>> [round(end, 3) for end in ends(0.0, [-0.1, 0.0, 0.1])]
+    [-0.745, 0.745]
+    >>> low, high = ends(1.0, [-0.02] * 10 + [0.2])
+    >>> round(low, 3), round(high, 3)
+    (0.686, 2.547)
+    """
+    pull: Floats = np.asarray(felt, dtype=float)
+    items = pull.size
+    if items < 2 or math.isnan(value):
+        return math.nan, math.nan
+    error, bend = _spread(pull)
+    reach = float(student.ppf(0.975, items - 1))
+    low, high = (error * _straight(side, bend, items) for side in (reach, -reach))
+    return value - low, value - high
+
+
+def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
+    """The 95 % interval of the mean of x (n,) without NaN, over the items `clusters` (n,) codes.
+
+    Of marks that are 0 or 1 it is Wilson's, as if there were as many rows as their spread between
+    items tells of: a rare event has an interval even where it was not seen.
+
+    >>> [round(end, 4) for end in mean_ends(np.array([0.0] * 17 + [1.0] * 3))]
+    [0.0524, 0.3604]
+    >>> [round(end, 3) for end in mean_ends(np.array([0.0, 0.5, 1.5, 2.0]))]
+    [-0.453, 2.453]
+    """
+    value = float(x.mean())
+    pull = felt(x - value, clusters) / x.size
+    if pull.size < 2 or not bool(((x == 0) | (x == 1)).all()):
+        return ends(value, pull)
+    if clusters is None:
+        return wilson(float(x.sum()), x.size)
+    error = float(pull @ pull) * pull.size / (pull.size - 1)
+    worth = value * (1 - value) / error if error > 0 else float(pull.size)
+    return wilson(value * worth, worth)
+
+
+def quantile_ends(ranked: Floats, level: float, codes: Codes | None = None) -> tuple[float, float]:
+    """The 95 % interval of the `level` quantile: two of the values, ranked upwards (n,).
+
+    How many of n rows lie below the true quantile is binomial, which names two ranks and assumes
+    nothing of the values; ties make the interval wider. `codes` (n,) is the item of each ranked
+    row: as many rows count as the spread of that share between items tells of. NaN where the
+    values do not reach far enough.
+    Source: David and Nagaraja, Order Statistics (2003), 7.1; of items Woodruff (1952), doi
+    10.1080/01621459.1952.10483443.
+
+    >>> quantile_ends(np.arange(1.0, 101.0), 0.5)
+    (40.0, 61.0)
+    >>> quantile_ends(np.arange(1.0, 11.0), 0.95)
+    (nan, nan)
+    """
+    n = ranked.size
+    worth = n if codes is None else _worth(ranked, level, codes)
+    if worth < 2:
+        return math.nan, math.nan
+    scale = n / worth
+    first = math.floor(float(binom.ppf(0.025, worth, level)) * scale)
+    last = math.ceil(float(binom.ppf(0.975, worth, level)) * scale) + 1
+    if first < 1 or last > n:
+        return math.nan, math.nan
+    return float(ranked[first - 1]), float(ranked[last - 1])
+
+
+def felt(off: Floats, clusters: Codes | None = None) -> Floats:
+    """What rows (n,) add up to by item: (G,) sums, or the rows where each is an item of its own.
+
+    >>> felt(np.array([1.0, 2.0, 4.0]), np.array([0, 0, 5])).tolist()
+    [3.0, 4.0]
+    """
+    if clusters is None:
+        return off
+    return np.asarray(np.bincount(clusters, off)[np.bincount(clusters) > 0], dtype=float)
+
+
+def _worth(ranked: Floats, level: float, codes: Codes) -> int:
+    """As how many rows of one item each the rows count, for the share below the quantile."""
+    n = ranked.size
+    at = ranked[min(max(math.ceil(n * level - 1e-9), 1), n) - 1]
+    under = (ranked <= at).astype(float)
+    pull = felt(under - under.mean(), codes) / n
+    error = float(pull @ pull) * pull.size / max(pull.size - 1, 1)
+    share = float(under.mean())
+    return min(n, round(share * (1 - share) / error)) if error > 0 else pull.size
+
+
+def _spread(pull: Floats) -> tuple[float, float]:
+    """The standard error of what the items (G,) add up to, and their skewness."""
+    items, off = pull.size, pull - pull.mean()
+    squares = off * off
+    whole = float(squares.sum())
+    if whole <= 0:
+        return 0.0, 0.0
+    bend = float(squares @ off) / items / (whole / items) ** 1.5
+    return math.sqrt(whole * items / (items - 1)), bend
+
+
+def _straight(reach: float, bend: float, items: int) -> float:
+    """How many errors from the value Hall's bent statistic reaches `reach`."""
+    if abs(bend) < STRAIGHT:
+        return reach
+    root = math.sqrt(items)
+    inside = reach / root - bend / (6 * items)
+    return root / bend * 3 * (float(np.cbrt(1 + bend * inside)) - 1)
