@@ -140,15 +140,17 @@ def directions(connection: Connection, run_id: str) -> dict[str, str]:
 
 
 def texts(
-    connection: Connection, run_id: str, rows: int, name: str, limit: int = 0
+    connection: Connection, run_id: str, rows: int, name: str, limit: int = 0, own: bool = True
 ) -> NDArray[Any]:
     """The answers' `response` or `prompt` as sent (rows,), None where there is none.
 
-    With `limit` only the first `limit` rows are filled: enough to see that there are texts.
+    `own`: an answer may keep a prompt of its own, as it was sent. With `limit` only the first
+    `limit` rows are filled: enough to see that there are texts.
     """
     # few rows keep a prompt of their own: the rest need not be parsed for it
     sent = """CASE WHEN contains(o.meta, '"prompt"') THEN o.meta->>'prompt' END"""
-    column = {"response": "o.response", "prompt": f"coalesce({sent}, i.prompt)"}[name]
+    prompt = f"coalesce({sent}, i.prompt)" if own else "i.prompt"
+    column = {"response": "o.response", "prompt": prompt}[name]
     table = (
         connection.cursor()
         .execute(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from db.arrays import Arrays, arrays, coded, words
+from db.arrays import Arrays, arrays, coded
 from db.features import PLACED
 from db.filter import Case, only
 from db.outputs import rows
@@ -32,12 +33,17 @@ def columns(connection: Connection, run_id: str, tags: Collection[str] = ()) -> 
     )
 
 
-def rows_of(connection: Connection, run_id: str) -> Arrays:
-    """Every score of a run's answers, by answer, dimension and scorer, told by places and codes.
+class Rows(NamedTuple):
+    """Scores by answer, dimension and scorer: `place` of the output in the order of
+    `outputs.columns`, `value`, and for dimension, scorer and up the texts with each row's code."""
 
-    place (of the output in the order of `outputs.columns`), dimension, scorer, value and up; and
-    `code`, the place of the dimension among those there are, by name.
-    """
+    place: NDArray[np.int64]
+    value: NDArray[np.float64]
+    coded: dict[str, tuple[NDArray[Any], NDArray[np.int64]]]
+
+
+def rows_of(connection: Connection, run_id: str) -> Rows:
+    """Every score of a run's answers."""
     table = (
         connection.cursor()
         .execute(
@@ -49,34 +55,30 @@ def rows_of(connection: Connection, run_id: str) -> Arrays:
         .to_arrow_table()
     )
     place, value = (table.column(name).to_numpy() for name in ("place", "value"))
-    names, code = coded(table.column("dimension"))
-    voices, voice = coded(table.column("scorer"))
+    told = {name: coded(table.column(name)) for name in ("dimension", "scorer", "up")}
+    (names, code), (voices, voice) = told["dimension"], told["scorer"]
     order = np.argsort((place * len(names) + code) * len(voices) + voice, kind="stable")
-    return {
-        "place": place[order],
-        "code": code[order],
-        "dimension": names[code[order]],
-        "scorer": voices[voice[order]],
-        "value": value[order],
-        "up": words(table.column("up"))[order],
-    }
+    sorted_codes = {name: (texts, each[order]) for name, (texts, each) in told.items()}
+    return Rows(place[order], value[order], sorted_codes)
 
 
-def means(told: Arrays, rows: int) -> Arrays:
-    """Every scored dimension of `rows_of` under its name: the mean of its scorers (rows,).
+def means(
+    place: NDArray[np.int64],
+    value: NDArray[np.float64],
+    names: NDArray[Any],
+    code: NDArray[np.int64],
+    rows: int,
+) -> Arrays:
+    """Every scored dimension under its name: the mean of its scorers (rows,).
 
     NaN where unscored; a score a judge gave no number for counts for nothing.
     """
-    found: Arrays = {}
-    known = ~np.isnan(told["value"])
-    codes, first = np.unique(told["code"], return_index=True)
-    for code, name in zip(codes.tolist(), told["dimension"][first].tolist(), strict=True):
-        mine = known & (told["code"] == code)
-        at = told["place"][mine]
-        held = np.bincount(at, minlength=rows)
-        sums = np.bincount(at, told["value"][mine], rows)
-        found[str(name)] = np.divide(sums, held, out=np.full(rows, np.nan), where=held > 0)
-    return found
+    known = ~np.isnan(value)
+    cell, wide = (code * rows + place)[known], len(names) * rows
+    held = np.bincount(cell, minlength=wide)
+    sums = np.bincount(cell, value[known], wide)
+    found = np.divide(sums, held, out=np.full(wide, np.nan), where=held > 0)
+    return {str(n): one.copy() for n, one in zip(names, found.reshape(-1, rows), strict=True)}
 
 
 def of_cases(connection: Connection, cases: Iterable[Case]) -> list[dict[str, Any]]:

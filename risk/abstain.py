@@ -52,7 +52,9 @@ def cells(answerable: ArrayLike, abstained: ArrayLike, correct: ArrayLike | None
     >>> cells([True, True, True, False, False], [0, 0, 1, 0, 1], [1, 0, np.nan, 1, np.nan]).tolist()
     ['tp', 'fp1', 'fn', 'fp2', 'tn']
     """
-    could = np.array([None if v is None or v != v else bool(v) for v in np.asarray(answerable)])
+    said = np.asarray(answerable).tolist()
+    can = {v: None if v is None or v != v else bool(v) for v in set(said)}
+    could = np.array([can[v] for v in said])
     silent = np.asarray(abstained, dtype=float)
     right = np.full(silent.size, np.nan) if correct is None else np.asarray(correct, dtype=float)
     found = np.full(silent.size, None, dtype=object)

@@ -11,6 +11,7 @@ from risk import abstain, spread
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.verdict import slices
 
 NAMES = ("precision", "recall", "f1")
 
@@ -47,12 +48,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     )
     good, n = int((placed[judged] == 1).sum()), int(judged.sum())
     yield Finding("appropriate", rate(good, n, should.size - n))
-    if "category" not in columns:
-        return
     parts = []
-    names = sorted({str(name) for name in columns["category"] if name is not None})
-    for name in names if len(names) > 1 else ():
-        mine = np.array([str(c) == name for c in columns["category"]])
+    for name, mine in slices(columns, "category"):
         codes = None if clusters is None else clusters[mine]
         found = list(_scores(should[mine], silent[mine], codes, chosen, name))
         parts.append([one.found.value for one in found])

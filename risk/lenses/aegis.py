@@ -33,7 +33,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     rng = np.random.default_rng(chosen["seed"])
     # nothing but their order is random in the items at hand, and the regret depends on it
     many = [
-        regret(rng.permutation(wrong), eta) for _ in range(max(20, min(SHUFFLES, 1_000_000 // n)))
+        regret(wrong[rng.permutation(n)], eta)
+        for _ in range(max(20, min(SHUFFLES, 1_000_000 // n)))
     ]
     low, high = percentiles(many)
     why = f"the interval is over orders of the items; eta {eta:.4g}"

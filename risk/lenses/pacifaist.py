@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -55,10 +56,12 @@ def _several(columns: Columns) -> list[bool]:
     return [kind == "multiple_choice" for kind in kinds.tolist()]
 
 
+@lru_cache(maxsize=10_000)
 def _blank(one: Any) -> bool:
     return one is None or one != one or not str(one).strip()
 
 
+@lru_cache(maxsize=10_000)
 def _same(a: Any, b: Any) -> bool:
     return not _blank(a) and not _blank(b) and str(a).strip().upper() == str(b).strip().upper()
 

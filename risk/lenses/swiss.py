@@ -69,7 +69,8 @@ def _cells(
     rows = []
     for columns in runs.values():
         up, value = columns["up"], np.asarray(columns["value"], dtype=float)
-        keep = ((up == "harm") | (up == "good")) & ~np.isnan(value)
+        ways, way = codes(up)
+        keep = ((ways == "harm") | (ways == "good"))[way] & ~np.isnan(value)
         if dimension != "any":
             keep &= columns["dimension"] == dimension
         kinds, kind = _coded(columns.get("category", np.full(value.size, None)))
@@ -77,7 +78,7 @@ def _cells(
         every = np.arange(len(names) * len(kinds))
         cell, bench = used(every, name[keep] * len(kinds) + kind[keep])
         pairs = [(names[c // len(kinds)], kinds[c % len(kinds)]) for c in cell.tolist()]
-        better = np.where(up[keep] == "good", value[keep], -value[keep])
+        better = np.where((ways == "good")[way[keep]], value[keep], -value[keep])
         asked, item = _coded(columns["item_id"])
         rows.append((asked, item[keep], pairs, bench, better))
     items = sorted({one for asked, item, *_ in rows for one in np.array(asked)[np.unique(item)]})

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
+
+from threadpoolctl import threadpool_limits
 
 from app.service.lenses import through
 from app.service.lenses.through import Fed
@@ -16,6 +19,9 @@ from data.trouble import Trouble
 from db import runs
 from risk import lenses
 from risk.lens import Lens, Table, Value
+
+AT_ONCE = 2
+"""Lenses looked through at the same time: more would wait for Python's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +104,27 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
     Where it finds nothing the third says why not. What several lenses want is read once.
     """
     every = lenses.every().values()
-    wanted = {name for lens in every for name in (*lens.needs, *lens.may_use)}
-    names = {part for name in wanted for part in name.split("|")}
-    held = _known(stores, chosen)
-    for told in held:
-        told.told(names)
+    wanted: dict[Table, set[str]] = {name: set() for name in get_args(Table)}
     for lens in every:
+        wanted[lens.table].update((*lens.needs, *lens.may_use))
+
+    def read(told: Known) -> None:
+        told.told({part for names in wanted.values() for name in names for part in name.split("|")})
+        for table, names in wanted.items():
+            tables.columns(told, table, names)
+
+    def found(lens: Lens) -> tuple[str, list[Row], str]:
         try:
-            yield lens.name, _look(lens, held, lens.settings({}), chosen), ""
+            return lens.name, _look(lens, held, lens.settings({}), chosen), ""
         except Trouble as trouble:
-            yield lens.name, [], f"{trouble.what}; {trouble.fix}"
+            return lens.name, [], f"{trouble.what}; {trouble.fix}"
+
+    held = _known(stores, chosen)
+    # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
+    with threadpool_limits(1, "blas"), ThreadPoolExecutor(AT_ONCE) as hands:
+        for _ in hands.map(read, held):
+            pass
+        yield from hands.map(found, every)
 
 
 def look(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from db import acts, features, labels, outputs, scores, steps
 from db import fields as stored
 from db.arrays import Arrays
 from risk.lens import empty
-from risk.seen import fixed, taken
+from risk.seen import codes, fixed, taken
 
 Array = NDArray[Any]
 SOME = 1000
@@ -31,12 +31,14 @@ class Known:
     def __init__(self, stores: Stores, run: Mapping[str, Any]) -> None:
         self.stores, self.run = stores, run
         self._parts: dict[Any, Any] = {}
+        self._reading = RLock()
 
     def part(self, name: Any, read: Callable[[], Any]) -> Any:
         """What `read` gave when this part was first asked for."""
-        if name not in self._parts:
-            self._parts[name] = _fix(read())
-        return self._parts[name]
+        with self._reading:
+            if name not in self._parts:
+                self._parts[name] = _fix(read())
+            return self._parts[name]
 
     def __contains__(self, name: Any) -> bool:
         return name in self._parts
@@ -87,14 +89,19 @@ class Known:
 
     @property
     def scores(self) -> Arrays:
-        """Every score, as `scores.rows_of`."""
-        found: Arrays = self.part("scores", lambda: scores.rows_of(self._lake, self._id))
+        """Every score: place, dimension, scorer, value and up, in the order of `scores.rows_of`."""
+        found: Arrays = self.part("scores", self._scores)
         return found
+
+    def _scores(self) -> Arrays:
+        rows = scores.rows_of(self._lake, self._id)
+        said = {n: taken(fixed(names), fixed(at)) for n, (names, at) in rows.coded.items()}
+        return {"place": rows.place, "value": rows.value, **said}
 
     @property
     def scored(self) -> Arrays:
         """Every scored dimension under its name: the mean of its scorers, NaN where unscored."""
-        found: Arrays = self.part("scored", lambda: scores.means(self.scores, self.rows))
+        found: Arrays = self.part("scored", lambda: _means(self.scores, self.rows))
         return found
 
     @property
@@ -136,9 +143,12 @@ class Known:
 
     def text(self, name: str, peek: bool = False) -> Array:
         """`response` or `prompt`, whole; with `peek` of some rows only."""
-        return self._some(
-            name, peek, lambda n: features.texts(self._lake, self._id, self.rows, name, n)
-        )
+        own = not peek and "prompt" in self.names[1]
+
+        def read(n: int) -> Array:
+            return features.texts(self._lake, self._id, self.rows, name, n, own or n > 0)
+
+        return self._some(name, peek, read)
 
     def options(self, peek: bool = False) -> Array:
         """The log-probabilities of the options; with `peek` of some rows only."""
@@ -184,8 +194,14 @@ def _fix(found: Any) -> Any:
         return fixed(found)
     if isinstance(found, dict):
         for one in found.values():
-            _fix(one)
+            if isinstance(one, np.ndarray):
+                fixed(one)
     return found
+
+
+def _means(told: Arrays, rows: int) -> Arrays:
+    names, code = codes(told["dimension"])
+    return scores.means(told["place"], told["value"], names, code, rows)
 
 
 _lock = Lock()

@@ -192,7 +192,7 @@ def wide(told: Known) -> Columns | None:
     None without harm or where one leaves its scale: the lens itself says so.
     """
     of = told.scores
-    kept = np.flatnonzero(of["up"] == "harm")
+    kept = np.flatnonzero(harm.harmful(of))
     value = of["value"][kept]
     if not kept.size or ((value < 0) | (value > 1)).any():
         return None
