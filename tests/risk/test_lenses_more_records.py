@@ -193,3 +193,9 @@ def test_a_drop_lies_between_minus_one_and_one(scores):
     assert -1 <= fall <= 1
     assert 0 <= at < 1
     assert (fall > 0) == (max(scores[:-1]) > scores[-1])
+
+
+def test_cliffs_of_many_answers_are_those_of_each():
+    cells = ["[0.2, 0.9, 0.3]", "[0.1]", "[]", None, "[0.4, null]", "[0.5, 0.5, 0.5, 0]", "0.7"]
+    each = np.array([cliff.drop(cliff.series(cell)) for cell in cells]).T
+    assert np.array_equal(cliff.drops(np.array(cells, dtype=object)), each, equal_nan=True)

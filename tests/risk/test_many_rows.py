@@ -120,3 +120,21 @@ def test_a_comma_in_one_text_does_not_shift_the_others() -> None:
     for cells_said in (["[0.5], [0.6]", "[0.7]"], ["[0.5],[0.6", "0.7]"]):
         with pytest.raises(ValueError, match="it must be a list of numbers"):
             series.table(np.array(cells_said, dtype=object), "segment_scores")
+
+
+def test_a_column_taken_from_another_has_its_codes() -> None:
+    few = fixed(np.array(["b", None, "a", "c"], dtype=object))
+    place = fixed(RNG.integers(0, 3, N))
+    told, plain = seen.codes(seen.taken(few, place)), seen.codes(few[place])
+    assert told[0].tolist() == plain[0].tolist() == [None, "a", "b"]
+    assert np.array_equal(told[1], plain[1])
+    assert len(np.unique(told[1])) == 3
+
+
+def test_what_was_taken_is_forgotten_with_its_column() -> None:
+    column = seen.taken(fixed(np.array(["a"], dtype=object)), fixed(np.zeros(2, dtype=int)))
+    number = id(column)
+    assert number in seen._taken
+    del column
+    gc.collect()
+    assert number not in seen._taken

@@ -82,7 +82,7 @@ def test_tagged_pairs_of_a_loaded_file_show_what_a_change_of_words_does(stores, 
                 judge=[0.5, 0.9, 0.2, 0.2])  # fmt: skip
     tags = {"pair_id": "pair", "prompt_variant": "kind"}
     put_in(body, tags=tags, scores={"score": "judge"})
-    assert values(stores, "perturbation", draws="100")["oversensitive", ""] == 0.5
+    assert values(stores, "perturbation")["oversensitive", ""] == 0.5
 
 
 def test_a_judge_is_held_against_labels_of_one_scale(stores, put_in):
@@ -107,3 +107,18 @@ def test_runs_of_a_data_set_share_one_front(stores, put_in):
         "heron": 1,
         "egret": 0,
     }
+
+
+def test_fields_of_any_name_are_read_as_numbers_only_where_all_are(stores, put_in):
+    cells = {
+        "a/b": [1, 2.5], "~1": [None, 7], 'q"\\': ["1", 2], "A": [True, None], "a": ["null", "é\n"],
+        "deep.er": [[1.0, None], {"x": []}], "big": [2**64 - 1, -0.0], "none": [None, None],
+    }  # fmt: skip
+    run = put_in(rows(2, **cells))
+    found = {n: c.tolist() for n, c in feed.columns(stores, run, cells).items() if n in cells}
+    assert found["~1"][0] != found["~1"][0]
+    assert found.pop("~1")[1] == 7
+    assert found == {
+        "a/b": [1, 2.5], 'q"\\': [1, 2], "A": ["true", None], "a": ["null", "é\n"],
+        "deep.er": ["[1.0,null]", '{"x":[]}'], "big": [2.0**64, 0],
+    }  # fmt: skip
