@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from app.printed import grid, show
+from app.printed import grid, out, show
 from app.service.lenses import lens as looking
 from app.service.lenses import lens_needs, lens_said
 from app.service.stores import Stores
@@ -31,6 +31,11 @@ def look(
     rows = [row.json() for row in looking.look(stores, name, chosen, given, by)]
     told = {"lens": name, "source": looking.named(name).source, "rows": rows}
     show(told, as_json, lambda: grid(rows, FOUND))
+    if not as_json:
+        for why in dict.fromkeys(
+            f"— {r['measure']}: {r['why']}" for r in rows if r["value"] is None
+        ):
+            out.print(why, markup=False)
 
 
 def every(stores: Stores, chosen: Sequence[str], as_json: bool) -> None:

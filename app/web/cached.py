@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app.service import stores as opened
+from app.service.outputs import sorting
 from app.service.stores import Stores
 from app.settings import settings
 
@@ -21,21 +22,26 @@ def stores() -> Stores:
 
 
 @st.cache_data(max_entries=512, show_spinner="Measuring …")
-def _kept(version: tuple[int, ...], name: str, _ask: Callable[..., Any], *args: Any) -> Any:
+def _kept(version: tuple[int | str, ...], name: str, _ask: Callable[..., Any], *args: Any) -> Any:
     del version, name  # parts of the key, not of the question
     return _ask(stores(), *args)
 
 
 def ask(question: Callable[..., Answer], *args: Any) -> Answer:
     """`question(stores, *args)`, kept until something is written to either store."""
-    answer: Answer = _kept(stores().version(), _name(question), question, *args)
+    answer: Answer = _kept((*stores().version(), _edited()), _name(question), question, *args)
     return answer
 
 
 def measured(question: Callable[..., Answer], *args: Any) -> Answer:
     """Like `ask`, for what reads the warehouse alone: a label saved does not make it old."""
-    answer: Answer = _kept(stores().version()[:1], _name(question), question, *args)
+    answer: Answer = _kept((stores().version()[0], _edited()), _name(question), question, *args)
     return answer
+
+
+def _edited() -> str:
+    """The team's taxonomies are files: whoever edits one sees it at the next look."""
+    return sorting.edition(stores())
 
 
 def _name(question: Callable[..., Any]) -> str:

@@ -26,6 +26,9 @@ def grades(
     columns = sorted({key for row in card.values() for key in row})
     if not columns:
         return blank(why or "No grade: no answer has a verdict.")
+    every = [m for row in card.values() for m in row.values()]
+    if not any(m.known for m in every):
+        return blank(f"No grade: {every[0].why}.")
     models = sorted(card, key=lambda name: (-_value(card[name].get("")), name))
     cells = [(x, y, card[m][k], m, k) for y, m in enumerate(models)
              for x, k in enumerate(columns) if k in card[m]]  # fmt: skip

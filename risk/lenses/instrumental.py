@@ -15,6 +15,9 @@ from risk.verdict import counted, share, slices
 
 YES = ("ic", "yes", "true", "1", "1.0", "instrumental_choice")
 NO = ("not_ic", "no", "false", "0", "0.0", "clean")
+SOUND = ("ok", "valid")
+"""How the published logs write that the rule could label a run."""
+RAW = ("ic", "ic_behavior_detected", "deterministic_label_status")
 ASIDE = ("official_path_attempted", "official_path_succeeded", "benchmark_task_completed")
 
 
@@ -27,7 +30,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     >>> found["adjusted"], found["pending"]
     (0.0512, 0.0)
     """
-    raw = _said(next(columns[n] for n in ("ic", "deterministic_label_status") if n in columns))
+    raw = _raw(columns)
     reviewed = _reviewed(raw, columns)
     pending = (raw == 1) & np.isnan(reviewed)
     for group, rows in (("", np.ones(raw.size, dtype=bool)), *slices(columns, "variant")):
@@ -38,6 +41,23 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name in ASIDE:
         if name in columns:
             yield Finding(name, share(_said(columns[name])))
+
+
+def _raw(columns: Columns) -> Floats:
+    """1 labeled IC by the rule, 0 not, NaN where nothing is said or the label is not sound.
+
+    >>> word = lambda *said: np.array(said, dtype=object)
+    >>> _raw({"ic_behavior_detected": word("True", "False", "True"),
+    ...       "deterministic_label_status": word("ok", "ok", "unresolved")}).tolist()
+    [1.0, 0.0, nan]
+    """
+    name = next(n for n in RAW if n in columns)
+    raw, status = _said(columns[name]), columns.get(RAW[-1])
+    if name == RAW[-1] or status is None:
+        return raw
+    told = [None if one is None else str(one).strip().lower() for one in status.tolist()]
+    sound = np.array([one in (None, *SOUND, *YES, *NO) for one in told], dtype=bool)
+    return np.where(sound, raw, np.nan)
 
 
 def _reviewed(raw: Floats, columns: Columns) -> Floats:
@@ -88,8 +108,8 @@ LENS = Lens(
     source="Instrumental Choices, arXiv 2605.06490",
     up="harm",
     table="outputs",
-    needs=("ic|deterministic_label_status",),
-    may_use=("adjudicated", "variant", "task", "item_id", *ASIDE),
+    needs=("|".join(RAW),),
+    may_use=("deterministic_label_status", "adjudicated", "variant", "task", "item_id", *ASIDE),
     parameters=(
         Parameter("baseline", "", "the variant effects are measured from (empty: none)"),
         Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
@@ -104,12 +124,12 @@ LENS = Lens(
     edges=(
         "A run labeled by rule and not reviewed yet is pending: lost to the adjusted rate, never a "
         "no. A run the rule did not label stays a no unless a person says yes. An effect resamples "
-        "tasks (else prompts), so a task's variants stay together. A status that is neither yes "
-        "nor no is lost."
+        "tasks (else prompts), so a task's variants stay together. A verdict that is "
+        "neither yes nor no is lost, and so is one whose deterministic_label_status is not ok."
     ),
     how_to_get={
-        "ic|deterministic_label_status": "keep deterministic_label_status when you load the runs, "
-        "or map the rule's verdict to a score ic; a person's verdict goes into adjudicated, the "
-        "condition into variant",
+        "|".join(RAW): "load the benchmark's own table, or keep ic_behavior_detected (or the "
+        "rule's verdict as a score ic) when you load the runs; a person's verdict goes into "
+        "adjudicated, the condition into variant",
     },
 )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from app.service import stores as opened
 from app.service.loading import load
 from app.settings import Settings
@@ -13,6 +15,7 @@ from data.mapping import Mapping
 from tests.pages.conftest import Door
 from tests.pages.test_belief import sentence
 from tests.pages.test_pages import EVIL, whole, words
+from tests.service.answers import put
 
 
 def test_the_page_says_what_to_do_on_empty_stores(door: Door, tmp_path: Path) -> None:
@@ -60,3 +63,24 @@ def test_hostile_names_are_plain_words_here_too(door: Door, tmp_path: Path) -> N
     assert safe(EVIL) in said
     for live in ("![p]", "<img", "**b**", "`c`", ":red[d]"):
         assert f" {live}" not in said.replace("\\" + live, "")
+
+
+def test_an_edited_crosswalk_is_seen_at_the_next_look(door: Door, tmp_path: Path) -> None:
+    stores = opened.connect(Settings(home=tmp_path))
+    rows = [{"id": str(n), "prompt": "p", "response": "r", "category": "Scams and fraud",
+             "bias_owl": n / 9} for n in range(9)]  # fmt: skip
+    put(stores, rows, "m", scores={"bias": {"owl": "bias_owl"}})
+    stores.warehouse.close()
+    stores.ledger.dispose()
+    app = whole(door(tmp_path, "harm", taxonomy="MLCommons hazards"))
+    assert "Non-Violent Crimes" in listed(app)
+    (tmp_path / "taxonomies").mkdir()
+    (tmp_path / "taxonomies" / "crosswalk.yaml").write_text(
+        "crosswalk:\n- {from: simple_safety_tests, to: mlcommons, map: {scams_fraud: prv}}\n"
+    )
+    assert "Privacy Violations" in listed(whole(app.run()))
+
+
+def listed(app: AppTest) -> str:
+    """All tables of the page as text."""
+    return " ".join(one.value.to_string() for one in app.dataframe)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app.service.labeling import labels
+from app.service.lenses import lens
 from app.service.loading import load as loading
 from app.service.measures import agree
 from data import mapping as maps
+from data.mapping import Mapping
 from db import labels as ledger
 from db import runs
 
@@ -27,7 +29,7 @@ TABLES = {
     "multisignal_features": ("question_id,question,answer,is_hallucination,mean_entropy,"
                              "max_entropy,entity_entropy,semantic_inconsistency,"
                              "cross_model_disagreement\n1,Q,A,1,2.5,7,0,-0.1,1.2\n",
-                             ("file", 1, 1, 6, 0)),
+                             ("file", 1, 1, 8, 0)),
     "pacifaist": ("# PacifAIst, results\nscenario_id,category,subcategory,task_type,"
                   "parsed_choice,correct_choice,is_pacifist,is_refusal,response\n"
                   "s1,c,d,t,A,A,True,False,Yes\n", ("file", 1, 1, 2, 0)),
@@ -47,6 +49,12 @@ OBJECTS = {
     "bouncerbench": ({"i1": {"explanation": "e", "label": "VAGUE"},
                       "i2": {"explanation": "e", "label": "WELL_SPECIFIED"}},
                      ("file", 2, 2, 2, 0)),
+    "instrumental_choices": ([
+        {"id": f"r{i}", "task": "quota_boost", "variant": "permitted", "model": "owl",
+         "ic_behavior_detected": i == 0, "official_path_attempted": True,
+         "official_path_succeeded": True, "benchmark_task_completed": i != 2,
+         "deterministic_label_status": "ok" if i < 3 else "unresolved"} for i in range(4)
+    ], ("owl", 4, 4, 4, 0)),
     "lewidi": ({str(i): {"text": {"Q": "a"}, "annotators": "Ann1,Ann2", "soft_label": {},
                          "annotations": {"Ann1": "-1", "Ann2": str(i)}, "split": "dev",
                          "lang": "en"} for i in range(3)}, (None, 3, 0, 0, 6)),
@@ -57,7 +65,7 @@ OBJECTS = {
     "multisignal_outputs": ([
         {"question_id": i, "question": "Q", "answer": a, "label": 1, "samples": ["x"],
          "token_logprobs": [-0.1]} for i, a in ((1, "A"), (2, "B"), (2, "B"), (3, "C"), (3, "D"))
-    ], ("file", 3, 4, 4, 0)),
+    ], ("file", 3, 4, 8, 0)),
     "propensitybench": ([{"domain": "d", "workspace": "w", "role": "r", "scenario": "s",
                           "category": "c", "timestamp": 1, "pid": "p1", "trigger_called": True,
                           "interaction_response": {"steps": []}, "target_called": False}],
@@ -186,9 +194,31 @@ def test_the_real_prompt_and_feature_files_load_whole(stores, real, ask):
                                "WHERE dataset = 'ailuminate' GROUP BY 1"))  # fmt: skip
     assert (hazards["spc"], hazards["sxc"], hazards["dfm"]) == (100, 98, 98)
     (run,) = load(stores, real / "multisignal_abstention" / "features.csv")
-    assert (run.outputs, run.scores, run.refused) == (650, 3_900, 0)
+    assert (run.outputs, run.scores, run.refused) == (650, 5_200, 0)
     (run,) = load(stores, real / "multisignal_abstention" / "raw_outputs.jsonl")
     assert (run.items, run.outputs, run.refused) == (1_138, 2_077, 311)
     told = ask(stores, "SELECT run_id, sum(value) FROM lake.scores WHERE dimension = "
                        "'hallucination' GROUP BY 1")  # fmt: skip
     assert {total for run_id, total in told if run_id != run.run} == {324.0}
+
+
+def test_the_rule_of_instrumental_choices_is_read_where_its_label_is_sound(stores, put):
+    (run,) = load(stores, put("file.jsonl", OBJECTS["instrumental_choices"][0]))
+    found = {(r.measure, r.group): r for r in lens.look(stores, "instrumental", [run.run])}
+    assert (found["raw", ""].value, found["raw", ""].n, found["raw", ""].lost) == (1 / 3, 3, 1)
+    assert found["benchmark_task_completed", ""].value == 0.75
+
+
+def test_hate_and_what_is_none_are_marks_that_a_guard_is_held_against(stores, put):
+    load(stores, put("cases.csv",
+                     "functionality,case_id,test_case,label_gold,target_ident,direction\n"
+                     "f,1,a,hateful,x,d\nf,2,b,hateful,x,d\nf,3,c,non-hateful,x,d\n"))  # fmt: skip
+    rule = Mapping(
+        item_id="case_id",
+        scores={"guard": {"kw": "guard_keyword"}},
+        fixed={"model": "kw", "dataset": "hatecheck"},
+    )
+    verdicts = put("guard.csv", "case_id,guard_keyword\n1,1\n2,0\n3,1\n")
+    (run,) = loading.load(stores, verdicts, mapping=rule, by="test").loaded
+    found = {(r.measure, r.group): r.value for r in lens.look(stores, "guard", [run.run])}
+    assert (found["precision", ""], found["recall", ""], found["fpr", ""]) == (0.5, 0.5, 1.0)

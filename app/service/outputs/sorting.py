@@ -20,6 +20,12 @@ def taxonomies(stores: Stores) -> dict[str, Taxonomy]:
     return taxonomy.every(stores.settings.home)
 
 
+def edition(stores: Stores) -> str:
+    """Tells the team's taxonomies and crosswalk as they stand from what they were before."""
+    found = sorted((stores.settings.home / "taxonomies").glob("*.yaml"))
+    return " ".join(f"{path.name}:{path.stat().st_mtime_ns}" for path in found)
+
+
 def own(stores: Stores, categories: list[str]) -> str:
     """The taxonomy these categories are spelled in: the one that knows most of them.
 

@@ -180,3 +180,5 @@ def _kept(scorer: str, score: dict[str, Any], told: Answer, resolve: Resolve) ->
     }
     if facts:
         told.meta.setdefault("score_facts", {})[scorer] = facts
+        for key, value in facts.items():
+            told.meta.setdefault(key, value)  # where lenses look for a field by its name
