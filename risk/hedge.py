@@ -42,13 +42,13 @@ def panel(losses: ArrayLike, eta: float) -> Panel:
     known = ~np.isnan(told)
     x = np.where(known, told, 0.0)
     # weights are kept as logs: they depend on the losses so far alone, so all at once
-    logs = np.zeros((len(x), x.shape[1] + 1))
-    np.cumsum(x, axis=1, out=logs[:, 1:])
-    logs *= -eta
-    w = np.exp(logs - logs.max(axis=0))
+    w = np.zeros((len(x), x.shape[1] + 1))
+    np.cumsum(x, axis=1, out=w[:, 1:])
+    w *= -eta
+    w -= w.max(axis=0)
+    np.exp(w, out=w)
     w /= w.sum(axis=0)
-    voting = w[:, :-1] * known
-    mass = voting.sum(axis=0)
+    mass = np.einsum("nt,nt->t", w[:, :-1], known)
     with np.errstate(invalid="ignore", divide="ignore"):
-        loss = (voting * x).sum(axis=0) / mass
+        loss = np.einsum("nt,nt->t", w[:, :-1], x) / mass
     return Panel(w[:, :-1].T, w[:, -1], np.where(mass > 0, loss, np.nan))

@@ -92,11 +92,17 @@ def codes(column: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
         return values, code
     cells = column.tolist()
     # a dictionary is ten times faster than sorting the objects
-    said = sorted(dict.fromkeys(cells), key=lambda one: (one is not None, str(one)))
+    there = dict.fromkeys(cells)
+    texts = [one for one in there if one is not None]
+    said = [None] * (None in there) + sorted(texts, key=None if _all_text(texts) else str)
     names = np.empty(len(said), dtype=object)
     names[:] = said
     at = dict(zip(said, range(len(said)), strict=True))
     return names, np.fromiter(map(at.__getitem__, cells), np.int64, len(cells))
+
+
+def _all_text(cells: list[Any]) -> bool:
+    return set(map(type, cells)) <= {str}
 
 
 def used(

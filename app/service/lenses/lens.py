@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
@@ -111,7 +112,8 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
     def read(told: Known) -> None:
         told.told({part for names in wanted.values() for name in names for part in name.split("|")})
         for table, names in wanted.items():
-            tables.columns(told, table, names)
+            with suppress(Trouble):  # a lens that asks for what is amiss says so itself
+                tables.columns(told, table, names)
 
     def found(lens: Lens) -> tuple[str, list[Row], str]:
         try:

@@ -131,15 +131,16 @@ class Known:
 
         A tag wins over a field of its name.
         """
-        held: Arrays = self.part("told", dict)
-        tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
-        said: Arrays = {}
-        if fields := [name for name in fields if name not in tags]:
-            said = stored.fields(self._lake, self._id, self.rows, fields)
-        if tags:
-            said |= stored.tags(self._lake, self._id, self.rows, tags)
-        held |= _fix(said)
-        return {name: held[name] for name in names if name in held and not empty(held[name])}
+        with self._reading:
+            held: Arrays = self.part("told", dict)
+            tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
+            said: Arrays = {}
+            if fields := [name for name in fields if name not in tags]:
+                said = stored.fields(self._lake, self._id, self.rows, fields)
+            if tags:
+                said |= stored.tags(self._lake, self._id, self.rows, tags)
+            held |= _fix(said)
+            return {name: held[name] for name in names if name in held and not empty(held[name])}
 
     def text(self, name: str, peek: bool = False) -> Array:
         """`response` or `prompt`, whole; with `peek` of some rows only."""
