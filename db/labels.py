@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -235,3 +235,11 @@ def events(
         query = query.where(labels.c.run_id.in_(list(runs)))
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
+
+
+def batches(engine: sa.Engine, runs: Iterable[str], size: int) -> Iterator[list[dict[str, Any]]]:
+    """Every row ever kept of these runs, as `events` gives them, so many at a time."""
+    query = sa.select(*COLUMNS).where(labels.c.run_id.in_(list(runs))).order_by(labels.c.seq)
+    with engine.connect().execution_options(yield_per=size) as connection:
+        for part in connection.execute(query).mappings().partitions():
+            yield [dict(row) for row in part]

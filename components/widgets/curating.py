@@ -121,6 +121,9 @@ def steps(rules: Mapping[str, str]) -> dict[str, Any]:
     return found
 
 
+COUNT = st.column_config.NumberColumn(format="localized", width="small")
+
+
 def walk(steps: Sequence[Any]) -> None:
     """The steps of a recipe with what each kept and removed, as bars that shrink."""
     widest = max((step.kept + step.removed for step in steps), default=1) or 1
@@ -129,9 +132,10 @@ def walk(steps: Sequence[Any]) -> None:
          for s in steps],
         hide_index=True, lazy=False, height="content",
         column_config={
-            "step": st.column_config.TextColumn(width="large"),
+            "step": st.column_config.TextColumn(width="medium"),
+            "kept": COUNT, "removed": COUNT,
             "share": st.column_config.ProgressColumn(
-                "left of all", min_value=0.0, max_value=1.0, format="percent"
+                "left of all", min_value=0.0, max_value=1.0, format="percent", width="small"
             ),
         },
     )  # fmt: skip
@@ -141,7 +145,8 @@ def groups(told: Mapping[str, Mapping[str, int]]) -> None:
     """How many answers of each model, category and part there are, one table a tab."""
     for tab, (by, of) in zip(st.tabs([f"by {by}" for by in told]), told.items(), strict=True):
         rows = [{by: name or "none", "outputs": n} for name, n in of.items()]
-        tab.dataframe(rows, hide_index=True, lazy=False, height=min(36 * len(rows) + 39, 220))
+        tab.dataframe(rows, hide_index=True, lazy=False, column_config={"outputs": COUNT},
+                      height=220 if len(rows) > 5 else "content")  # fmt: skip
 
 
 def card(sections: Mapping[str, str], written: Mapping[str, str]) -> dict[str, str]:

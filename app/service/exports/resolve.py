@@ -6,7 +6,6 @@ import hashlib
 import hmac
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import islice
 from typing import Any
 
 import pyarrow as pa
@@ -80,7 +79,7 @@ def said(
             row[f"people_{field}"] = len(people)
             row[f"agreement_{field}"] = agreement(people.values())
             if rule == "soft":
-                row[f"soft_{field}"] = soft(people.values())
+                row[f"soft_{field}"] = soft(map(mask, people.values()))
             elif rule != "raw":
                 told = values[field].get(case)
                 row[f"label_{field}"] = None if told is None else mask(told)
@@ -139,12 +138,10 @@ def events(
     """Every label event of these runs, pseudonymous, some thousand at a time; one at least."""
     shape = rows.schema(tables.TABLES["labels"], {})
     holding = {(row["event"], row["field"]) for row in held}
-    every = iter(labels.events(stores.ledger, list(runs)))
     # an imported event's id is a digest of who said what, so a name could be tried out against it
     token = keyed(stores, "event")
-    first = True
-    while (part := list(islice(every, CHUNK))) or first:
-        first = False
+    yield shape.empty_table()
+    for part in labels.batches(stores.ledger, runs, CHUNK):
         told = [
             row
             | {
