@@ -173,3 +173,14 @@ def test_personal_data_is_masked_with_its_count(stores: Stores, tmp_path: Path) 
 def test_a_recipe_that_makes_no_sense_is_refused(body: dict[str, Any], why: str) -> None:
     with pytest.raises(Trouble, match=why):
         recipe.read(body)
+
+
+def test_what_labels_come_to_is_masked_by_every_rule(stores: Stores, tmp_path: Path) -> None:
+    run = put(stores, [answer("q", 0.1, 0.1, 0.1)], "owl")
+    for person in ("ann", "bo"):
+        say(stores, run, "q", person, f"l-{person}", comment="ask ann@example.org")
+    for rule in ("settled", "soft", "raw"):
+        asked = recipe.read({"mask": ["emails"], "labels": rule, "format": "jsonl"})
+        done = export.export(stores, asked, tmp_path / rule)
+        for path in done.folder.rglob("*"):
+            assert path.is_dir() or "ann@example" not in path.read_text("utf-8"), path

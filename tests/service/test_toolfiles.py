@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree
 
+import pytest
+
 from app.service import stores as opened
 from app.service.exports import export, recipe
 from app.service.loading import load
@@ -13,6 +15,7 @@ from app.service.stores import Stores
 from app.settings import Settings
 from data.write import inspect_edits
 from data.write.inspect_edits import Edit
+from tests.data import inspect_logs
 from tests.service.hard import HARD, hard, say
 
 
@@ -70,3 +73,32 @@ def test_an_edit_stands_in_the_history_after_the_first_value() -> None:
     assert before == {"match": {"value": "C", "answer": "x"}}
     new = inspect_edits.edited({}, [edit._replace(field="severity", value="3")])
     assert new["severity"]["value"] == 3
+
+
+@pytest.mark.parametrize("kind", ["eval", "json"])
+def test_a_log_with_labels_written_back_reads_again_with_the_labels_as_its_scores(
+    stores: Stores, tmp_path: Path, kind: str
+) -> None:
+    log = tmp_path / f"log.{kind}"
+    top = inspect_logs.head()
+    log.write_bytes(
+        inspect_logs.packed(inspect_logs.members(top, inspect_logs.SAMPLES)) if kind == "eval"
+        else inspect_logs.written(top, inspect_logs.SAMPLES)
+    )  # fmt: skip
+    before = log.read_bytes()
+    run = load.load(stores, log).loaded[0].run
+    for person in ("ann", "bo"):
+        say(stores, run, "1", person, f"l-{person}", severity="3", match="incorrect")
+    made = export.export(stores, recipe.read({"format": "inspect"}), tmp_path / "set", logs=[log])
+    assert log.read_bytes() == before
+    other = opened.connect(Settings(home=tmp_path / "other"))
+    report = load.load(other, made.folder / "import" / log.name)
+    query = "SELECT item_id, dimension, value FROM lake.scores ORDER BY ALL"
+    told = {(item, name): value for item, name, value in other.warehouse.execute(query).fetchall()}
+    answers = "SELECT item_id, response FROM lake.outputs ORDER BY ALL"
+    same = [s.warehouse.cursor().execute(answers).fetchall() for s in (stores, other)]
+    other.warehouse.close()
+    other.ledger.dispose()
+    assert (report.loaded[0].outputs, report.refused) == (2, [])
+    assert same[0] == same[1]
+    assert told == {("1", "correct"): 0, ("1", "severity"): 3, ("2", "correct"): 0}

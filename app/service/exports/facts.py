@@ -68,7 +68,7 @@ def _agreement(stores: Stores, held: list[Told]) -> list[dict[str, Any]]:
     cases = {(row["run_id"], row["item_id"], row["sample"]) for row in held}
     runs = sorted({case[0] for case in cases})
     try:
-        found = agree.rows(stores, runs, cases=cases) if runs else []
+        found = agree.rows(stores, runs, cases=cases, told=held) if runs else []
     except Trouble:
         return []
     return [row.json() for row in found if row.measure in MEASURES]

@@ -33,12 +33,13 @@ def rows(
     cases: Collection[Case] | None = None,
     by: By = "",
     until: str = "",
+    told: Told | None = None,
 ) -> list[Row]:
     """Agreement by field: for each chosen run (id or model), or over a campaign's cases as one.
 
     `cases` keeps labels on these alone, as one. `by` looks at each pair of people, or at each
-    category, alone, or at all runs of a data set as one; `until` a moment, as it was. The
-    adjudicated label is nobody's and left out. Raises Trouble where no two people labeled one case.
+    category, alone, or at all runs of a data set as one; `until` a moment, as it was; `told` the
+    labels where they were read already. The adjudicated label is nobody's and left out. Raises Trouble where no two people labeled one case.
     """
     wanted = list(chosen or ())
     of = {run["run_id"]: run for run in runs.every(stores.warehouse)}
@@ -47,7 +48,8 @@ def rows(
         raise Trouble(
             f"there is no run {wanted[0]!r}", "choose one of those listed: tailscope runs"
         )
-    told = labels.current(stores.ledger, runs=ids, campaign=campaign, until=until)
+    if told is None:
+        told = labels.current(stores.ledger, runs=ids, campaign=campaign, until=until)
     if cases is not None:
         told = [row for row in told if case(row) in cases]
     told = as_one(stores, told)
