@@ -39,7 +39,8 @@ def rows(
 
     `cases` keeps labels on these alone, as one. `by` looks at each pair of people, or at each
     category, alone, or at all runs of a data set as one; `until` a moment, as it was; `told` the
-    labels where they were read already. The adjudicated label is nobody's and left out. Raises Trouble where no two people labeled one case.
+    labels where they were read already. The adjudicated label is nobody's and left out. Raises
+    Trouble where no two people labeled one case.
     """
     wanted = list(chosen or ())
     of = {run["run_id"]: run for run in runs.every(stores.warehouse)}
