@@ -16,7 +16,7 @@ from risk.influence import within
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
 from risk.significance import p_value, two_sided
-from risk.student import studentized
+from risk.student import reaching, studentized
 from risk.worst import cvar, mass, var, weights
 
 Statistic = Literal["mean", "median", "var", "cvar"]
@@ -97,9 +97,9 @@ def shared(
 def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> Measure:
     """The statistic of model a minus that of model b, with its 95 % paired interval.
 
-    Bootstrap-t for CVaR, percentiles for the others. Where a tail is too thin for that, VaR and
-    CVaR have an interval that allows for unseen losses up to the most, on either side; without such
-    a bound they have none.
+    CVaR: the wider of bootstrap-t and Student's (`student.reaching`); the others: percentiles.
+    Where a tail is too thin, VaR and CVaR allow for unseen losses up to the most, on either side;
+    without such a bound they have none.
 
     >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
     >>> round(difference(two, 0, 1).value, 4)
@@ -113,7 +113,7 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
     many = found.many[statistic][a] - found.many[statistic][b]
     low, high = percentiles(many)
     if statistic == "cvar" and found.error is not None:
-        low, high = studentized(value, many, *_spread(found, a, b))
+        low, high = _apart(found, value, many, *_spread(found, a, b))
     return Measure(value, low, high, n=found.n, lost=found.lost)
 
 
@@ -162,7 +162,7 @@ def ratio(found: Shared, a: int, b: int) -> Measure:
     if one <= 0 or not (many > 0).all() or not np.isfinite(many).all():
         return Measure(one / two, *percentiles(np.where(np.isfinite(many), many, np.nan)), *rest)
     spread = _spread(found, a, b, (one, two), (first, second))
-    low, high = studentized(math.log(one / two), np.log(many), *spread)
+    low, high = _apart(found, math.log(one / two), np.log(many), *spread)
     return Measure(one / two, math.exp(low), math.exp(high), *rest)
 
 
@@ -235,6 +235,15 @@ def _spread(
 
     own = root((error[a, a], error[b, b], error[a, b]), *at)
     return float(own), root((told[a * size + a], told[b * size + b], told[a * size + b]), *among)
+
+
+def _apart(
+    found: Shared, value: float, many: Floats, spread: float, spreads: Floats
+) -> tuple[float, float]:
+    """The interval of what sets two CVaRs apart: bootstrap-t, and no nearer than Student's."""
+    told = studentized(value, many, spread, spreads)
+    prompts = found.n if found.clusters is None else len(np.unique(found.clusters))
+    return reaching(value, told, spread, float(mass(prompts, found.level)))
 
 
 def _why(found: Shared) -> str:

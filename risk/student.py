@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.stats import t
 
 from risk.interval import Codes, Floats, percentiles
 from risk.skewed import felt
@@ -62,3 +63,21 @@ def studentized(value: float, many: Floats, spread: float, spreads: Floats) -> t
         return low, high
     below, above = percentiles((many - value) / np.maximum(spreads, spread / 5))
     return min(low, value - above * spread), max(high, value - below * spread)
+
+
+def reaching(
+    value: float, ends: tuple[float, float], spread: float, tail: float
+) -> tuple[float, float]:
+    """The interval, each end no nearer than Student's with 2 `tail` - 1 degrees of freedom.
+
+    For two models' CVaRs, which `tail` prompts each make: bootstrap-t alone held differences of
+    alike models in 89 of 100 with ten of them. (The degrees are ours, from simulation.)
+
+    >>> low, high = reaching(0.0, (-0.1, 3.0), 1.0, 5.0)
+    >>> round(low, 3), high
+    (-2.262, 3.0)
+    """
+    if not spread > 0 or tail < 1:
+        return ends
+    half = float(t.ppf(0.975, 2 * tail - 1)) * spread
+    return min(ends[0], value - half), max(ends[1], value + half)

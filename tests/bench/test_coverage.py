@@ -7,8 +7,10 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk import calibration, tail
+from risk import calibration, moments, ranges, tail
 from risk.bounded import ceiling
+from risk.dimension import share_profile
+from risk.gap import Statistic
 from risk.interval import Floats
 from risk.measure import Measure
 
@@ -62,3 +64,70 @@ def test_coverage_of_the_interval_of_ece(n: int, shift: float) -> None:
         return calibration.ece_measure(p, y, seed=seed)
 
     told(f"ECE of {truth:.3f}, n = {n}", truth, one)
+
+
+LONG: dict[str, Draw] = {
+    "exponential": lambda rng, n: rng.exponential(size=n),
+    "log-normal": lambda rng, n: np.exp(rng.normal(size=n)),
+    "normal": lambda rng, n: rng.normal(2, 1, n),
+}
+PLAIN: dict[str, tuple[Callable[[Floats], float], Callable[[Floats], Measure]]] = {
+    "mean": (lambda x: float(x.mean()), lambda x: tail.profile(x, draws=2)["mean"]),
+    "sd": (tail.volatility, lambda x: tail.profile(x, draws=2)["sd"]),
+    "median": (lambda x: float(np.median(x)), lambda x: tail.profile(x, draws=2)["median"]),
+    "VaR at 95 %": (tail.var, lambda x: tail.profile(x, draws=2)["var"]),
+    "range value at risk, 80 to 95 %": (
+        lambda x: ranges.range_var(x, 0.8, 0.95),
+        lambda x: ranges.profile(x, 0.8, 0.95)["range_var"],
+    ),
+    "mixed value at risk, 80 to 95 %": (
+        lambda x: ranges.mixed_var(x, 0.8, 0.95, up="harm"),
+        lambda x: ranges.profile(x, 0.8, 0.95)["mixed_var"],
+    ),
+    "upper moment above 2, order 1": (
+        lambda x: tail.upper_moment(x, 2, 1),
+        lambda x: moments.upper(x, 2, 1),
+    ),
+    "upper moment above 2, order 2": (
+        lambda x: tail.upper_moment(x, 2, 2),
+        lambda x: moments.upper(x, 2, 2),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("loss", LONG)
+@pytest.mark.parametrize("n", [30, 100, 400])
+def test_coverage_of_intervals_that_are_not_resampled(name: str, loss: str, n: int) -> None:
+    true, measured = PLAIN[name]
+    truth, rng = true(LONG[loss](np.random.default_rng(0), 2_000_000)), np.random.default_rng(n)
+    told(f"{name}, {loss}, n = {n}", truth, lambda _: measured(LONG[loss](rng, n)))
+
+
+@pytest.mark.parametrize("statistic", ["mean", "var", "cvar"])
+@pytest.mark.parametrize("n", [200, 1000])
+def test_coverage_of_the_interval_of_a_paired_difference(statistic: Statistic, n: int) -> None:
+    rng = np.random.default_rng(n)
+
+    def one(seed: int) -> Measure:
+        a, b = rng.exponential(size=(2, n))
+        return tail.paired(np.where(rng.random(n) < 0.5, b, a), b, 0.95, statistic, 1000, seed)
+
+    told(f"difference of {statistic}, half of the items alike, n = {n}", 0.0, one)
+
+
+@pytest.mark.parametrize("n", [100, 400])
+def test_coverage_of_the_interval_of_a_share_of_the_tail(n: int) -> None:
+    scale = np.array([1, 0.9, 0.7, 0.3])
+
+    def parts(rng: np.random.Generator, n: int) -> Floats:
+        return np.asarray(-np.log1p(-rng.beta(0.4, 2.5, (n, 4)) * scale))
+
+    many = parts(np.random.default_rng(0), 1_000_000)
+    truth, rng = float(tail.shares(many, many.sum(axis=1))[0]), np.random.default_rng(n)
+
+    def one(seed: int) -> Measure:
+        part = parts(rng, n)
+        return share_profile(part, part.sum(axis=1), 0.95, 400, seed)[0]
+
+    told(f"share of the largest of four dimensions, n = {n}", truth, one)
