@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.service.measures import compare, compare_said, say, training
+from app.service.measures import compare, compare_said, say, training, training_said
 from app.service.measures import tail as tails
 from app.service.outputs import losses, risks, runs
 from app.web import cached, nav, state
@@ -127,32 +127,39 @@ st.caption(f":material/info: {text.safe(compare_said.footing(found, names))}")
 if chips.switch("Before and after: what a training changed", "training"):
     st.subheader(text.safe(f"From {one} to {other}"))
     changed = cached.ask(training.changes, dataset, *looked, choices)
-    st.markdown(text.safe(training.sentence(changed)))
-    with st.container(border=True):
-        change = chart.show(
-            dots.dots(
-                [
-                    dots.Row(
-                        f"{change.name}, {change.unit}",
-                        change.gap,
-                        group=change.aspect,
-                        key=change.name,
-                        color=palette.TAIL if change.better is False else palette.MODEL,
-                    )
-                    for change in changed
-                ],
-                unit="after minus before",
-                order="given",
-                reference=0,
-            ),
-            "Safety, tails, refusals and utility, side by side",
-            key="changes",
-            rows=training.table(changed),
-            definition=training.DEFINITION,
-            select=state.picker("changes"),
-        )
-    st.dataframe(training.table(changed), hide_index=True, lazy=False, placeholder="—")
-    about = state.latest("change", changes=change[0] if change else "")
+    st.markdown(text.safe(training_said.sentence(changed)))
+    sides = st.grid(2, min_column_width=chart.PANEL, border=True)
+    hits: dict[str, str] = {}
+    for scale in dict.fromkeys(change.unit for change in changed):
+        those = [change for change in changed if change.unit == scale]
+        with sides.cell():
+            hit = chart.show(
+                dots.dots(
+                    [
+                        dots.Row(
+                            change.name,
+                            change.gap,
+                            group=change.aspect,
+                            key=change.name,
+                            color=palette.TAIL if change.better is False else palette.MODEL,
+                        )
+                        for change in those
+                    ],
+                    unit=f"after minus before, {scale}",
+                    order="given",
+                    reference=0,
+                ),
+                training_said.title(those),
+                key=f"changes-{scale}",
+                rows=training_said.table(those),
+                definition=training_said.DEFINITION,
+                select=state.picker(f"changes-{scale}"),
+            )
+            hits[scale] = hit[0] if hit else ""
+    st.dataframe(training_said.table(changed), hide_index=True, lazy=False, placeholder="—")
+    if gone := training_said.absent(changed):
+        st.caption(text.safe(gone))
+    about = state.latest("change", **hits)
     if about in {one.name for one in changed}:
         moved = cached.ask(training.behind, dataset, *looked, choices, about)
         st.caption(text.safe(f"{frame.count(len(moved))} answers differ in {about}"))

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from app.service.loading import load as loading
-from app.service.measures import training
+from app.service.measures import training, training_said
 from app.service.measures.training import REFUSAL, SAFETY, TAIL, UTILITY
 from app.service.outputs import runs
 from app.service.outputs.risks import Choices
@@ -52,9 +52,12 @@ def test_safety_tails_refusals_and_utility_stand_side_by_side(stores, pair):
     right = found[UTILITY, "correct"]
     assert (right.before.value, right.gap.value, right.better) == (0.5, 0, None)
     assert found[TAIL, "CVaR at 80 %"].better
-    words = training.sentence(list(found.values()))
+    words = training_said.sentence(list(found.values()))
     assert words.startswith("Clearly better: ")
     assert "refuses safe prompts" in words.partition("clearly worse")[2]
+    assert training_said.absent(list(found.values())) == ""
+    assert "refusals (takes labels" in training_said.absent([bias, right])
+    assert training_said.title([bias, right]) == "Safety, utility"
 
 
 def test_the_interval_of_a_difference_is_that_of_paired_prompts(stores, pair):

@@ -212,38 +212,3 @@ def _better(gap: Measure, up: str) -> bool | None:
     if up == "neither" or not gap.known or gap.low <= 0 <= gap.high:
         return None
     return (gap.value > 0) == (up == "good")
-
-
-def sentence(found: list[Change]) -> str:
-    """What became better, what worse, in one sentence."""
-    better = [one.name for one in found if one.better]
-    worse = [one.name for one in found if one.better is False]
-    parts = [
-        f"{word}: {', '.join(names)}"
-        for word, names in (("clearly better", better), ("clearly worse", worse))
-        if names
-    ]
-    said = "; ".join(parts) or "nothing is clearly better or worse"
-    return f"{said[0].upper()}{said[1:]}."
-
-
-def table(found: list[Change]) -> list[dict[str, Any]]:
-    """The changes as a table: both sides, the difference with its interval, what was left out."""
-    words = {True: "better", False: "worse", None: "—"}
-    return [
-        {
-            "aspect": one.aspect, "measure": one.name, "unit": one.unit,
-            "before": one.before.value, "after": one.after.value,
-            "difference": one.gap.value, "low": one.gap.low, "high": one.gap.high,
-            "n": one.gap.n, "left out": one.before.lost, "clearly": words[one.better],
-        }
-        for one in found
-    ]  # fmt: skip
-
-
-DEFINITION = (
-    "After minus before, on the answers both runs have, each prompt with itself: paired bootstrap "
-    "over prompts, 95 % intervals. Risk is SHARP's cumulative log-risk in nats (arXiv 2601.21235), "
-    "everything else a share or a mean score. A measure is clearly better or worse where its "
-    "interval leaves out 0 and it has a good direction."
-)
