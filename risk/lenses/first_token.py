@@ -10,6 +10,7 @@ import numpy as np
 from risk import spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.measure import missing
 from risk.options import options
 from risk.verdict import counted, share, slices
 
@@ -24,7 +25,12 @@ NEAR = 1e-3
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Mean risk, share flagged, share of each leading category, and what could not be used."""
     safe = tuple(word.strip().lower() for word in str(chosen["safe"]).split(","))
-    risk, captured, codes = codes_of(columns["option_logprobs"], safe)
+    held = columns["option_logprobs"]
+    if not any(name.strip().lower() in safe for logs in held.tolist() if logs for name in logs):
+        why = f"no option is one of the safe codes {', '.join(safe)}: see the setting safe"
+        yield Finding("risk", missing(why, lost=len(held)))
+        return
+    risk, captured, codes = codes_of(held, safe)
     few = captured < chosen["captured"] - 1e-9
     risk[few] = np.nan
     above = np.where(np.isnan(risk), np.nan, (risk >= chosen["threshold"] - 1e-9).astype(float))
@@ -112,7 +118,8 @@ LENS = Lens(
         "a missing code means small, not 0. Codes that add up to more than 1.001 are refused. "
         "With reasoning first the code is not the first token. "
         "Of codes that tie the first named leads. The name of the safe code is a setting: take it "
-        "from the model's own map."
+        "from the model's own map. Where no option is such a code "
+        "the risk is not defined: those are answers to a question, not codes of a guard."
     ),
     how_to_get={
         "option_logprobs": "map the guard's probability of each category code to an option, such "

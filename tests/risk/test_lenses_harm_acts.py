@@ -139,3 +139,10 @@ def test_replication_that_required_nothing_is_not_defined():
     )
     assert not found["phi", ""].known
     assert found["nothing_required", ""].value == 2
+
+
+def test_first_token_finds_no_risk_in_answers_to_a_question():
+    logs = np.array([{"A": -0.1, "B": -2.4}, None], dtype=object)
+    (risk,) = look("first_token", {"option_logprobs": logs}).values()
+    assert (risk.known, risk.lost) == (False, 2)
+    assert "no option is one of the safe codes" in risk.why
