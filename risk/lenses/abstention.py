@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from risk import abstain, spread
+from risk import abstain, spread, tally
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import missing
 from risk.verdict import slices
 
 NAMES = ("precision", "recall", "f1")
@@ -54,14 +54,36 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         found = list(_scores(should[mine], silent[mine], codes, chosen, name))
         parts.append([one.found.value for one in found])
         yield from found
+    if not parts:
+        return
+    groups = [rows for _, rows in slices(columns, "category")]
+    drawn = _averages(should, silent, groups, clusters, chosen)
     for place, name in enumerate(NAMES):
         values = [part[place] for part in parts if part[place] == part[place]]
-        if parts:
-            none = missing("no category has it", lost=len(parts))
-            mean = none
-            if values:
-                mean = Measure(float(np.mean(values)), n=len(values), lost=len(parts) - len(values))
-            yield Finding(name, mean, "mean of categories")
+        mean = missing("no category has it", lost=len(parts))
+        if values:
+            counts = (len(values), len(parts) - len(values))
+            mean = spread.measured(float(np.mean(values)), drawn[:, place], *counts)
+        yield Finding(name, mean, "mean of categories")
+
+
+def _averages(
+    should: Floats, silent: Floats, groups: list[Any], clusters: Any, chosen: Mapping[str, Any]
+) -> Floats:
+    """Precision, recall, F1: the mean over the groups that have them, on resampled items (B, 3)."""
+    known = ~(np.isnan(should) | np.isnan(silent))
+    inside = np.stack(groups) & known  # (G, N)
+    want, called = should == 1, silent == 1
+    marks = [inside & one for one in (want & called, called, want)]
+    told = tally.resampled(
+        np.concatenate(marks).T.astype(float), clusters, chosen["draws"], chosen["seed"]
+    )
+    both, did, should_be = np.split(told, 3, axis=1)  # (B, G) each
+    with np.errstate(invalid="ignore", divide="ignore"):
+        f1 = np.where(should_be > 0, 2 * both / (did + should_be), np.nan)
+        each = np.stack([both / did, both / should_be, f1], axis=2)  # (B, G, 3)
+        there = ~np.isnan(each)
+        return np.asarray(np.where(there, each, 0).sum(axis=1) / there.sum(axis=1))
 
 
 def _scores(

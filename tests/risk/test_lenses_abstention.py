@@ -141,3 +141,17 @@ def test_risk_score_compares_groups_and_counts_scores_of_a_half():
     assert look("risk_score", columns, half="drop")["accuracy", ""].n == 195
     fitted = look("risk_score", columns, fit="yes")
     assert fitted["balanced_accuracy", ""].value >= found["balanced_accuracy", ""].value
+
+
+def test_the_mean_over_categories_has_an_interval_over_items():
+    rng = np.random.default_rng(0)
+    kind = np.repeat(np.array(["a", "b"], dtype=object), 200)
+    should, did = rng.integers(0, 2, 400).astype(float), rng.integers(0, 2, 400).astype(float)
+    columns = {"category": kind, "should_abstain": should, "abstained": did}
+    found = look("abstention", columns)
+    mean = found["recall", "mean of categories"]
+    each = [found["recall", name].value for name in "ab"]
+    assert mean.value == pytest.approx(np.mean(each))
+    sizes = [(should[kind == name] == 1).sum() for name in "ab"]
+    error = np.sqrt(sum(p * (1 - p) / n for n, p in zip(sizes, each, strict=True)))
+    assert mean.high - mean.low == pytest.approx(2 * 1.96 * error / 2, rel=0.25)
