@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -21,8 +22,17 @@ def pairs(
 
     Signatures are cut into bands of `rows` numbers; two texts are compared where a whole band is
     equal: each with the first of its bucket and with the one before it. It all lies in tables that
-    DuckDB puts aside when memory is short.
+    DuckDB puts aside when memory is short. Raises MemoryError where that is not enough.
     """
+    try:
+        return _pairs(cursor, signed, threshold, rows)
+    except duckdb.OutOfMemoryException as error:
+        raise MemoryError(str(error)) from error
+
+
+def _pairs(
+    cursor: Connection, signed: Iterable[Signed], threshold: float, rows: int
+) -> NDArray[np.int64]:
     cursor.execute("CREATE OR REPLACE TABLE signatures (place BIGINT, mark UINTEGER[])")
     cursor.execute("CREATE OR REPLACE TABLE bands (place BIGINT, band INTEGER, bucket UBIGINT)")
     writer = cursor.cursor()

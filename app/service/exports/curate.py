@@ -203,7 +203,13 @@ def _agreeing(stores: Stores, where: Where) -> list[Case]:
 
 def _pairs(cursor: Any, of: str, threshold: float) -> Any:
     signed = ((places, likeness.signatures(texts)) for places, texts in picks.texts(cursor, of))
-    return near.pairs(cursor, signed, threshold, likeness.rows(threshold))
+    try:
+        return near.pairs(cursor, signed, threshold, likeness.rows(threshold))
+    except MemoryError as error:
+        raise Trouble(
+            f"{picks.count(cursor):,} answers are too many to look for near-duplicates among",
+            "choose fewer, or compare something that differs more: prompt, answer or both",
+        ) from error
 
 
 def _thinned(cursor: Any, of: str, threshold: float) -> int:
