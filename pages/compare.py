@@ -59,8 +59,7 @@ with panels.cell():
             tail=tail,
             unit=unit,
         ),
-        f"Decision flips ({len(found.flips)} of {len(found.pairs)} pairs"
-        + (f", the surest {len(shown)})" if len(shown) < len(found.flips) else ")"),
+        compare_said.flip_title(found, len(shown)),
         key="flips",
         rows=compare_said.flips(found, names),
         definition=compare_said.DEFINITIONS["flips"],

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from scoring.endpoint import WRONG, Endpoint, Failed, Manners
+from scoring.endpoint import Endpoint, Failed, Manners
 from scoring.offers.ask import Settings
-from scoring.place import Unfit
+from scoring.patience import Patience
 from scoring.scorer import Case, Model, Output, Row
-
-GIVE_UP = 12
-"""Requests in a row without an answer, after which the endpoint is taken to be down."""
 
 
 class Ask:
@@ -27,7 +23,7 @@ class Ask:
             timeout=settings.timeout, tries=settings.tries, per_minute=settings.per_minute
         )
         self._endpoint = Endpoint(model.endpoint, manners, settings.key_from)
-        self._silent, self._count = 0, threading.Lock()
+        self._patience = Patience(model.endpoint)
 
     def __call__(self, batch: Sequence[Case]) -> list[Row]:
         """The answers of these cases, in their order. Raises Unfit where the endpoint is down."""
@@ -39,10 +35,9 @@ class Ask:
         try:
             reply = self._endpoint.ask(self._body(case, sample))
         except Failed as error:
-            self._down(error)
+            self._patience.failed(error)
             return Output(case.item_id, sample, meta={"why": f"no answer came: {error}"})
-        with self._count:
-            self._silent = 0
+        self._patience.answered()
         tokens = reply.usage.completion_tokens if reply.usage else None
         meta = {"served": reply.model} if reply.model else {}
         return Output(case.item_id, sample, reply.text, {}, reply.finish, tokens, meta)
@@ -56,23 +51,6 @@ class Ask:
             "messages": [*messages, {"role": "user", "content": case.prompt}],
         }  # fmt: skip
         return body | ({"stop": list(told.stop)} if told.stop else {})
-
-    def _down(self, error: Failed) -> None:
-        """Stops everything where going on is of no use: a wrong key, or nobody there."""
-        if error.status in WRONG:
-            raise Unfit(
-                f"the endpoint {self.model.endpoint} refuses: {WRONG[error.status]} ({error})",
-                "see the address, the model's name there, and the variable that holds the key",
-            ) from error
-        with self._count:
-            self._silent += 1
-            down = self._silent >= GIVE_UP
-        if down:
-            raise Unfit(
-                f"the endpoint {self.model.endpoint} gave no answer {GIVE_UP} times in a row: "
-                f"{error}",
-                "see whether it is up, then try the job again: what was answered is kept",
-            ) from error
 
 
 def _die(seed: int, sample: int) -> int:

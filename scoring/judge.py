@@ -10,17 +10,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, NamedTuple
 
-from scoring.endpoint import WRONG, Endpoint, Failed, Manners, Reply, Usage
+from scoring.endpoint import Endpoint, Failed, Manners, Reply, Usage
 from scoring.offers.judge import Settings
-from scoring.place import Unfit
+from scoring.patience import Patience
 from scoring.scorer import Case, Model, Row, Score
 from scoring.texts import judged
 from scoring.verdicts import Scale, Unread, messages, read
 
 FORMS = ("schema", "object", "plain", "bare")
 """How a verdict is asked for, ever more plainly; bare leaves temperature and seed out too."""
-GIVE_UP = 12
-"""Cases in a row without any answer from the endpoint, after which it is taken to be down."""
 KEPT = 2000
 """Characters of an answer that cannot be read that are kept."""
 
@@ -47,7 +45,7 @@ class Judge:
         self.scale = Scale(names=names, low=settings.low, high=settings.high)
         self.spent = {"calls": 0, "tokens_in": 0, "tokens_out": 0, "cost": 0.0}
         self._count = threading.Lock()
-        self._silent = 0
+        self._patience = Patience(model.endpoint)
         self._form = FORMS.index(settings.form)
         if model.endpoint:
             manners = Manners(
@@ -77,9 +75,9 @@ class Judge:
         try:
             reply = self._ask(asked)
         except Failed as error:
-            self._down(error)
+            self._patience.failed(error)
             return Told(None, f"the judge gave no answer: {error}", None)
-        self._silent = 0
+        self._patience.answered()
         self._spend(reply.usage)
         if reply.finish == "length":
             return Told(None, "the judge's answer was cut by its limit", reply)
@@ -87,23 +85,6 @@ class Judge:
             return Told(read(reply.text, self.scale), None, reply)
         except Unread as error:
             return Told(None, str(error), reply)
-
-    def _down(self, error: Failed) -> None:
-        """Stops everything where going on is of no use: a wrong key, or nobody there."""
-        if error.status in WRONG:
-            raise Unfit(
-                f"the endpoint {self.model.endpoint} refuses: {WRONG[error.status]} ({error})",
-                "see the address, the model's name there, and the variable that holds the key",
-            ) from error
-        with self._count:
-            self._silent += 1
-            down = self._silent >= GIVE_UP
-        if down:
-            raise Unfit(
-                f"the endpoint {self.model.endpoint} gave no answer to {GIVE_UP} cases in a row: "
-                f"{error}",
-                "see whether it is up, then try the job again: what was judged is kept",
-            ) from error
 
     def _remote(self, endpoint: Endpoint, asked: list[dict[str, str]]) -> Reply:
         """One verdict from the endpoint, structured as far as the server can.

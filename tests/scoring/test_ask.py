@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.ask import GIVE_UP, Ask
+from scoring.ask import Ask
 from scoring.offers.ask import Settings
+from scoring.patience import GIVE_UP
 from scoring.place import Unfit
 from scoring.scorer import Case, Model, Output
 from tests.scoring.server import says, serving, status

@@ -179,7 +179,7 @@ def test_what_is_wrong_for_every_case_stops_the_job_at_once(code: int) -> None:
 def test_an_endpoint_that_is_down_stops_the_job_after_a_while() -> None:
     with serving(GOOD) as told:
         pass
-    with pytest.raises(Unfit, match="no answer to 12 cases in a row"):
+    with pytest.raises(Unfit, match="no answer 12 times in a row"):
         scores(told, *[CASE] * 12, tries=1)
     assert all(math.isnan(row.value) for row in scores(told, *[CASE] * 11, tries=1))
 

@@ -62,6 +62,15 @@ def most(found: Compared) -> str:
     return "highest" if found.up == "neither" else "riskiest"
 
 
+def flip_title(found: Compared, shown: int) -> str:
+    """How many pairs flip for sure, how many more may, and how many of them are shown."""
+    sure = sum(flip.sure for flip in found.flips)
+    doubt = len(found.flips) - sure
+    more = f", {doubt} more in doubt" if doubt else ""
+    few = f"; the surest {shown}" if shown < len(found.flips) else ""
+    return f"Decision flips: {sure} of {len(found.pairs)} pairs for sure{more}{few}"
+
+
 def sentence(found: Compared, names: Names) -> str:
     """What the comparison shows first: flips, else who is clearly worst."""
     n = f"On {found.shared.n} answers that all {len(found.runs)} models share"
