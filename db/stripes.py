@@ -16,7 +16,7 @@ from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
 from db.exports import KEY
 from db.warehouse import Connection
 
-HEAVY = 48 * 2**20
+HEAVY = 32 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
 MOST = 100
 """Runs that are put in order at most; more are sorted row by row."""

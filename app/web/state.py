@@ -118,17 +118,17 @@ def _level() -> float:
 def latest(to: str = "pick", /, **picks: str) -> str:
     """What was picked last among several charts (empty: nothing), kept in the link as `to`.
 
-    A chart keeps its own pick until another is made, so it is the change that counts.
+    A chart keeps its pick, so it is the change that counts; a new `pick` drops those within it.
     """
     before = st.session_state.get(f"{to} in charts", {})
     changed = [pick for name, pick in picks.items() if pick != before.get(name, "")]
     st.session_state[f"{to} in charts"] = dict(picks)
     if not changed:
         return str(st.query_params.get(to, ""))
-    if current := next((pick for pick in changed if pick), ""):
+    current = next((pick for pick in changed if pick), "")
+    forget(*(PICKED if to == "pick" else (to,)))
+    if current:
         st.query_params[to] = current
-    else:
-        forget(to)
     return current
 
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.service import stores as opened
 from app.settings import Settings
@@ -91,3 +92,20 @@ def test_hostile_names_stay_plain_words(door: Door, tmp_path: Path) -> None:
         assert EVIL not in said
         for live in ("![p]", "<img", "**b**", "`c`", ":red[d]"):
             assert not re.search(rf"(?<!\\){re.escape(live)}", said), said
+
+
+def test_another_pair_takes_along_the_threshold_picked_within_the_one_before() -> None:
+    def script() -> None:
+        import streamlit as st
+
+        from app.web import state
+
+        name = st.text_input("pair", key="pair")
+        st.markdown(f"{state.latest(gaps=name)}|{state.latest('beyond', first='')}")
+
+    app = AppTest.from_function(script)
+    app.query_params["beyond"] = "0.5"
+    assert app.run().markdown[0].value == "|0.5"
+    app.text_input(key="pair").set_value("a-b").run()
+    assert app.markdown[0].value == "a-b|"
+    assert "beyond" not in app.query_params
