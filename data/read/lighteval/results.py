@@ -10,11 +10,10 @@ from typing import Any
 
 from data import check
 from data.answer import About, Reported
-from data.read import loose, pieces
+from data.read import totals
 from data.read.formats import Entry, Format
 from data.read.look import Look
 from data.read.source import Source
-from data.trouble import Trouble
 
 SMALL = 16 * 2**20
 """Bytes one member of a results file may take."""
@@ -119,23 +118,7 @@ class Results:
 
 def open_results(source: Source) -> Results:
     """What the file holds. Raises Trouble where it is not JSON, or has no results."""
-    told: dict[str, Any] = {}
-    with source.binary() as stream:
-        for name, raw in pieces.members(stream, [], source.name, limit=SMALL):
-            if name in WANTED:
-                try:
-                    told[name] = loose.loads(raw)
-                except ValueError as error:
-                    raise Trouble(
-                        f"{source.name} is damaged: {name!r} is not JSON: {error}",
-                        "write or download it again",
-                    ) from error
-    if not isinstance(told.get("results"), dict):
-        raise Trouble(
-            f"{source.name} holds no results of lighteval",
-            "load the file that lighteval wrote as results_….json",
-        )
-    return Results(told)
+    return Results(totals.parts(source, WANTED, SMALL, "lighteval", "lighteval"))
 
 
 def task_of(name: str) -> str | None:
@@ -210,23 +193,11 @@ def read(source: Source) -> Iterator[Entry]:
     """
     results = open_results(source)
     tasks = left(results, source.path)
-    if not results.tasks:
-        raise Trouble(f"{source.name} has no number in it", "load the results of a finished run")
-    if not tasks:
-        raise Trouble(
-            f"{source.name} brings nothing of its own: every task has its details beside it",
-            "load the details files; the numbers of this file come with them",
-        )
-    notes = [
-        "Only totals are here, no answers: what needs single answers (tails, belief, cases, "
-        "comparison item by item) is off. Run lighteval with --save-details to have them."
-    ]
-    if len(tasks) < len(results.tasks):
-        notes.append("Its other tasks come with their details files.")
+    notes = totals.notes(source, results.tasks, tasks, "details", "lighteval with --save-details")
     one = tasks[0] if len(tasks) == 1 else None
     dataset = one or f"{len(tasks)} tasks"
     params = results.params(one or "")
-    yield About(params, tuple(notes), results.model, results.revision, dataset)
+    yield About(params, notes, results.model, results.revision, dataset)
     for task in tasks:
         prefix = "" if one else f"{task}/"
         yield from results.reported(task, prefix, dataset)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from data.answer import About, Reported
-from data.read import loose, pieces
+from data.read import totals
 from data.read.source import Source
-from data.trouble import Trouble
 
 SMALL = 16 * 2**20
 """Bytes one member of a results file may take; real ones stay far below a megabyte."""
@@ -156,20 +155,4 @@ def _number(value: Any) -> float | None:
 
 def open_results(source: Source) -> Results:
     """What the file holds. Raises Trouble where it is not JSON, or has no results."""
-    told: dict[str, Any] = {}
-    with source.binary() as stream:
-        for name, raw in pieces.members(stream, [], source.name, limit=SMALL):
-            if name in WANTED:
-                try:
-                    told[name] = loose.loads(raw)
-                except ValueError as error:
-                    raise Trouble(
-                        f"{source.name} is damaged: {name!r} is not JSON: {error}",
-                        "write or download it again",
-                    ) from error
-    if not isinstance(told.get("results"), dict):
-        raise Trouble(
-            f"{source.name} holds no results of lm-evaluation-harness",
-            "load the file that lm_eval wrote as results_….json",
-        )
-    return Results(told)
+    return Results(totals.parts(source, WANTED, SMALL, "lm-evaluation-harness", "lm_eval"))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from data.answer import About, Reported
+from data.read import totals
 from data.read.formats import Entry, Format
 from data.read.lm_eval.numbers import MADE, SETTINGS, Results, open_results
 from data.read.look import Look
 from data.read.source import Source
-from data.trouble import Trouble
 
 STAMP = r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(?:\.\d+)?"
 _RESULTS = re.compile(rf"results_({STAMP})\.json")
@@ -62,22 +62,10 @@ def read(source: Source) -> Iterator[Entry]:
     """
     results = open_results(source)
     tasks = left(results, source.path)
-    if not results.tasks:
-        raise Trouble(f"{source.name} has no number in it", "load the results of a finished run")
-    if not tasks:
-        raise Trouble(
-            f"{source.name} brings nothing of its own: every task has its samples beside it",
-            "load the samples files; the numbers of this file come with them",
-        )
-    notes = [
-        "Only totals are here, no answers: what needs single answers (tails, belief, cases, "
-        "comparison item by item) is off. Run lm_eval with --log_samples to have them."
-    ]
-    if len(tasks) < len(results.tasks):
-        notes.append("Its other tasks come with their samples files.")
+    notes = totals.notes(source, results.tasks, tasks, "samples", "lm_eval with --log_samples")
     one = tasks[0] if len(tasks) == 1 else None
     dataset = one or f"{len(tasks)} tasks"
-    yield _about(results, tasks, dataset, tuple(notes))
+    yield _about(results, tasks, dataset, notes)
     for task in tasks:
         prefix = "" if one else f"{task}/"
         yield from results.reported(task, prefix, dataset)
