@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,16 +26,25 @@ FORMATS: tuple[Format, ...] = ("hf", "parquet", "jsonl", "csv")
 ALL = ("item_id", "sample", "response", "option_logprobs", "finish", "n_tokens", "meta")
 
 
-@pytest.fixture
-def taken(stores: Stores, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Stores that the tests share and only read."""
+    found = opened.connect(Settings(home=tmp_path_factory.mktemp("hard")))
+    yield found
+    found.warehouse.close()
+    found.ledger.dispose()
+
+
+@pytest.fixture(scope="module")
+def taken(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The hard run, labeled by two people, in every format of data."""
-    run = hard(stores)
+    run, folder = hard(stores), tmp_path_factory.mktemp("taken")
     for person in ("ann", "bo"):
         say(stores, run, "lines", person, f"l-{person}", act="refused", comment='=1\n\u202e,"')
     for format in FORMATS:
         asked = recipe.read({"format": format, "splits": {"train": 0.6, "test": 0.4}})
-        export.export(stores, asked, tmp_path / format)
-    return tmp_path
+        export.export(stores, asked, folder / format)
+    return folder
 
 
 def expected(stores: Stores) -> dict[str, Any]:
