@@ -55,7 +55,7 @@ def p_values(risk: ArrayLike, n: ArrayLike, limit: float, binary: bool = False) 
     [0.1565]
     """
     # MAPIE brings scikit-learn: two seconds that only those who ask for control should wait
-    from mapie.risk_control.methods import (  # type: ignore[import-untyped]
+    from mapie.risk_control.methods import (
         compute_hoeffding_bentkus_p_value as tested,
     )
 
@@ -75,7 +75,7 @@ def valid(p: ArrayLike, delta: float, procedure: Procedure = "holm") -> Bools:
     >>> valid([2.7e-05, 0.0053, 0.1565], 0.1, "bonferroni").tolist()
     [True, True, False]
     """
-    from mapie.risk_control import control_fwer  # type: ignore[import-untyped]
+    from mapie.risk_control import control_fwer
 
     tested = np.asarray(p, dtype=float)
     found = np.zeros(len(tested), dtype=bool)

@@ -9,6 +9,7 @@ from typing import Any
 
 from data import check
 from data.answer import About, Answer, Reported, Score, Step
+from data.mapping import Up
 from data.read import jsonl_file, told
 from data.read.formats import Entry, Format
 from data.read.groups import groups
@@ -135,8 +136,8 @@ class _Run:
         for name, value in numbers.items():
             found = told.flag(value) if isinstance(value, bool) else told.number(value)
             if found is not None:
-                up = "good" if name in ("accuracy", "correct") else "neither"
-                yield Score(name, "metrics", float(found), None, up)  # type: ignore[arg-type]
+                up: Up = "good" if name in ("accuracy", "correct") else "neither"
+                yield Score(name, "metrics", float(found), None, up)
 
     def _raw(self, by: dict[str, list[dict[str, Any]]], name: str) -> Any:
         return by["raw_sample"][0].get(name) if by["raw_sample"] else None

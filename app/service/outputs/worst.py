@@ -144,9 +144,9 @@ def on_shares(segment: Any) -> str:
 
 def on_numbers(point: Any) -> str:
     """What a click on a dot of the numbers asks for: its measure, and its dimension if any."""
-    if not point or str(point[0]).lower() not in ("mean", "var", "cvar"):
-        return ""
-    return Pick(str(point[0]).lower(), dimension=point[1] or "").text()  # type: ignore[arg-type]
+    named: dict[str, Of] = {"mean": "mean", "var": "var", "cvar": "cvar"}
+    of = named.get(str(point[0]).lower()) if point else None
+    return Pick(of, dimension=point[1] or "").text() if of else ""
 
 
 def on_categories(point: Any) -> str:
