@@ -128,12 +128,11 @@ def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, datase
 @AsJson
 def runs(as_json: bool) -> None:
     """The runs that are loaded."""
-    from app.service.measures import tabulate
     from app.service.outputs import runs as listed
 
     found = listed.every(stores())
     columns = ["run", "model", "dataset", "format", "outputs", "own numbers", "made_at"]
-    show(found, as_json, lambda: grid(tabulate.checked(found), columns))
+    show(found, as_json, lambda: grid(listed.checked(found), columns))
 
 
 @shell.command()

@@ -4,7 +4,6 @@ import streamlit as st
 
 from app.service.labeling import campaigns, labels, schemes
 from app.service.loading import columns, load, maps, preview
-from app.service.measures import tabulate
 from app.service.outputs import runs
 from app.web import cached, gate, incoming, nav
 from components.figures import frame
@@ -67,7 +66,7 @@ if loaded:
     with st.expander("Labels made elsewhere, of answers that are loaded", icon=":material/label:"):
         bring_labels()
     st.subheader(f"Loaded so far: {frame.count(len(loaded))} runs")
-    table.pick(tabulate.loaded(loaded), "loaded", height=320)
+    table.pick(runs.loaded(loaded), "loaded", height=320)
     bring.checks(loaded)
 refused = cached.ask(runs.refused)
 if refused:

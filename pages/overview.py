@@ -78,6 +78,6 @@ else:
     st.markdown("##### The loaded runs have no harm scores, so there is no tail to compare.")
 
 st.subheader("What is loaded")
-row = table.pick(tabulate.loaded(loaded), state.picker("runs"), height=280)
+row = table.pick(runs.loaded(loaded), state.picker("runs"), height=280)
 if row is not None and loaded[row]["model"]:
     state.open_run(loaded[row])

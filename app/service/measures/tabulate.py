@@ -121,39 +121,3 @@ def footing(profile: Tail) -> str:
         f"n {cvar.n} · left out {cvar.lost} · {judges} · ε {choices.eps:g} · "
         f"{choices.draws} bootstrap draws{caution}"
     )
-
-
-def _agreed(checks: Rows) -> str:
-    """How a file's own numbers compare with those recomputed from what was loaded.
-
-    >>> _agreed([{"agrees": True}, {"agrees": False}, {"agrees": None}])
-    '1 of 2 differ'
-    """
-    told = [check["agrees"] for check in checks if check["agrees"] is not None]
-    if not told:
-        return "not checked" if checks else ""
-    differ = told.count(False)
-    return f"{differ} of {len(told)} differ" if differ else f"{len(told)} equal"
-
-
-def checked(runs: Rows) -> Rows:
-    """The runs, each with how its file's own numbers compare, as the shell lists them."""
-    return [run | {"own numbers": _agreed(run["checks"])} for run in runs]
-
-
-def loaded(runs: Rows) -> Rows:
-    """The loaded runs as the overview lists them."""
-    return [
-        {
-            "model": run["model"] or "— prompts only",
-            "data set": run["dataset"],
-            "outputs": run["outputs"],
-            "refused rows": run["refused"],
-            "own numbers": _agreed(run["checks"]),
-            "file": run["source"],
-            "format": run["format"],
-            "loaded": run["made_at"],
-            "by": run["loaded_by"],
-        }
-        for run in runs
-    ]
