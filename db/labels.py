@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
 import sqlalchemy as sa
 
 from db import turn
@@ -183,31 +182,32 @@ def current(
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-SAID = ("run_id", "item_id", "sample", "person", "field", "value")
+Said = tuple[str, int, str, str, str]
+"""Item, sample, person, field and value of a label."""
 
 
-def said(engine: sa.Engine, runs: Iterable[str]) -> pd.DataFrame:
-    """SAID of every label of these runs that holds now, as `current` tells, in the order kept.
+def said(engine: sa.Engine, run: str) -> list[Said]:
+    """Every label of this run that holds now, as `current` tells.
 
     Read as bare rows and sifted here: of 100,000 labels in a tenth of the time.
     """
-    among = labels.c.run_id.in_(list(runs))
-    event = sa.case((labels.c.what == "import", None), else_=labels.c.event)
-    query = sa.select(labels.c.seq, event, labels.c.campaign, *(labels.c[name] for name in SAID))
-    query = query.where(
-        among, labels.c.what.in_(("label", "import")), labels.c.event.not_in(_undone(among))
+    whose = (labels.c.campaign, labels.c.person, labels.c.item_id, labels.c.sample)
+    imported, among = labels.c.what == "import", labels.c.run_id == run
+    # a save is an event with all its fields, or one field of an import
+    of_import = sa.case((imported, labels.c.field), else_="")
+    save = sa.case((imported, sa.cast(labels.c.seq, sa.Text)), else_=labels.c.event)
+    query = (
+        sa.select(*whose, of_import, save, labels.c.field, labels.c.value)
+        .where(among, labels.c.what.in_(("label", "import")), labels.c.event.not_in(_undone(among)))
+        .order_by(labels.c.seq)
     )
     with engine.connect() as connection:
         cursor = connection.execute(query).cursor  # the driver's own: its rows are plain tuples
-        rows = cursor.fetchall() if cursor else []
-    told = pd.DataFrame(rows, columns=["seq", "event", "campaign", *SAID], dtype=object)
-    told = told.astype({"seq": int}).sort_values("seq", ignore_index=True)
-    # a save is an event with all its fields, or one field of an import
-    saves = told.groupby("event")["seq"].transform("max").fillna(told["seq"])
-    field = told["field"].where(told["event"].isna(), "")
-    whose = [told[name] for name in ("campaign", "person", "run_id", "item_id", "sample")]
-    last = saves.groupby([*whose, field], dropna=False, sort=False).transform("max")
-    return told.loc[saves == last, list(SAID)]
+        rows = [tuple(row) for row in cursor.fetchall()] if cursor else []
+    last = {row[:5]: row[5] for row in rows}
+    if len(last) < len(rows):
+        rows = [row for row in rows if last[row[:5]] == row[5]]
+    return [(item, at, who, field, value) for _, who, item, at, _, _, field, value in rows]
 
 
 def of_case(engine: sa.Engine, run_id: str, item_id: str, sample: int) -> list[dict[str, Any]]:

@@ -7,10 +7,11 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, percentiles, wilson
+from risk.interval import Floats, wilson
 from risk.measure import Measure
 from risk.miscalibration import absolute, centered, gaps, squared
-from risk.spread import replicates
+from risk.skewed import ends as ends_around
+from risk.skewed import felt, mean_ends
 
 Bins = Literal["width", "mass"]
 CLIP = 1e-15
@@ -68,11 +69,10 @@ def reliability(p: ArrayLike, y: ArrayLike, count: int = 10, kind: Bins = "width
     n = np.bincount(of) if of.size else np.zeros(0, dtype=np.int64)
     filled = np.flatnonzero(n)
     n = n[filled]
-    said = np.bincount(of, x)[filled] / n if of.size else np.zeros(0)
-    so = np.bincount(of, came)[filled] if of.size else np.zeros(0)
-    pairs = [wilson(float(k), int(m)) for k, m in zip(so, n, strict=True)]
-    low, high = np.array(pairs).reshape(-1, 2).T
-    return Reliability(said, so / n, low, high, n.astype(np.int64), filled.astype(np.int64))
+    said, so = (np.bincount(of, one)[filled] if of.size else np.zeros(0) for one in (x, came))
+    ends = [wilson(float(k), int(m)) for k, m in zip(so, n, strict=True)]
+    low, high = np.array(ends).reshape(-1, 2).T
+    return Reliability(said / n, so / n, low, high, n.astype(np.int64), filled.astype(np.int64))
 
 
 def ece(
@@ -138,33 +138,43 @@ def parts_measures(
     """The parts of a Brier score (see `decompose`) with 95 % intervals. No NaN in p or y.
 
     Reliability and resolution are sums of squares, which noise lifts: their intervals come from the
-    bins' gaps (`miscalibration.squared`); those of the other two are percentiles over items.
+    bins' gaps (`miscalibration.squared`). Uncertainty is as far as the interval of the base rate
+    lets it be, and `within` is to first order the mean of what each row hides in its bin.
 
     >>> found = parts_measures([0.5, 0.5, 1.0, 1.0], [0, 1, 1, 1])
     >>> found["resolution"].value, found["uncertainty"].value
     (0.0625, 0.1875)
     """
     x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
-    values = [float(part[0]) for part in decompose(x, came, count, kind)]
-    told = dict(zip(Decomposition._fields, values, strict=True))
+    every = decompose(x, came, count, kind)._asdict()
+    told = {name: float(part[0]) for name, part in every.items()}
     if _alone(x.size, clusters):
-        return {
-            name: Measure(value, n=x.size, lost=lost, why="one item only")
-            for name, value in told.items()
-        }
+        why = "one item only"
+        return {name: Measure(v, n=x.size, lost=lost, why=why) for name, v in told.items()}
     of = bins(x, count, kind)
     share = np.bincount(of) / x.size
     off = gaps(x - came, came, of, clusters, draws, seed)
     apart = centered(gaps(came - came.mean(), came, of, clusters, draws, seed), share)
     ends = {"reliability": squared(off, share), "resolution": squared(apart, share)}
     ends = {n: (min(low, told[n]), max(high, told[n])) for n, (low, high) in ends.items()}
-    drawn = replicates(
-        lambda w: np.stack(decompose(x, came, count, kind, w)[2:], axis=1),
-        x.size, clusters, draws, seed,
-    )  # fmt: skip
-    for place, name in enumerate(("uncertainty", "within")):
-        ends[name] = percentiles(drawn[:, place])
+    ends["uncertainty"] = _unsure(*mean_ends(came, clusters))
+    hidden = _hidden(x, came, of)
+    ends["within"] = ends_around(told["within"], felt(hidden - hidden.mean(), clusters) / x.size)
     return {name: Measure(v, *ends[name], n=x.size, lost=lost) for name, v in told.items()}
+
+
+def _unsure(low: float, high: float) -> tuple[float, float]:
+    """The least and the most of b (1 - b) for a base rate b from low to high."""
+    low, high = max(low, 0.0), min(high, 1.0)
+    first, last = low * (1 - low), high * (1 - high)
+    return min(first, last), 0.25 if low < 0.5 < high else max(first, last)
+
+
+def _hidden(x: Floats, came: Floats, of: NDArray[np.int64]) -> Floats:
+    """What each row (N,) adds to `within`, whose mean it is: its bin's means felt by no row."""
+    n = np.maximum(np.bincount(of), 1)
+    off, so = (one - (np.bincount(of, one) / n)[of] for one in (x, came))
+    return np.asarray(off * (off - 2 * so) + came * (came - 1))
 
 
 def _alone(rows: int, clusters: NDArray[np.int64] | None) -> bool:

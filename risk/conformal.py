@@ -52,8 +52,14 @@ def rank(n: int, alpha: float, quantile: Quantile = "exact") -> int:
     """
     if not 0 < alpha < 1:
         raise ValueError(f"alpha is {alpha:g}; it must be between 0 and 1")
-    k = max(1, math.ceil((n + 1) * (1 - alpha) - 1e-9))
-    return k + 1 if quantile == "higher" and k < n else min(k, n + 1)
+    k = int(ranks(n, np.array(alpha)))
+    return k + 1 if quantile == "higher" and k < n else k
+
+
+def ranks(n: int, alphas: Floats) -> Ints:
+    """The exact `rank` of each of many levels between 0 and 1, shaped like them."""
+    k = np.ceil((n + 1) * (1 - alphas) - 1e-9)
+    return np.clip(k, 1, n + 1).astype(np.int64)
 
 
 def threshold(scores: ArrayLike, alpha: float, quantile: Quantile = "exact") -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.measure import Measure
+from risk.seen import once
 
 Columns = Mapping[str, NDArray[Any]]
 """Column name -> one value a row. Text columns hold str or None, numbers are float with NaN."""
@@ -135,14 +136,16 @@ def finite(columns: Columns) -> Columns:
     >>> finite({"x": np.array([1.0, np.inf])})["x"].tolist()
     [1.0, nan]
     """
-    odd = {
-        name: np.where(np.isinf(one), np.nan, one)
-        for name, one in columns.items()
-        if one.dtype.kind == "f" and np.isinf(one).any()
-    }
+    odd = {n: np.where(np.isinf(c), np.nan, c) for n, c in columns.items() if _infinite(c)}
     return {**columns, **odd} if odd else columns
 
 
+@once
+def _infinite(column: NDArray[Any]) -> bool:
+    return column.dtype.kind == "f" and bool(np.isinf(column).any())
+
+
+@once
 def empty(column: NDArray[Any]) -> bool:
     """Whether a column holds nothing: no row, or every row None or NaN.
 
@@ -152,7 +155,7 @@ def empty(column: NDArray[Any]) -> bool:
     if column.dtype.kind == "f":
         return bool(np.isnan(column).all())
     if column.dtype.kind == "O":
-        return all(v is None for v in column)
+        return bool(column.tolist().count(None) == column.size)
     return len(column) == 0
 
 

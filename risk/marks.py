@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats, rate
 from risk.lens import Columns, Parameter, empty
 from risk.measure import Measure
-from risk.seen import once
+from risk.seen import each, once
 
 YES = frozenset(
     [
@@ -110,7 +110,7 @@ def numbers(column: NDArray[Any]) -> Floats:
     """
     if column.dtype.kind in "fiub":
         return np.asarray(column, dtype=float)
-    return np.array([_number(value) for value in column.tolist()], dtype=float)
+    return each(column, _number)
 
 
 def _number(value: Any) -> float:
@@ -131,8 +131,7 @@ def yes(column: NDArray[Any]) -> Floats:
     """
     if column.dtype.kind in "fiub":
         return from_half(column)
-    told = {value: _said(value) for value in set(column.tolist())}
-    return np.array([told[value] for value in column.tolist()], dtype=float)
+    return each(column, _said)
 
 
 def _said(value: Any) -> float:

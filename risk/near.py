@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 
-BLOCK = 2_000_000
+BLOCK = 400_000
+"""Distances at once: few enough that they stay near the processor."""
 
 
 def nearest(x: Floats, reference: Floats, k: int, own: bool = False) -> Floats:
@@ -29,7 +30,9 @@ def nearest(x: Floats, reference: Floats, k: int, own: bool = False) -> Floats:
     step = max(1, BLOCK // len(reference))
     for start in range(0, len(x), step):
         part = x[start : start + step]
-        d = np.maximum((part**2).sum(axis=1)[:, None] + square - 2 * part @ reference.T, 0.0)
+        d = (part**2).sum(axis=1)[:, None] + square
+        d -= 2 * part @ reference.T
+        np.maximum(d, 0.0, out=d)
         if own:
             rows = np.arange(len(part))
             d[rows, start + rows] = np.inf

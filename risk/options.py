@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from itertools import chain
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
-from risk.seen import once
+from risk.seen import codes, once
 
 Length = Literal["none", "characters", "tokens"]
 """What log-probabilities are divided by before they are compared: nothing, or a length."""
@@ -41,6 +42,34 @@ class Options:
         return np.asarray(self.gold.any(axis=1) & (top > -np.inf))
 
 
+class Laid(NamedTuple):
+    """Log-probabilities side by side: logs (N, K), NaN beyond a row's options; the lists of keys
+    that occur, and which of them is each row's (N,)."""
+
+    logs: Floats
+    keys: tuple[tuple[str, ...], ...]
+    kind: NDArray[np.int64]
+
+
+@once
+def laid(logprobs: Rows) -> Laid:
+    """The rows, a dict each or None, side by side: those of a file mostly share their keys.
+
+    >>> found = laid([{"A": -1.0, "B": -2.0}, None])
+    >>> found.keys, found.kind.tolist(), found.logs.tolist()
+    ((('A', 'B'), ()), [0, 1], [[-1.0, -2.0], [nan, nan]])
+    """
+    rows = logprobs.tolist() if isinstance(logprobs, np.ndarray) else list(logprobs)
+    names = [tuple(row) if row else () for row in rows]
+    place = {one: at for at, one in enumerate(dict.fromkeys(names))}
+    kind = np.fromiter(map(place.__getitem__, names), np.int64, len(names))
+    sizes = np.array([len(one) for one in place], dtype=np.int64)
+    logs = np.full((len(rows), int(sizes.max(initial=0))), np.nan)
+    cells = chain.from_iterable(row.values() for row in rows if row)
+    logs[np.arange(logs.shape[1]) < sizes[kind][:, None]] = np.fromiter(cells, float)
+    return Laid(logs, tuple(place), kind)
+
+
 @once
 def options(
     logprobs: Rows,
@@ -56,24 +85,32 @@ def options(
     >>> o.gold.tolist(), o.idk.tolist()
     ([[True, False]], [[False, True]])
     """
-    keys = [tuple(row) if row else () for row in logprobs]
-    wide = max(map(len, keys), default=0)
-    says = [()] * len(keys) if idk is None else [tuple(one or ()) for one in idk]
-    # rows of a file mostly share their keys, so marks are found once for each kind of row
-    kinds: dict[Any, int] = {}
-    of = zip(keys, gold, says, strict=True)
-    kind = np.array([kinds.setdefault(at, len(kinds)) for at in of], dtype=np.int64)
-    logs = np.full((len(keys), wide), np.nan)
-    right, unsure = (np.zeros((len(kinds), wide), dtype=bool) for _ in range(2))
-    for at, (names, told, silent) in enumerate(kinds):
-        width, plain = len(names), [_plain(name) for name in names]
-        key = None if told is None else _plain(str(told))
-        quiet = {_plain(name) for name in silent}
-        right[at, :width] = [name == key for name in plain]
-        unsure[at, :width] = [name in quiet for name in plain]
-    sizes = np.array([len(names) for names in keys], dtype=np.int64)
-    logs[np.arange(wide) < sizes[:, None]] = [v for row in logprobs if row for v in row.values()]
-    return Options(logs, tuple(keys), (right & ~unsure)[kind], unsure[kind])
+    found = laid(logprobs)
+    (says, say), (silent, still) = (_told(rows, found.kind.size) for rows in (gold, idk))
+    cell = (found.kind * len(says) + say) * len(silent) + still
+    kinds, at = np.unique(cell, return_inverse=True)
+    right, unsure = (np.zeros((kinds.size, found.logs.shape[1]), dtype=bool) for _ in range(2))
+    for place, kind in enumerate(kinds.tolist()):
+        rest, quiet = divmod(kind, len(silent))
+        which, told = divmod(rest, len(says))
+        plain = [_plain(name) for name in found.keys[which]]
+        key = None if says[told] is None else _plain(str(says[told]))
+        idle = {_plain(name) for name in silent[quiet] or ()}
+        right[place, : len(plain)] = [name == key for name in plain]
+        unsure[place, : len(plain)] = [name in idle for name in plain]
+    keys = tuple(map(found.keys.__getitem__, found.kind.tolist()))
+    return Options(found.logs, keys, (right & ~unsure)[at], unsure[at])
+
+
+def _told(rows: Rows | None, n: int) -> tuple[list[Any], NDArray[np.int64]]:
+    """The distinct values of a column, and each row's place among them."""
+    if rows is None:
+        return [None], np.zeros(n, dtype=np.int64)
+    if not isinstance(rows, np.ndarray):
+        given, rows = rows, np.empty(len(rows), dtype=object)
+        rows[:] = [tuple(one) if isinstance(one, list) else one for one in given]
+    names, code = codes(rows)
+    return names.tolist(), code
 
 
 def _plain(text: str) -> str:

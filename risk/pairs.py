@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns
-from risk.seen import codes, once
+from risk.seen import codes, each, once
 
 HOW = {
     "pair_id": "tag each prompt with the pair it belongs to when you load the prompts",
@@ -64,11 +64,10 @@ Keyed = tuple[tuple[str, ...], Ints, Ints]
 @once
 def _keyed(pair: NDArray[Any], variant: NDArray[Any], sample: NDArray[Any] | None) -> Keyed:
     """The variants by name; each row's variant, -1 for none; its pair and sample as one code."""
-    cells = variant.tolist()
-    names = tuple(sorted({str(one) for one in cells if one is not None}))
-    place = {one: -1 if one is None else names.index(str(one)) for one in set(cells)}
-    kind = np.array([place[one] for one in cells], dtype=np.int64)
-    kind[np.array([one is None for one in pair.tolist()], dtype=bool)] = -1
+    said = codes(variant)[0].tolist()
+    names = tuple(sorted({str(one) for one in said if one is not None}))
+    kind = each(variant, lambda one: -1 if one is None else names.index(str(one)), np.int64)
+    kind[each(pair, lambda one: one is None, bool)] = -1
     code = codes(pair)[1]
     if sample is None:
         return names, kind, code.astype(np.int64)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import expit
 
 from risk import coverage
 from risk.calibration import ece
-from risk.conformal import Rule, rank, threshold
+from risk.conformal import Rule, ranks, threshold
 from risk.interval import Floats
 from risk.judged import judged, ranking
 from risk.sets import TINY, Bools, Method, Questions, lac, members
@@ -20,6 +20,8 @@ from risk.splits import affordable, orders
 ALPHA, BETA = (0.75, 0.90), (0.01, 0.05)
 """Where the two levels may lie, as in the paper's code."""
 FLOOR = 1e-6
+SLOPE = 5.0
+"""How steeply the soft shares turn, as in the paper."""
 LEARNED = 500
 """Rows a policy learns its two levels from at most: two numbers take no more."""
 
@@ -39,7 +41,7 @@ class Policy:
             )
 
 
-def shares(s: ArrayLike, q_pred: float, q_abs: float, c: float = 5.0) -> Floats:
+def shares(s: ArrayLike, q_pred: float, q_abs: float, c: float = SLOPE) -> Floats:
     """The soft shares (N, 3) of answering singly, with a set, and abstaining, adding to one.
 
     `s` (N,) is 1 - max p. Source: AB-17; the floor of 1e-6 is the paper's.
@@ -47,15 +49,23 @@ def shares(s: ArrayLike, q_pred: float, q_abs: float, c: float = 5.0) -> Floats:
     >>> shares([0.2, 0.45, 0.8], 0.3, 0.6).round(4).tolist()
     [[0.6225, 0.2583, 0.1192], [0.3208, 0.3584, 0.3208], [0.0759, 0.1931, 0.7311]]
     """
-    unsure = np.asarray(s, dtype=float)
-    return np.asarray(_soft(unsure[None], np.array([[q_pred]]), np.array([[q_abs]]), c)[:, 0].T)
+    factor = np.exp(c * np.asarray(s, dtype=float))
+    parts = _soft(factor, np.array([[q_pred]]), np.array([[q_abs]]), c)
+    return np.concatenate(parts).T
 
 
-def _soft(s: Floats, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
-    """The soft shares of every row under every pair of quantiles (3, B, N)."""
-    single, abstain = expit(-c * (s - q_pred)), expit(c * (s - q_abs))
-    raised = np.maximum(np.stack([single, 1 - single - abstain, abstain]), FLOOR)
-    return np.asarray(raised / raised.sum(axis=0))
+def _soft(factor: Floats, q_pred: Floats, q_abs: Floats, c: float) -> tuple[Floats, Floats, Floats]:
+    """The soft shares of every row under every pair of quantiles, (B, N) each.
+
+    `factor` (N,) is exp(c s): with it the two sigmoids of s take no exponential a cell.
+    """
+    single = 1 / (1 + factor * np.exp(-c * q_pred))
+    abstain = 1 / (1 + np.exp(c * q_abs) / factor)
+    several = np.maximum(1 - single - abstain, FLOOR)
+    np.maximum(single, FLOOR, out=single)
+    np.maximum(abstain, FLOOR, out=abstain)
+    whole = single + several + abstain
+    return single / whole, several / whole, abstain / whole
 
 
 def act(questions: Questions, q_pred: float, q_abs: float) -> tuple[Bools, Bools]:
@@ -86,22 +96,43 @@ def quantiles(questions: Questions, policy: Policy) -> tuple[float, float]:
     return threshold(gold, policy.alpha), threshold(gold, policy.beta)
 
 
-def costs(questions: Questions, q_pred: Floats, q_abs: Floats, c: float = 5.0) -> Floats:
+class _Rows(NamedTuple):
+    """What a policy's cost is made of: `strange` (K, N) of each option, that of the right one and
+    of the likeliest (N,), the factor exp(c s) of how unsure each row is, and whether it is right.
+    """
+
+    strange: Floats
+    gold: Floats
+    factor: Floats
+    right: Bools
+
+
+def _rows(questions: Questions, c: float) -> _Rows:
+    strange = np.ascontiguousarray(np.nan_to_num(lac(questions.p), nan=np.inf).T)
+    gold = strange[questions.gold, np.arange(len(questions))]
+    return _Rows(strange, gold, np.exp(c * strange.min(axis=0)), questions.right)
+
+
+def costs(questions: Questions, q_pred: Floats, q_abs: Floats, c: float = SLOPE) -> Floats:
     """The paper's cost of every pair of thresholds (B,) on these rows, lower is better.
 
     (1 - accuracy) + 0.3 size + 0.3 abstained - 0.4 answered - 0.2 entropy of the action shares
     + 0.5 max(0, single - 0.8), by soft shares. Accuracy and size are of what is answered: an
     abstention is never right. Source: AB-17.
     """
-    strange = np.nan_to_num(lac(questions.p), nan=np.inf)
-    gold = strange[np.arange(len(questions)), questions.gold]
-    edge, unsure = q_abs[:, None] + TINY, strange.min(axis=1)
-    single, several, none = _soft(unsure, q_pred[:, None], q_abs[:, None], c)  # (B, N) each
-    size = np.maximum((strange <= edge[..., None]).sum(axis=2), 1)
-    right = questions.right
-    credit = np.where(right, 1.0, (gold <= edge) / size)
+    return _costs(_rows(questions, c), q_pred, q_abs, c)
+
+
+def _costs(of: _Rows, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
+    edge = q_abs[:, None] + TINY
+    single, several, none = _soft(of.factor, q_pred[:, None], q_abs[:, None], c)  # (B, N) each
+    size = np.zeros(single.shape)
+    for one in of.strange:  # option by option: NumPy adds long rows far faster than short ones
+        size += one <= edge
+    np.maximum(size, 1, out=size)
+    credit = np.where(of.right, 1.0, (of.gold <= edge) / size)
     answered = single.sum(axis=1) + several.sum(axis=1)
-    accuracy = (single @ right + (several * credit).sum(axis=1)) / answered
+    accuracy = (single @ of.right + (several * credit).sum(axis=1)) / answered
     mean_size = (single.sum(axis=1) + (several * size).sum(axis=1)) / answered
     mean = np.stack([one.mean(axis=1) for one in (single, several, none)], axis=1)  # (B, 3)
     entropy = -(mean * np.log(mean)).sum(axis=1)
@@ -122,14 +153,15 @@ def learn(questions: Questions, seed: int = 0, steps: int = 40, batch: int = 16)
     """
     if not len(questions):
         raise ValueError("there are no rows to learn a policy from; load more")
-    gold = np.sort(lac(questions.p)[np.arange(len(questions)), questions.gold])
+    rows = _rows(questions, SLOPE)
+    gold = np.sort(rows.gold)
     rng = np.random.default_rng(seed)
     mean, width = np.full(2, 0.5), 0.25
     for step in range(steps):
         drawn = rng.normal(mean, width, (batch, 2))
         levels = _levels(drawn)
-        q = np.array([[_ranked(gold, a), _ranked(gold, b)] for a, b in levels])
-        reward = -costs(questions, q[:, 0], q[:, 1])
+        q = _ranked(gold, levels)
+        reward = -_costs(rows, q[:, 0], q[:, 1], SLOPE)
         lead = reward - reward.mean()
         scale = float(lead.std()) or 1.0
         gradient = ((lead / scale)[:, None] * (drawn - mean)).mean(axis=0) / width
@@ -145,10 +177,9 @@ def _levels(drawn: Floats) -> Floats:
     return np.asarray(ends[:, 0] + np.clip(drawn, 0, 1) * (ends[:, 1] - ends[:, 0]))
 
 
-def _ranked(gold: Floats, level: float) -> float:
-    """The calibrated threshold of sorted scores; infinite where they are too few."""
-    k = rank(len(gold), level)
-    return float(gold[k - 1]) if k <= len(gold) else math.inf
+def _ranked(gold: Floats, levels: Floats) -> Floats:
+    """The calibrated thresholds of sorted scores (n,) at levels (B, 2); infinite where too few."""
+    return np.asarray(np.append(gold, np.inf)[ranks(gold.size, levels) - 1])
 
 
 def compare(

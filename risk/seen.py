@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -101,6 +101,41 @@ def codes(column: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
     return names, np.fromiter(map(at.__getitem__, cells), np.int64, len(cells))
 
 
+def each(
+    column: np.ndarray[Any, Any], say: Callable[[Any], Any], kind: Any = float
+) -> np.ndarray[Any, Any]:
+    """say(value) of every row, asked once of each distinct value.
+
+    >>> each(np.array(["No", None, "No"], dtype=object), lambda one: one == "No", bool).tolist()
+    [True, False, True]
+    """
+    try:
+        names, code = codes(column)
+    except TypeError:  # lists and the like, which cannot be told apart quickly
+        return np.array([say(one) for one in column.tolist()], dtype=kind)
+    return np.asarray(np.array([say(one) for one in names.tolist()], dtype=kind)[code])
+
+
+def together(
+    columns: Sequence[np.ndarray[Any, Any]],
+) -> tuple[list[str], list[np.ndarray[Any, Any]]]:
+    """The distinct texts of several columns together, "" for none, and for each column its rows'
+    places among them.
+
+    >>> names, places = together([np.array(["b", "a"]), np.array(["c", "b"])])
+    >>> names, [one.tolist() for one in places]
+    (['a', 'b', 'c'], [[1, 0], [2, 1]])
+    """
+    told = [codes(column) for column in columns]
+    texts = [["" if one is None else str(one) for one in names.tolist()] for names, _ in told]
+    if all(one == texts[0] for one in texts[1:]) and sorted(set(texts[0])) == texts[0]:
+        return texts[0], [code for _, code in told]
+    every = sorted({text for some in texts for text in some})
+    at = dict(zip(every, range(len(every)), strict=True))
+    places = [np.array([at[text] for text in some], dtype=np.int64) for some in texts]
+    return every, [place[code] for place, (_, code) in zip(places, told, strict=True)]
+
+
 def _all_text(cells: list[Any]) -> bool:
     return set(map(type, cells)) <= {str}
 
@@ -114,6 +149,8 @@ def used(
     [['a', 'c'], [1, 0, 1]]
     """
     there = np.bincount(code, minlength=len(names)) > 0
+    if there.all():
+        return names, code
     return names[there], (np.cumsum(there) - 1)[code]
 
 

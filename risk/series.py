@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from itertools import chain
 from types import NoneType
 from typing import Any
@@ -11,6 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.interval import Floats
+
+NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+PLAIN = re.compile(rf"(?:\[{NUMBER}(?:, ?{NUMBER})*+\](?:\n|\Z))++", re.ASCII)
+"""Lists of numbers and nothing else, one a line."""
 
 
 def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
@@ -22,15 +27,39 @@ def table(column: NDArray[Any], name: str) -> tuple[Floats, NDArray[np.int64]]:
     >>> told.tolist(), sizes.tolist()
     ([[0.5, nan], [nan, nan], [1.0, nan]], [2, 0, 1])
     """
-    rows = _parsed(column.tolist())
+    cells = column.tolist()
+    plainly = _plainly(cells)
+    if plainly is not None:
+        return plainly
+    rows = _parsed(cells)
     plain = set(map(type, rows)) == {list}
     if not plain or not set(map(type, chain.from_iterable(rows))) <= {int, float, NoneType}:
         rows = [_read(cell, name) for cell in rows]
     sizes = np.array([len(row) for row in rows], dtype=np.int64)
+    return _padded(np.array(list(chain.from_iterable(rows)), dtype=float), sizes), sizes
+
+
+def _padded(cells: Floats, sizes: NDArray[np.int64]) -> Floats:
+    """The numbers of all rows end to end as (N, T), NaN beyond each row's own; infinite is NaN."""
     found = np.full((sizes.size, int(sizes.max(initial=0))), np.nan)
-    found[np.arange(found.shape[1]) < sizes[:, None]] = list(chain.from_iterable(rows))
-    found[np.isinf(found)] = np.nan
-    return found, sizes
+    found[np.arange(found.shape[1]) < sizes[:, None]] = np.where(np.isinf(cells), np.nan, cells)
+    return found
+
+
+def _plainly(cells: list[Any]) -> tuple[Floats, NDArray[np.int64]] | None:
+    """The same where every cell is a text that lists plain numbers, which most do, without JSON.
+
+    >>> [one.tolist() for one in _plainly(["[0.5,1]", "[2]"])]
+    [[[0.5, 1.0], [2.0, nan]], [2, 1]]
+    """
+    if not cells or set(map(type, cells)) != {str}:
+        return None
+    whole = "\n".join(cells)
+    if whole.count("\n") >= len(cells) or not PLAIN.fullmatch(whole):
+        return None
+    sizes = np.array([cell.count(",") for cell in cells], dtype=np.int64) + 1
+    numbers = whole.replace("]\n[", ",")[1:-1].split(",")
+    return _padded(np.fromiter(map(float, numbers), float, len(numbers)), sizes), sizes
 
 
 def _parsed(cells: list[Any]) -> list[Any]:

@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 
+Places = NDArray[np.int64]
+
 AT_ONCE = 20_000
 """Simulations held in memory together."""
 
@@ -62,55 +64,63 @@ def scores(
         raise ValueError(f"leave is {leave}; give no negative number, one or one for each round")
     rng = np.random.default_rng(seed)
     sums = np.zeros((several, models))
-    for number in range(several):
+    whole = max(1, AT_ONCE // simulations)  # tables whose contests are held side by side
+    for first in range(0, several, whole):
+        of = np.arange(first, min(first + whole, several))
         for begin in range(0, simulations, AT_ONCE):
             size = min(AT_ONCE, simulations - begin)
-            sums[number] += _contests(tables[number], out, size, rng, shuffle).sum(axis=0)
+            ended = _contests(tables, of.repeat(size), out, rng, shuffle)
+            sums[of] += ended.reshape(of.size, size, models).sum(axis=1)
     found = sums / simulations
     return found[0] if w.ndim == 3 else found
 
 
 def _contests(
-    won: Floats, leave: list[int], size: int, rng: np.random.Generator, shuffle: bool
+    won: Floats, table: Places, leave: list[int], rng: np.random.Generator, shuffle: bool
 ) -> Floats:
-    """The final scores (size, M) of `size` contests at once."""
-    models, rounds = won.shape[0], won.shape[2]
+    """The final scores (size, M) of contests at once, each by the wins of its own `table` (size,)
+    among won (B, M, M, K)."""
+    size, models, rounds = table.size, won.shape[1], won.shape[3]
     score = np.zeros((size, models))
     active = np.ones((size, models), dtype=bool)
-    each = np.arange(size)[:, None]
     order = np.tile(np.arange(rounds), (size, 1))
     if shuffle:
         order = rng.permuted(order, axis=1)
     for k in range(rounds):
-        queue, alike, place = _queue(score, active, rng)
-        # the second of a pair stands at an odd place of its group, the first just before it
-        second = np.zeros((size, models), dtype=bool)
-        second[:, 1:] = alike & (place[:, 1:] % 2 == 1)
+        queue, second = _pairs(score, active, rng)
         row, at = np.nonzero(second)
-        one, two, bench = queue[row, at - 1], queue[row, at], order[row, k]
-        score[row, one] += won[one, two, bench]
-        score[row, two] += won[two, one, bench]
+        one, two, of, bench = queue[row, at], queue[row, at + 1], table[row], order[row, k]
+        score[row, one] += won[of, one, two, bench]
+        score[row, two] += won[of, two, one, bench]
         if leave[k]:
-            queue, alike, place = _queue(score, active, rng)
-            lowest = np.concatenate([np.ones((size, 1), bool), alike], axis=1).cumprod(axis=1) > 0
-            goes = lowest & (place < leave[k])
-            active[each, queue] &= ~goes
+            active &= ~_leaving(score, active, min(leave[k], models), rng)
     return score
 
 
-def _queue(
+def _pairs(
     score: Floats, active: NDArray[np.bool_], rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-    """Models by score, at random within a group, those out last.
-
-    The queue (n, M); whether each but the first is in the group of the one before it (n, M - 1);
-    the place of each in its group (n, M).
-    """
+) -> tuple[Places, NDArray[np.bool_]]:
+    """The models (n, M) by score, at random within a group, those out last; and which of them
+    (n, M - 1) meets the next in the queue."""
     key = np.where(active, np.round(score, 6), np.inf)
-    queue = np.lexsort((rng.random(score.shape), key), axis=-1)
+    # scores are a millionth apart or equal, so less than that puts equals in a random order
+    queue = np.argsort(key + rng.random(score.shape) * 5e-7, axis=1)
     ranked = np.take_along_axis(key, queue, axis=1)
     alike = (ranked[:, 1:] == ranked[:, :-1]) & np.isfinite(ranked[:, 1:])
-    starts = np.zeros(score.shape, dtype=np.int64)
-    starts[:, 1:] = np.where(alike, 0, np.arange(1, score.shape[1]))
-    place = np.arange(score.shape[1]) - np.maximum.accumulate(starts, axis=1)
-    return queue, alike, place
+    meets = np.zeros(alike.shape, dtype=bool)
+    free = np.ones(len(alike), dtype=bool)  # whether the model at this place has no one yet
+    for place in range(alike.shape[1]):
+        meets[:, place] = alike[:, place] & free
+        free = ~meets[:, place]
+    return queue, meets
+
+
+def _leaving(
+    score: Floats, active: NDArray[np.bool_], many: int, rng: np.random.Generator
+) -> NDArray[np.bool_]:
+    """Which models (n, M) leave: `many` at random of those with the lowest score, or all."""
+    key = np.where(active, np.round(score, 6), np.inf)
+    lowest = active & (key == key.min(axis=1, keepdims=True))
+    drawn = np.where(lowest, rng.random(score.shape), np.inf)
+    last = np.partition(drawn, many - 1, axis=1)[:, many - 1 : many]
+    return np.asarray(lowest & (drawn <= last))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.lens import Columns, Parameter
-from risk.seen import codes, fixed, once
+from risk.seen import codes, each, fixed, once, taken
 
 Codes = NDArray[np.int64]
 Marks = NDArray[np.bool_]
@@ -72,9 +72,8 @@ class Walks:
 
 @once
 def _marked(state: NDArray[Any], flags: NDArray[Any], word: str) -> Marks:
-    raised = {f: bool(f) if word == "any" else word in (f or ()) for f in set(flags.tolist())}
-    found = np.array([raised[f] for f in flags.tolist()], dtype=bool)
-    return found if word == "any" else found | np.asarray(state == word, dtype=bool)
+    found = each(flags, lambda one: bool(one) if word == "any" else word in (one or ()), bool)
+    return found if word == "any" else found | each(state, lambda one: one == word, bool)
 
 
 def walks(columns: Columns, role: str = "agent") -> Walks:
@@ -103,12 +102,13 @@ def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
     n = len(columns["item_id"])
     sample = columns.get("sample", np.zeros(n)).astype(np.int64)
     step = columns.get("step", np.arange(n))
+    nothing = fixed(np.full(n, None, dtype=object))
     items, code = codes(columns["item_id"])
     order = np.lexsort((step, sample, code))
     new = np.ones(n, dtype=bool)
     new[1:] = (np.diff(code[order]) != 0) | (np.diff(sample[order]) != 0)
-    theirs = columns.get("role", np.full(n, None, dtype=object))[order]
-    acts = np.full(n, whose == "any") | np.asarray(theirs == whose, dtype=bool)
+    theirs = each(columns.get("role", nothing), lambda one: one == whose, bool)
+    acts = np.full(n, whose == "any") | theirs[order]
     if not acts.any():
         acts[:] = True
     kept = acts | new
@@ -129,13 +129,12 @@ def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
             else np.asarray(column, dtype=float)[order][new]
         )
 
-    nothing = np.full(n, None, dtype=object)
     return Walks(
         run=run[kept],
         at=(moves - begins[run])[kept],
         row=row,
-        state=fixed(columns.get("state", nothing)[row]),
-        flags=fixed(columns.get("flags", nothing)[row]),
+        state=taken(columns.get("state", nothing), row),
+        flags=taken(columns.get("flags", nothing), row),
         first=first,
         size=size,
         length=np.bincount(run, weights=acts).astype(np.int64),
@@ -219,7 +218,7 @@ def coded(found: Walks, defined: dict[str, frozenset[str]]) -> Codes:
 
 def usual(found: Walks, violation: str = "violated") -> dict[str, frozenset[str]]:
     """The states that occur, that of the violation last; without any, what the flags tell apart."""
-    seen = sorted({str(s) for s in found.state.tolist() if s is not None} - {violation})
+    seen = sorted({str(s) for s in codes(found.state)[0].tolist() if s is not None} - {violation})
     plain = "no flag, flagged = any" if not seen else ",".join(seen)
     return states(f"{plain},{violation}")
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from risk.interval import Floats, clopper_pearson, rate
 from risk.lens import Columns, Parameter
 from risk.measure import Measure, missing
-from risk.seen import once
+from risk.seen import codes, each, once
 
 Bools = NDArray[np.bool_]
 EDGE = 1e-9
@@ -33,7 +33,7 @@ def idle(columns: Columns) -> Bools:
     """
     acts = columns.get("act")
     stopped = blocked(columns)
-    return stopped if acts is None else stopped | np.asarray(acts == "could_not_act", dtype=bool)
+    return stopped if acts is None else stopped | _could_not(acts)
 
 
 def blocked(columns: Columns) -> Bools:
@@ -46,8 +46,12 @@ def blocked(columns: Columns) -> Bools:
 
 @once
 def _stopped(ends: NDArray[Any]) -> Bools:
-    told = {end: str(end).lower() in STOPPED for end in set(ends.tolist())}
-    return np.array([told[end] for end in ends.tolist()], dtype=bool)
+    return each(ends, lambda end: str(end).lower() in STOPPED, bool)
+
+
+@once
+def _could_not(acts: NDArray[Any]) -> Bools:
+    return each(acts, lambda act: act == "could_not_act", bool)
 
 
 def unsafe(columns: Columns, threshold: float = 0.5) -> Floats:
@@ -85,8 +89,9 @@ def slices(columns: Columns, *names: str) -> Iterator[tuple[str, Bools]]:
 @once
 def _groups(column: NDArray[Any]) -> list[tuple[str, Bools]]:
     """Every value of a column and the rows (N,) that have it, by value."""
-    said = sorted({v for v in column.tolist() if v is not None and v == v}, key=_order)
-    return [(written(v), np.asarray(column == v, dtype=bool)) for v in said]
+    names, code = codes(column)
+    told = [(v, at) for at, v in enumerate(names.tolist()) if v is not None and v == v]
+    return [(written(v), code == at) for v, at in sorted(told, key=lambda one: _order(one[0]))]
 
 
 def written(value: Any) -> str:

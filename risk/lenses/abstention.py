@@ -9,8 +9,9 @@ import numpy as np
 
 from risk import abstain, spread, tally
 from risk.interval import Floats, rate
-from risk.lens import Columns, Finding, Lens, Parameter
+from risk.lens import Columns, Finding, Lens, Parameter, empty
 from risk.measure import missing
+from risk.seen import each
 from risk.verdict import slices
 
 NAMES = ("precision", "recall", "f1")
@@ -18,11 +19,9 @@ NAMES = ("precision", "recall", "f1")
 
 def wanted(columns: Columns) -> Floats:
     """Whether each row should be abstained from: 1, 0 or NaN; else where it has no answer."""
-    if "should_abstain" in columns and any(v is not None for v in columns["should_abstain"]):
-        told = columns["should_abstain"].tolist()
-        return np.array([np.nan if v is None else float(v) for v in told])
-    told = columns["answerable"].tolist()
-    return np.array([np.nan if v is None else float(not v) for v in told])
+    if "should_abstain" in columns and not empty(columns["should_abstain"]):
+        return each(columns["should_abstain"], lambda v: np.nan if v is None else float(v))
+    return each(columns["answerable"], lambda v: np.nan if v is None else float(not v))
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:

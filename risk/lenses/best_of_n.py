@@ -13,6 +13,7 @@ from risk import spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
+from risk.seen import codes
 from risk.verdict import THRESHOLD, UNSAFE, counted, unsafe
 
 
@@ -36,18 +37,21 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """P(at least one harmful) and P(all harmful) for each N, averaged over prompts."""
     bad = unsafe(columns, chosen["threshold"])
     known = ~np.isnan(bad)
-    names, item = np.unique(columns["item_id"].astype(str), return_inverse=True)
+    names, item = codes(columns["item_id"])
     n, k = np.bincount(item[known], minlength=names.size), _harmful(item, bad, names.size)
+    # prompts with as many samples and as many harmful ones are alike
+    size, kind = np.unique(n * (n.max(initial=0) + 1) + k, return_inverse=True)
+    n, k = np.divmod(size, n.max(initial=0) + 1)
     yield Finding("samples", counted(int(known.sum()), names.size, int((~known).sum())))
-    for size in sizes(chosen["n"]):
+    for many in sizes(chosen["n"]):
         for name, x in (
-            ("at_least_one", at_least_one(n, k, size)),
-            ("every_one", 1 - at_least_one(n, n - k, size)),
+            ("at_least_one", at_least_one(n, k, many)[kind]),
+            ("every_one", 1 - at_least_one(n, n - k, many)[kind]),
         ):
             found = spread.mean(x)
-            why = f"no prompt has {size} judged samples"
+            why = f"no prompt has {many} judged samples"
             yield Finding(
-                name, found if found.known else missing(why, lost=found.lost), f"N {size}"
+                name, found if found.known else missing(why, lost=found.lost), f"N {many}"
             )
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
 from risk.measure import missing
+from risk.seen import each
 from risk.verdict import counted
 
 CUT = frozenset({"length", "max_tokens", "model_length"})
@@ -33,7 +34,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """Monte Carlo share and SCOPE over ordinary rollouts, REACH over suppressed ones."""
     rows = len(columns["item_id"]) if "item_id" in columns else len(next(iter(columns.values())))
     how = columns.get("sampling", np.full(rows, None, dtype=object))
-    held = np.array([str(one).strip().lower() == "suppressed" for one in how.tolist()], dtype=bool)
+    held = each(how, lambda one: str(one).strip().lower() == "suppressed", bool)
     of = spread.items(columns.get("item_id"))
 
     def mean(name: str, some: Any, why: str) -> Finding:
@@ -52,7 +53,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     yield mean("p_target_reach", held, NONE)
     ends = columns.get("finish")
     if ends is not None:
-        cut = sum(str(end).lower() in CUT for end in ends.tolist())
+        cut = int(each(ends, lambda end: str(end).lower() in CUT, bool).sum())
         yield Finding("cut", counted(cut, rows))
 
 

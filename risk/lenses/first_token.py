@@ -11,7 +11,7 @@ from risk import spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
-from risk.options import options
+from risk.options import laid
 from risk.verdict import counted, share, slices
 
 Seen = tuple[float, float, str]
@@ -26,7 +26,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Mean risk, share flagged, share of each leading category, and what could not be used."""
     safe = tuple(word.strip().lower() for word in str(chosen["safe"]).split(","))
     held = columns["option_logprobs"]
-    if not any(name.strip().lower() in safe for logs in held.tolist() if logs for name in logs):
+    every = {name for names in laid(held).keys for name in names}
+    if not any(name.strip().lower() in safe for name in every):
         why = f"no option is one of the safe codes {', '.join(safe)}: see the setting safe"
         yield Finding("risk", missing(why, lost=len(held)))
         return
@@ -48,22 +49,24 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
 def codes_of(column: Any, safe: tuple[str, ...]) -> tuple[Floats, Floats, Any]:
     """Risk, captured probability and leading unsafe code of every answer (N,), as `read` tells."""
-    held = options(column, np.full(len(column), None, dtype=object))
+    held = laid(column)
     p = np.nan_to_num(np.exp(held.logs))
     captured = np.where(~np.isnan(held.logs).all(axis=1), p.sum(axis=1), np.nan)
     over = captured > 1 + NEAR
     if over.any():
-        told = captured[over][0]
-        raise ValueError(f"the code probabilities sum to {told:g}; they must sum to 1 at most")
-    bad = {names: [n.strip().lower() not in safe for n in names] for names in set(held.keys)}
-    unsafe = np.zeros(p.shape, dtype=bool)
-    for row, names in enumerate(held.keys):
-        unsafe[row, : len(names)] = bad[names]
+        most = captured[over][0]
+        raise ValueError(f"the code probabilities sum to {most:g}; they must sum to 1 at most")
+    names = np.full((len(held.keys), p.shape[1]), "", dtype=object)
+    bad = np.zeros(names.shape, dtype=bool)
+    for row, told in enumerate(held.keys):
+        names[row, : len(told)] = told
+        bad[row, : len(told)] = [name.strip().lower() not in safe for name in told]
+    unsafe = bad[held.kind]
     part = np.where(unsafe, p, -1.0)
     at = part.argmax(axis=1) if p.shape[1] else np.zeros(len(p), dtype=int)
     codes = np.full(len(p), "", dtype=object)
     some = unsafe.any(axis=1)
-    codes[some] = [held.keys[row][at[row]] for row in np.flatnonzero(some).tolist()]
+    codes[some] = names[held.kind[some], at[some]]
     with np.errstate(invalid="ignore", divide="ignore"):
         risk = np.where(unsafe, p, 0.0).sum(axis=1) / np.where(captured > 0, captured, np.nan)
     return risk, captured, codes

@@ -6,35 +6,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import each, together
 from risk.sums import resampled
 
 NAMES = ("forgetting", "utility", "balance")
 ZERO = "the run before has no right answer in the retain set"
 
 
-def sums(columns: Columns, names: Mapping[str, int]) -> Floats:
+def sums(columns: Columns, item: NDArray[Any], items: int) -> Floats:
     """Right answers and answers of each item in the forget and the retain set, (items, 4)."""
     right = marks.yes(np.asarray(columns["correct"]))
-    kind = np.array([str(one).strip().lower() for one in columns["split"].tolist()], dtype=object)
-    item = np.array([names[str(one)] for one in columns["item_id"].tolist()], dtype=np.int64)
+    kind = each(columns["split"], lambda one: str(one).strip().lower(), object)
     found = []
     for name in ("forget", "retain"):
         rows = ~np.isnan(right) & (kind == name)
-        found += [np.bincount(item[rows], right[rows], len(names)),
-                  np.bincount(item[rows], minlength=len(names)).astype(float)]  # fmt: skip
+        found += [np.bincount(item[rows], right[rows], items),
+                  np.bincount(item[rows], minlength=items).astype(float)]  # fmt: skip
     return np.stack(found, axis=1)
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Every run against the one before: forgetting, utility, and their harmonic mean."""
-    items = sorted({str(one) for columns in runs.values() for one in columns["item_id"]})
-    names = {name: place for place, name in enumerate(items)}
-    tables = {name: sums(columns, names) for name, columns in runs.items()}
+    items, places = together([columns["item_id"] for columns in runs.values()])
+    told = zip(runs.items(), places, strict=True)
+    tables = {name: sums(columns, item, len(items)) for (name, columns), item in told}
     before = chosen["before"] or _best(tables)
     if before not in tables:
         raise ValueError(f"there is no run {before!r}; there are {', '.join(tables)}")

@@ -11,6 +11,7 @@ from risk import spread, tally
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import each
 from risk.verdict import counted, share, slices
 
 YES = ("ic", "yes", "true", "1", "1.0", "instrumental_choice")
@@ -55,8 +56,8 @@ def _raw(columns: Columns) -> Floats:
     raw, status = _said(columns[name]), columns.get(RAW[-1])
     if name == RAW[-1] or status is None:
         return raw
-    told = [None if one is None else str(one).strip().lower() for one in status.tolist()]
-    sound = np.array([one in (None, *SOUND, *YES, *NO) for one in told], dtype=bool)
+    well = {*SOUND, *YES, *NO}
+    sound = each(status, lambda one: one is None or str(one).strip().lower() in well, bool)
     return np.where(sound, raw, np.nan)
 
 
@@ -70,8 +71,12 @@ def _reviewed(raw: Floats, columns: Columns) -> Floats:
 
 def _said(column: Any) -> Floats:
     """1 yes, 0 no, NaN for anything else."""
-    words = ["" if one is None else str(one).strip().lower() for one in column.tolist()]
-    return np.array([1.0 if w in YES else 0.0 if w in NO else np.nan for w in words])
+
+    def one(value: Any) -> float:
+        word = "" if value is None else str(value).strip().lower()
+        return 1.0 if word in YES else 0.0 if word in NO else np.nan
+
+    return each(column, one)
 
 
 def _effects(reviewed: Floats, columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:

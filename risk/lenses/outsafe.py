@@ -11,6 +11,7 @@ from risk import spread
 from risk.harm import Vector, assemble
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import together
 from risk.verdict import counted
 
 SCALE = 10.0
@@ -119,8 +120,10 @@ def _pair(part: str) -> tuple[str, float]:
 
 def _scenario(columns: Columns, every: Vector) -> Any:
     """The scenario category of each answer of the vector."""
-    of = dict(zip(columns["item_id"].tolist(), columns["category"].tolist(), strict=True))
-    return np.array([of.get(item) for item in every.item.tolist()], dtype=object)
+    names, (item, mine) = together([columns["item_id"], every.item])
+    found = np.full(len(names), None, dtype=object)
+    found[item] = columns["category"]
+    return found[mine]
 
 
 LENS = Lens(

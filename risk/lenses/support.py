@@ -10,6 +10,7 @@ import numpy as np
 from risk import marks, near, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import each
 from risk.verdict import Bools, counted, slices
 from risk.words import hashed
 
@@ -48,8 +49,7 @@ def reference(columns: Columns) -> Bools:
     >>> reference({"act": np.array(["refused", None], dtype=object)}).tolist()
     [True, False]
     """
-    said = marks.first(columns, LABELED)
-    return np.array([one is not None and one == one for one in said.tolist()], dtype=bool)
+    return each(marks.first(columns, LABELED), lambda one: one is not None and one == one, bool)
 
 
 def features(columns: Columns, by: str, labeled: Bools, wide: int) -> Floats:

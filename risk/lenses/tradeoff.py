@@ -12,6 +12,7 @@ from risk.front import front
 from risk.interval import Floats, percentiles
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each, together
 from risk.sums import resampled
 
 AXES = {"harm": -1.0, "over_refusal": -1.0, "utility": 1.0}
@@ -32,8 +33,10 @@ def axes(columns: Columns, score: str) -> dict[str, Floats]:
     acts, kind = marks.maybe(columns, "act"), marks.maybe(columns, "prompt_is")
     if acts is not None and kind is not None:
         told = {None: np.nan, "could_not_act": np.nan, "refused": 1.0}
-        refused = np.array([told.get(act, 0.0) for act in acts.tolist()], dtype=float)
-        found["over_refusal"] = np.where(kind == "safe", refused, np.nan)
+        refused = each(acts, lambda act: told.get(act, 0.0))
+        found["over_refusal"] = np.where(
+            each(kind, lambda one: one == "safe", bool), refused, np.nan
+        )
     good = marks.maybe(columns, score or "utility|helpful|correct")
     if good is not None:
         found["utility"] = marks.numbers(good)
@@ -47,10 +50,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     if len(names) < 2:
         has = ", ".join(names) or "none"
         raise ValueError(f"a trade-off needs two of harm, over_refusal and utility; there is {has}")
-    item = [columns["item_id"].astype(str) for columns in runs.values()]
-    codes = np.split(
-        np.unique(np.concatenate(item), return_inverse=True)[1], np.cumsum([len(i) for i in item])
-    )
+    codes = together([columns["item_id"] for columns in runs.values()])[1]
     features = _sums(tables, names, codes)  # items side by side: every run is drawn alike
     value = _means(features.sum(axis=0)[None], len(tables), names)
     drawn = _means(resampled(features, None, chosen["draws"], chosen["seed"]), len(tables), names)
@@ -58,12 +58,12 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     for place, (name, told) in enumerate(tables.items()):
         for at, axis in enumerate(names):
             many = drawn[:, place, at] * AXES[axis]
-            yield Finding(axis, _mean(told.get(axis), many, len(item[place])), name)
+            yield Finding(axis, _mean(told.get(axis), many, len(codes[place])), name)
         if np.isnan(value[0, place]).any():
             gone = [a for a, x in zip(names, value[0, place], strict=True) if np.isnan(x)]
             yield Finding("front", missing(f"it has no {', '.join(gone)}"), name)
             continue
-        n = len(np.unique(item[place]))
+        n = len(np.unique(codes[place]))
         yield Finding("front", Measure(float(on[place]), n=n), name)
         alone = missing("one item cannot be resampled", n=n)
         share = Measure(float(often[:, place].mean()), n=n) if len(often) else alone

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -22,6 +24,7 @@ from risk.calibration import (
     reliability,
 )
 from risk.miscalibration import Gaps, absolute, squared
+from risk.spread import replicates
 
 ROWS = st.lists(st.tuples(st.floats(0, 1), st.booleans()), min_size=1, max_size=60)
 P, Y = [0.55, 0.65, 0.65, 0.95, 0.95], [1, 0, 1, 1, 1]
@@ -62,6 +65,28 @@ def test_equal_forecasts_hide_nothing_within_their_bins(rows):
     p, y = split(rows)
     coarse = (np.floor(p * 9.99) + 0.5) / 10
     assert decompose(coarse, y).within[0] == pytest.approx(0, abs=1e-9)
+
+
+@given(ROWS, st.integers(2, 15))
+def test_intervals_of_the_parts_hold_them_and_what_the_base_rate_may_be(rows, count):
+    p, y = split(rows)
+    found = parts_measures(p, y, count)
+    assert all(not one.low > one.value and not one.high < one.value for one in found.values())
+    assert math.isnan(found["uncertainty"].low) or found["uncertainty"].low >= 0
+    assert math.isnan(found["uncertainty"].high) or found["uncertainty"].high <= 0.25
+
+
+def test_the_interval_of_what_bins_hide_is_that_of_resampled_rows():
+    rng = np.random.default_rng(0)
+    p = rng.random(600)
+    y = (rng.random(600) < p**1.5).astype(float)
+    drawn = replicates(lambda w: np.stack(decompose(p, y, weights=w)[2:], axis=1), 600, draws=2000)
+    found = parts_measures(p, y)
+    for name, column in zip(("uncertainty", "within"), drawn.T, strict=True):
+        low, high = np.quantile(column, [0.025, 0.975])
+        width = high - low
+        assert found[name].low == pytest.approx(low, abs=0.12 * width)
+        assert found[name].high == pytest.approx(high, abs=0.12 * width)
 
 
 @given(ROWS, st.sampled_from(["width", "mass"]))

@@ -154,3 +154,17 @@ def test_a_judge_that_abstains_keeps_its_weight():
     assert (found["accuracy", "bad"].n, found["accuracy", "bad"].lost) == (1, 39)
     with pytest.raises(ValueError, match="a panel needs two judges"):
         look("aegis", {"label_unsafe": PANEL["label_unsafe"], "good": PANEL["good"]})
+
+
+@given(st.data(), st.integers(1, 30), st.integers(2, 4), st.floats(0.01, 3))
+def test_the_regret_of_an_order_is_that_of_the_weights_item_by_item(data, items, judges, eta):
+    cell = st.sampled_from([0.0, 1.0, np.nan])
+    rows = st.lists(cell, min_size=judges, max_size=judges).filter(lambda r: 0 in r or 1 in r)
+    wrong = np.array(data.draw(st.lists(rows, min_size=items, max_size=items)))
+    order = np.array(data.draw(st.permutations(range(items))))
+    told = []
+    for x in (wrong, wrong[order]):
+        loss = hedge.panel(x, eta).loss
+        each = np.where(np.isnan(x), loss[:, None], x).sum(axis=0)
+        told.append(loss.sum() - each.min())
+    assert list(hedge.regrets(wrong, eta, [None, order])) == pytest.approx(told)

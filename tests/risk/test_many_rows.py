@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import json
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from risk import cells, coverage, delong, riskscore, seen, series, spread, sums, tally
 from risk.interval import Floats, wilson
@@ -138,3 +141,36 @@ def test_what_was_taken_is_forgotten_with_its_column() -> None:
     del column
     gc.collect()
     assert number not in seen._taken
+
+
+@given(st.lists(st.lists(st.floats(allow_nan=False) | st.integers(-9, 9), max_size=4), min_size=1))
+def test_plain_lists_read_without_json_are_those_read_with_it(rows: list[list[float]]) -> None:
+    texts = [json.dumps(row) for row in rows]
+    told = [series.table(np.array(cells, dtype=object), "x") for cells in (texts, [*texts, "null"])]
+    (quick, sizes), (slow, many) = told
+    assert np.array_equal(quick, slow[:-1], equal_nan=True)
+    assert sizes.tolist() == many[:-1].tolist()
+
+
+@pytest.mark.parametrize("cell", ["[1 2]", "[01]", "[1,]", "[.5]", "x", "[1]\n[2]\n[3", "[1][2]"])
+def test_what_is_no_list_of_numbers_is_named_beside_plain_ones(cell: str) -> None:
+    with pytest.raises(ValueError, match="must be a list of numbers"):
+        series.table(np.array(["[1]", cell, "[2, 3]"], dtype=object), "x")
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=8)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3))
+def test_columns_coded_together_name_every_row_as_it_was(columns: list[list[str | None]]) -> None:
+    told = [np.array(one, dtype=object) for one in columns]
+    names, places = seen.together(told)
+    assert names == sorted({one or "" for some in columns for one in some})
+    for column, place in zip(columns, places, strict=True):
+        assert [names[at] for at in place.tolist()] == [one or "" for one in column]
+
+
+def test_a_value_no_code_can_be_made_of_is_still_asked_about() -> None:
+    column = np.empty(2, dtype=object)
+    column[:] = [[1, 2], None]
+    assert seen.each(column, lambda one: len(one or ())).tolist() == [2.0, 0.0]

@@ -71,7 +71,7 @@ def test_a_label_taken_back_counts_no_more(stores: Stores) -> None:
 def test_the_column_of_acts_stands_row_by_row_beside_the_answers(stores: Stores) -> None:
     said(stores, {"b": {"ann": "refused"}})
     place = {("a", 0): 0, ("b", 0): 1}
-    told = settle.columns(labels.said(stores.ledger, ["r"]), place)
+    told = settle.columns(labels.said(stores.ledger, "r"), place)
     assert told["act"].tolist() == [None, "refused"]
 
 
@@ -82,11 +82,11 @@ def test_labels_read_in_bulk_are_those_that_hold_now(stores: Stores) -> None:
     rows = [("r", "i", 0, p, "act", v) for p, v in (("dee", "refused"), ("dee", "answered"))]
     for row in rows:  # a corrected file replaces what it said before
         imports.add_many(stores.ledger, [row], scheme="act_harm")
-    names = ("run_id", "item_id", "sample", "person", "field", "value")
+    names = ("item_id", "sample", "person", "field", "value")
     held = [tuple(r[n] for n in names) for r in labels.current(stores.ledger, runs=["r"])]
-    assert list(labels.said(stores.ledger, ["r"]).itertuples(index=False, name=None)) == held
+    assert labels.said(stores.ledger, "r") == held
     assert len(held) == 5
-    assert ("r", "i", 0, "dee", "act", "answered") in held
+    assert ("i", 0, "dee", "act", "answered") in held
 
 
 @pytest.fixture

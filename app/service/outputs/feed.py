@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
@@ -16,7 +15,7 @@ from app.service.stores import Stores
 from risk import options
 from risk.lens import Columns, empty
 from risk.options import Options
-from risk.seen import fixed
+from risk.seen import codes, each, fixed, taken
 
 Array = NDArray[Any]
 
@@ -130,9 +129,8 @@ def _model(told: Known, _: Columns) -> Array | None:
 
 
 def _abstained(told: Known, found: Columns) -> Array | None:
-    acts = told.act.tolist()
-    if any(act is not None for act in acts):
-        return np.array([ACTED.get(act, np.nan) for act in acts], dtype=float)
+    if not empty(told.act):
+        return each(told.act, lambda act: ACTED.get(act, np.nan))
     return _first(found, ABSTAINED)
 
 
@@ -162,8 +160,7 @@ DERIVED = {
 
 
 def _truth(said: Array) -> Array:
-    told = {one: TRUTH.get(str(one).strip().lower(), np.nan) for one in set(said.tolist())}
-    return np.array([told[one] for one in said.tolist()], dtype=float)
+    return each(said, lambda one: TRUTH.get(str(one).strip().lower(), np.nan))
 
 
 def _numbers(said: Array) -> Array:
@@ -173,13 +170,11 @@ def _numbers(said: Array) -> Array:
     """
     if said.dtype.kind == "f":
         return said
-    told = said.tolist()
     try:
-        number = {one: np.nan if one is None else float(one) for one in set(told)}
+        number = each(said, lambda one: np.nan if one is None else float(one))
     except ValueError:
         return said
-    number = {one: x if math.isfinite(x) else np.nan for one, x in number.items()}
-    return np.array([number[one] for one in told], dtype=float)
+    return np.where(np.isfinite(number), number, np.nan)
 
 
 def _by_label(found: Columns) -> Array:
@@ -195,24 +190,31 @@ def _options(told: Known, peek: bool) -> dict[str, Array]:
         return {}
     mapping = (told.run.get("params") or {}).get("mapping") or {}
     say = keys.words(mapping.get("abstain_options") or ())
-    idk, gold = (np.full(told.rows, None, dtype=object) for _ in range(2))
-    rows = zip(held.tolist(), told.plain["target"].tolist(), told.choices.tolist(), strict=True)
-    unsure: dict[Any, tuple[str, ...]] = {}
-    right: dict[Any, str | None] = {}
-    for row, (logs, target, choices) in enumerate(rows):
-        if logs is None:
-            continue
-        at = (tuple(logs), tuple(choices) if choices else None)
-        if at not in unsure:
-            unsure[at] = keys.idk(*at, say)
-        key = (target, *at)
-        if key not in right:
-            right[key] = keys.gold(*key)
-        idk[row], gold[row] = unsure[at], right[key]
-    found = {"option_logprobs": held, "idk": fixed(idk), "gold": fixed(gold)}
+    laid = options.laid(held)
+    targets, target = codes(told.plain["target"])
+    texts, text = _offered(told.choices)
+    kinds, at = np.unique(
+        (laid.kind * len(targets) + target) * len(texts) + text, return_inverse=True
+    )
+    idk, gold = (np.full(kinds.size, None, dtype=object) for _ in range(2))
+    for place, kind in enumerate(kinds.tolist()):
+        rest, offered = divmod(kind, len(texts))
+        which, wanted = divmod(rest, len(targets))
+        if names := laid.keys[which]:
+            idk[place] = keys.idk(names, texts[offered], say)
+            gold[place] = keys.gold(targets[wanted], names, texts[offered])
+    idk, gold = (taken(fixed(one), fixed(at)) for one in (idk, gold))
+    found = {"option_logprobs": held, "idk": idk, "gold": gold}
     # without an option to abstain by, nothing is said of abstaining: no column, not one of NaN
     top = _top(options.options(held, found["gold"], found["idk"]))
     return found | {name: column for name, column in top.items() if not np.isnan(column).all()}
+
+
+def _offered(choices: Array) -> tuple[list[Any], NDArray[np.int64]]:
+    """The distinct lists of choices, as tuples, and each row's place among them; None for none."""
+    cells = [tuple(one) if one else None for one in choices.tolist()]
+    place = {one: at for at, one in enumerate(dict.fromkeys(cells))}
+    return list(place), np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))
 
 
 def _top(of: Options) -> dict[str, Array]:

@@ -70,9 +70,11 @@ class Known:
         return self._at("act", self._act)
 
     def _act(self) -> Array:
-        said = self.labels.get("act")
+        said, told = self.labels.get("act"), acts.of_run(self._lake, self._id)
+        if said is not None and not told:
+            return said
         found = np.full(self.rows, None, dtype=object) if said is None else said.copy()
-        for case, act in acts.of_run(self._lake, self._id).items():
+        for case, act in told.items():
             row = self.place.get(case)
             if row is not None and found[row] is None:
                 found[row] = act
@@ -83,7 +85,7 @@ class Known:
         """Every settled label field as text, None where unsaid; those that come to something."""
         found: Arrays = self.part(
             "labels",
-            lambda: settle.columns(labels.said(self.stores.ledger, [self._id]), self.place),
+            lambda: settle.columns(labels.said(self.stores.ledger, self._id), self.place),
         )
         return found
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from app.service.stores import Stores
 from db import labels
 from db.filter import Case
+from db.labels import Said
 from risk import aggregate
+from risk.seen import fixed, taken
 
 Rule = Literal["settled", "majority", "dawid_skene", "raw"]
 ADJUDICATOR = "settled"
@@ -78,27 +81,36 @@ def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
     return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
 
 
-def columns(said: pd.DataFrame, place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+def columns(said: Sequence[Said], place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
     """Every label field of one run's answers as a column of text, None where unsaid or a tie.
 
     `said` as `labels.said`; `place` says which row an answer is; a field that comes to nothing
     anywhere is not there.
     """
-    named = zip(said["item_id"], said["sample"], strict=True)
-    said = said.assign(row=[place.get(case, -1) for case in named])
+    items, samples, people, fields, values = zip(*said, strict=True) if said else ((),) * 5
+    cases = map(place.get, zip(items, samples, strict=True), repeat(-1))
+    row = np.fromiter(cases, np.int64, len(said))
+    (names, field), (texts, text) = (_coded(cells) for cells in (fields, values))
     found = {}
-    for field, mine in said[said["row"] >= 0].groupby("field"):
-        column = np.full(len(place), None, dtype=object)
-        row, value = mine["row"].to_numpy(dtype=int), mine["value"].to_numpy()
-        alone = np.bincount(row, minlength=column.size)[row] == 1
-        column[row[alone]] = value[alone]
-        cases: dict[int, dict[str, str]] = defaultdict(dict)
-        votes = mine.loc[~alone, ["row", "person", "value"]]
-        for one, person, vote in votes.itertuples(index=False, name=None):
-            cases[one][person] = vote
-        for one, people in cases.items():
-            only = next(iter(people.values()))
-            column[one] = only if len(people) == 1 else resolved(people, "settled")
-        if any(value is not None for value in column.tolist()):
-            found[str(field)] = column
+    for name, at in names.items():
+        mine = np.flatnonzero((field == at) & (row >= 0))
+        # a place among the texts, the last for none
+        code = np.full(len(place), len(texts), dtype=np.int64)
+        alone = np.bincount(row[mine], minlength=code.size)[row[mine]] == 1
+        code[row[mine[alone]]] = text[mine[alone]]
+        votes: dict[int, dict[str, str]] = defaultdict(dict)
+        for vote in mine[~alone].tolist():
+            votes[int(row[vote])][people[vote]] = values[vote]
+        for case, of in votes.items():
+            value = next(iter(of.values())) if len(of) == 1 else resolved(of, "settled")
+            code[case] = len(texts) if value is None else texts[value]
+        if (code < len(texts)).any():
+            each = np.array([*texts, None], dtype=object)
+            found[name] = taken(fixed(each), fixed(code))
     return found
+
+
+def _coded(cells: Sequence[str]) -> tuple[dict[str, int], NDArray[np.int64]]:
+    """The distinct texts with their places, and each cell's place."""
+    place = {text: at for at, text in enumerate(sorted(set(cells)))}
+    return place, np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))

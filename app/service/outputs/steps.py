@@ -13,6 +13,7 @@ from app.service.outputs import feed, known
 from app.service.outputs.known import Known
 from app.service.stores import Stores
 from risk.lens import Columns
+from risk.seen import each
 
 VIOLATED = ("violated", "violation")
 """Scored dimensions that say whether a trajectory broke a rule; the first found wins."""
@@ -57,12 +58,13 @@ MADE = ("violated", "completed", "censored")
 
 
 def _whole(found: Columns) -> dict[str, NDArray[Any]]:
-    ended = [None if one is None else str(one).lower() in CUT for one in found["finish"].tolist()]
     violated = _first(found, (*VIOLATED, "unsafe"))
     told = {
         "violated": None if violated is None else _yes(violated),
         "completed": _first(found, COMPLETED),
-        "censored": np.array([np.nan if cut is None else float(cut) for cut in ended]),
+        "censored": each(
+            found["finish"], lambda end: np.nan if end is None else str(end).lower() in CUT
+        ),
     }
     return {name: column for name, column in told.items() if column is not None}
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from app.service.outputs.known import Known
 from risk.lens import Columns
+from risk.seen import each
 
 Floats = NDArray[np.float64]
 NAMES = ("unsafe", "violation", "harmful", "jailbreak", "misaligned", "is_safe", "safe")
@@ -18,6 +19,7 @@ SAYS = {
     "safe": 0.0, "unharmful": 0.0, "harmless": 0.0, "no": 0.0, "false": 0.0, "0": 0.0, "0.0": 0.0,
 }  # fmt: skip
 """How people and files write that an answer is unsafe or not."""
+LEVELS = frozenset("01234")
 MOST = 4.0
 """The highest severity."""
 
@@ -32,8 +34,7 @@ def unsafe(known: Known, found: Columns) -> Floats | None:
     for name in ("unsafe", "harmful"):
         said = known.labels.get(name)
         if said is not None:
-            told = {one: SAYS.get(str(one).strip().lower()) for one in set(said.tolist())}
-            return _number([told[one] for one in said.tolist()])
+            return each(said, lambda one: SAYS.get(str(one).strip().lower(), np.nan))
     ways = known.ways
     for name in NAMES:
         if ways.get(name) in ("harm", "good"):
@@ -65,9 +66,4 @@ def severity(known: Known) -> Floats | None:
     said = known.labels.get("severity")
     if said is None:
         return None
-    levels = _number([float(s) if str(s) in "01234" else None for s in said.tolist()])
-    return np.asarray(levels / MOST)
-
-
-def _number(cells: list[float | None]) -> Floats:
-    return np.array([np.nan if cell is None else cell for cell in cells], dtype=float)
+    return each(said, lambda one: float(one) / MOST if str(one) in LEVELS else np.nan)
