@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+# BLAS and torch, and DuckDB: workers share the processors, so that more threads each only wait
+ALONE := OMP_NUM_THREADS=1 SLURM_CPUS_ON_NODE=1
 SCORING ?= yes
 PORT ?= 8501
 ifeq ($(SCORING),no)
@@ -20,7 +22,7 @@ run: $(NEEDED) ## sample data on the first start, then the app
 
 test: $(VENV)/.dev ## everything, the real browser included
 	@sh .ci/browser $(BIN)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(ALONE) $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: $(VENV)/.dev ## style, types, arrows
 	$(BIN)/ruff check .

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
@@ -23,6 +21,7 @@ from db.tables import metadata as metadata
 Engine = sa.Engine
 ERRORS = (sa.exc.SQLAlchemyError,)
 """What opening or asking this store can raise."""
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 Text, Int, Real = sa.Text, sa.Integer, sa.Float
 
@@ -206,8 +205,13 @@ def _wal(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
 @patient
 def migrate(engine: sa.Engine) -> None:
     """Brings the tables to the newest version; several processes may try at once."""
+    if _newest(engine):
+        return
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -218,19 +222,26 @@ def migrate(engine: sa.Engine) -> None:
         connection.commit()
 
 
+def _newest(engine: sa.Engine) -> bool:
+    """Whether the tables are of the newest version, without alembic, which is slow to import."""
+    newest = max(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/0*.py"))
+    try:
+        with engine.connect() as connection:
+            found = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return bool(found == newest)
+    except sa.exc.DatabaseError:  # nothing there yet, or another process is at it
+        return False
+
+
+_newest_of = (labels.c.seq, campaign_events.c.seq, card_links.c.seq, card_verdicts.c.seq)
+_count_of = (campaigns, people, cards, assessments, register, recipes, licenses)
+_events = sa.select(
+    *(sa.select(sa.func.max(column)).scalar_subquery() for column in _newest_of),
+    *(sa.select(sa.func.count()).select_from(table).scalar_subquery() for table in _count_of),
+)
+
+
 def version(engine: sa.Engine) -> int:
     """How many events people have left: part of every cache key that reads the ledger."""
     with engine.connect() as connection:
-        counts = [
-            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(labels.c.seq), 0))),
-            connection.scalar(sa.select(sa.func.count()).select_from(campaigns)),
-            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(campaign_events.c.seq), 0))),
-            connection.scalar(sa.select(sa.func.count()).select_from(people)),
-            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(card_links.c.seq), 0))),
-            connection.scalar(sa.select(sa.func.coalesce(sa.func.max(card_verdicts.c.seq), 0))),
-            *(
-                connection.scalar(sa.select(sa.func.count()).select_from(table))
-                for table in (cards, assessments, register, recipes, licenses)
-            ),
-        ]
-    return sum(count or 0 for count in counts)
+        return sum(count or 0 for count in connection.execute(_events).one())

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from risk.interval import rate
 from risk.measure import Measure, missing
@@ -50,7 +50,7 @@ def lift(clean: ArrayLike, triggered: ArrayLike, lost: int = 0, draws: int = 200
     only, rather = int((after > before).sum()), int((before > after).sum())
     change = after - before
     drawn = resampled(change[:, None], None, draws)[:, 0] / n
-    p = min(1.0, 2 * float(binom.cdf(min(only, rather), only + rather, 0.5)))
+    p = min(1.0, 2 * float(bdtr(min(only, rather), only + rather, 0.5)))
     return Lift(
         n,
         rate(int(before.sum()), n, lost),

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from risk.conformal import Rule, threshold
 from risk.interval import Floats
@@ -130,7 +130,7 @@ def bound(risk: float, n: int, delta: float = 0.1, binary: bool = False) -> floa
         return -n * _h1(risk, a) - math.log(delta)
 
     def bentkus(a: float) -> float:
-        return float(factor * binom.cdf(losses, n, a)) - delta
+        return float(factor * bdtr(losses, n, a)) - delta
 
     top = 1 - 1e-12
     ends = (

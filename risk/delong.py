@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import rankdata
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
+from risk.order import ranks
 
 Z = 1.959963984540054
 
@@ -29,10 +29,10 @@ def influence(score: ArrayLike, truth: ArrayLike) -> tuple[float, Floats]:
     up, down = int(y.sum()), int((~y).sum())
     if not (up and down):
         return math.nan, np.full(s.size, np.nan)
-    ranks = rankdata(s)
+    place = ranks(s)
     below = np.empty(s.size)  # the share of the other kind that a row is on the right side of
-    below[y] = (ranks[y] - rankdata(s[y])) / down
-    below[~y] = 1 - (ranks[~y] - rankdata(s[~y])) / up
+    below[y] = (place[y] - ranks(s[y])) / down
+    below[~y] = 1 - (place[~y] - ranks(s[~y])) / up
     area = float(below[y].mean())
     return area, (below - area) / np.where(y, up, down)
 

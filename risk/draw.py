@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from risk.interval import Floats
 from risk.lenses.deference import worth as worth
@@ -143,8 +143,9 @@ def tail(harm: ArrayLike, level: float = 0.95, doubt: float = 0.1, trust: float 
     known = z + steep * np.maximum(f - z, 0)
     apart = z - (trust * known + (1 - trust) * cvar(f, level))
     d = (f - z) / doubt
-    first = steep * doubt * (norm.pdf(d) + d * norm.cdf(d))  # of (y - z)+ times steep
-    second = (steep * doubt) ** 2 * ((1 + d**2) * norm.cdf(d) + d * norm.pdf(d))
+    density = np.exp(-(d**2) / 2) / math.sqrt(2 * math.pi)
+    first = steep * doubt * (density + d * ndtr(d))  # of (y - z)+ times steep
+    second = (steep * doubt) ** 2 * ((1 + d**2) * ndtr(d) + d * density)
     return np.asarray(np.sqrt(np.maximum(second + 2 * apart * first + apart**2, 0)))
 
 

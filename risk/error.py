@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from risk.interval import Floats
 from risk.lens import Parameter
 from risk.marks import both
 from risk.measure import Measure, missing
+from risk.order import ranks
 from risk.spread import measured
 from risk.sums import resampled
 
@@ -75,7 +75,7 @@ def spearman(x: Floats, y: Floats, of: Codes | None, draws: int, seed: int) -> M
     n, lost = int(kept.sum()), int((~kept).sum())
     if n < 3:
         return missing("fewer than three rows have both", n=n, lost=lost)
-    a, b = (rankdata(side[kept]) - (n + 1) / 2 for side in (x, y))
+    a, b = (ranks(side[kept]) - (n + 1) / 2 for side in (x, y))
     if not (a.any() and b.any()):
         return missing("one side is the same throughout", n=n, lost=lost)
     parts = np.stack([a, b, a * a, b * b, a * b, np.ones(n)], axis=1)

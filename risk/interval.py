@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta, norm
+from scipy.special import betaincinv, ndtri
 
 from risk.measure import Measure, missing
 
@@ -47,7 +47,7 @@ def band(successes: ArrayLike, n: float, confidence: float = 0.95) -> tuple[Floa
     _check(k, n, confidence)
     if n == 0:
         return np.full(k.shape, np.nan), np.full(k.shape, np.nan)
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(ndtri(0.5 + confidence / 2))
     center = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * np.sqrt(k * (n - k) / n + z * z / 4)
     # At the two ends the bound is exactly 0 or 1; floats would leave 1e-18.
@@ -67,8 +67,8 @@ def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tup
     if n == 0:
         return math.nan, math.nan
     rest, tail = n - successes, (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(beta.ppf(tail, successes, rest + 1))
-    high = 1.0 if rest == 0 else float(beta.ppf(1 - tail, successes + 1, rest))
+    low = 0.0 if successes == 0 else float(betaincinv(successes, rest + 1, tail))
+    high = 1.0 if rest == 0 else float(betaincinv(successes + 1, rest, 1 - tail))
     return low, high
 
 

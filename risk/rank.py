@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import rankdata
 
 from risk.interval import Floats
 from risk.measure import Measure
+from risk.order import ranks
 
 
 def places(
@@ -28,7 +28,7 @@ def places(
     point, drawn = np.asarray(value, dtype=float), np.asarray(many, dtype=float)
     if drawn.ndim != 2 or drawn.shape[0] != point.size:
         raise ValueError(f"replicates are {drawn.shape}; they must be ({point.size}, draws)")
-    shared = rankdata(-point)
+    shared = ranks(-point)
     found = []
     for j in range(point.size):
         above, below = _apart(point, drawn, j, confidence)

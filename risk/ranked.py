@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import chi2, norm, rankdata
+from scipy.special import chdtrc, ndtr
 
 from risk.interval import Floats
+from risk.order import ranks
 
 EXACT = 50
 """Non-zero pairs up to which the signed-rank law is counted out."""
@@ -45,15 +46,17 @@ def friedman(x: ArrayLike) -> Outcome:
     if k < 3 or n < 1:
         why = f"{k} models: Friedman needs three" if k < 3 else "no item is shared"
         return Outcome(math.nan, math.nan, math.nan, n, lost, why)
-    ranks = rankdata(kept, axis=0)  # (k, n)
-    spread = float(((ranks - (k + 1) / 2) ** 2).sum())
+    place = np.stack(
+        [(kept < row).sum(axis=0) + ((kept == row).sum(axis=0) + 1) / 2 for row in kept]
+    )  # (k, n), equals share their mean
+    spread = float(((place - (k + 1) / 2) ** 2).sum())
     if spread == 0:
         return Outcome(
             math.nan, math.nan, math.nan, n, lost, "every item is tied between all models"
         )
-    sums = ranks.sum(axis=1) - n * (k + 1) / 2
+    sums = place.sum(axis=1) - n * (k + 1) / 2
     q = (k - 1) * float((sums**2).sum()) / spread  # the tie correction is in the spread
-    return Outcome(q, float(chi2.sf(q, k - 1)), q / (n * (k - 1)), n, lost)
+    return Outcome(q, float(chdtrc(k - 1, q)), q / (n * (k - 1)), n, lost)
 
 
 def wilcoxon(a: ArrayLike, b: ArrayLike) -> Outcome:
@@ -74,15 +77,15 @@ def wilcoxon(a: ArrayLike, b: ArrayLike) -> Outcome:
     d = d[d != 0]
     if d.size == 0:
         return Outcome(0.0, 1.0, math.nan, 0, lost + zeros, said or "no item is shared")
-    ranks = rankdata(np.abs(d))
-    total, up = float(ranks.sum()), float(ranks[d > 0].sum())
-    times = np.unique(ranks, return_counts=True)[1]
+    place = ranks(np.abs(d))
+    total, up = float(place.sum()), float(place[d > 0].sum())
+    times = np.unique(place, return_counts=True)[1]
     if times.max() == 1 and d.size <= EXACT:
         p = _exact(d.size, min(up, total - up))
     else:
         size = d.size
         varied = size * (size + 1) * (2 * size + 1) / 24 - float((times**3 - times).sum()) / 48
-        p = float(2 * norm.sf(abs(up - total / 2) / math.sqrt(varied)))
+        p = float(2 * ndtr(-abs(up - total / 2) / math.sqrt(varied)))
     return Outcome(up, min(p, 1.0), (2 * up - total) / total, d.size, lost + zeros, said)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import norm
+from scipy.special import ndtr
 
 
 def two_sided(
@@ -41,4 +41,4 @@ def p_value(value: float, replicates: ArrayLike) -> float:
     counted, spread = two_sided(many), float(many.std())
     if spread == 0 or counted > 2 / (many.size + 1):
         return counted
-    return min(counted, float(2 * norm.sf(abs(value) / spread)))
+    return min(counted, float(2 * ndtr(-abs(value) / spread)))

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t
+from scipy.special import stdtrit
 
 from risk.interval import Codes, Floats, percentiles
 from risk.skewed import felt
@@ -79,5 +79,5 @@ def reaching(
     """
     if not spread > 0 or tail < 1:
         return ends
-    half = float(t.ppf(0.975, 2 * tail - 1)) * spread
+    half = float(stdtrit(2 * tail - 1, 0.975)) * spread
     return min(ends[0], value - half), max(ends[1], value + half)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
@@ -125,7 +125,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: NDArray[np.int64]) -> tup
         if n > 1:
             cov += events * (n - events) / (n - 1) * (np.diag(share) - np.outer(share, share))
     value = float(gap[:-1] @ np.linalg.pinv(cov[:-1, :-1]) @ gap[:-1])
-    return value, float(chi2.sf(value, g - 1))
+    return value, float(chdtrc(g - 1, value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,10 +29,20 @@ ROOT = Path(__file__).parents[1]
 TABLES = ("runs", "items", "outputs", "scores", "steps", "refused_rows")
 
 
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose stores have their tables and nothing in them, to be copied."""
+    home = tmp_path_factory.mktemp("blank") / "home"
+    made = opened.connect(Settings(home=home))
+    made.warehouse.close()
+    made.ledger.dispose()
+    return home
+
+
 @pytest.fixture
-def stores(tmp_path: Path) -> Iterator[Stores]:
+def stores(tmp_path: Path, blank: Path) -> Iterator[Stores]:
     """Fresh, empty stores in a folder of the test."""
-    fresh = opened.connect(Settings(home=tmp_path / "home"))
+    fresh = opened.connect(Settings(home=shutil.copytree(blank, tmp_path / "home")))
     yield fresh
     fresh.warehouse.close()
     fresh.ledger.dispose()

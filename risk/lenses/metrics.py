@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from scipy import stats
+from scipy.special import stdtrit
 
 from risk.harm import codes
 from risk.interval import Floats, rate
@@ -37,7 +37,7 @@ def mean(values: Floats, items: Any) -> Measure:
     value = float(means.mean())
     if n == 1:
         return Measure(value, n=1, lost=lost, why="one prompt has no interval")
-    half = float(stats.t.ppf(0.975, n - 1) * means.std(ddof=1) / math.sqrt(n))
+    half = float(stdtrit(n - 1, 0.975) * means.std(ddof=1) / math.sqrt(n))
     return Measure(value, value - half, value + half, n=n, lost=lost)
 
 

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from db import assignments, campaigns, imports, labels, ledger, people
 from db.labels import Label
@@ -91,6 +93,17 @@ def test_the_migrations_make_the_tables_the_code_expects(engine: sa.Engine) -> N
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, ledger.metadata) == []
+
+
+def test_the_newest_migration_is_known_by_the_name_of_its_file(engine: sa.Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(ledger.MIGRATIONS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    assert ledger._newest(engine)
+    with engine.begin() as connection:
+        assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == head
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    assert not ledger._newest(engine)
 
 
 def test_migrating_twice_changes_nothing(engine: sa.Engine) -> None:
