@@ -203,13 +203,13 @@ def _fit(
     # a run that broke the rule at no known step would pass for one that kept it
     blind = (found.violated == 1) & (np.bincount(found.run, code == last) == 0)
     good = before & (here >= 0) & (there >= 0) & ~blind[found.run[:-1]]
-    moves = np.zeros((len(found), size, size))
-    np.add.at(moves, (found.run[:-1][good], here[good], there[good]), 1)
+    cell = (found.run[:-1][good] * size + here[good]) * size + there[good]
+    moves = np.bincount(cell, minlength=len(found) * size * size).astype(float)
     begins = code[found.first]
     return Chain(
         defined=defined,
         code=code,
-        moves=moves,
+        moves=moves.reshape(len(found), size, size),
         item=found.item,
         start=np.bincount(begins[begins >= 0], minlength=size).astype(float),
         smoothing=smoothing,

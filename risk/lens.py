@@ -155,7 +155,7 @@ def empty(column: NDArray[Any]) -> bool:
     if column.dtype.kind == "f":
         return bool(np.isnan(column).all())
     if column.dtype.kind == "O":
-        return bool(column.tolist().count(None) == column.size)
+        return all(v is None for v in column)
     return len(column) == 0
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from risk import marks
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import each
 from risk.verdict import counted
 from risk.words import split
 
@@ -34,8 +35,7 @@ def log_odds(a: int, b: int, total_a: int, total_b: int, words: int) -> tuple[fl
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The words with the largest |z| of answers with a label against all other labeled ones."""
     texts = marks.first(columns, chosen["text"]).tolist()
-    told = marks.first(columns, LABEL).tolist()
-    said = [None if one is None or one != one else _plain(one) for one in told]
+    said = each(marks.first(columns, LABEL), _plain, object).tolist()
     some = set(_some([at for at, one in enumerate(said) if one is not None], chosen["seed"]))
     said = [one if at in some else None for at, one in enumerate(said)]
     label = chosen["label"] or _rarest(said)
@@ -72,7 +72,9 @@ def _some(rows: list[int], seed: int) -> list[int]:
     return [int(one) for one in np.random.default_rng(seed).choice(rows, MOST, replace=False)]
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any) -> str | None:
+    if value is None or value != value:
+        return None
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
+from risk import seen
 from risk.harm import codes
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens
@@ -27,11 +28,12 @@ def mean(values: Floats, items: Any) -> Measure:
     """
     known = ~np.isnan(values)
     lost = int((~known).sum())
-    held, place = np.unique(items[known], return_inverse=True)
-    n = held.size
-    if n == 0:
+    if lost == known.size:
         return missing(f"none of {lost} answers has a score", lost=lost)
-    means = np.bincount(place, values[known]) / np.bincount(place)
+    place = items[known] if items.dtype.kind == "i" else seen.codes(items[known])[1]
+    often = np.bincount(place)
+    means = np.bincount(place, values[known])[often > 0] / often[often > 0]
+    n = means.size
     if place.size == n and np.isin(means, (0.0, 1.0)).all():
         return rate(int(means.sum()), n, lost)
     value = float(means.mean())

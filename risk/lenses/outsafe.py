@@ -11,7 +11,7 @@ from risk import spread
 from risk.harm import Vector, assemble
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.seen import together
+from risk.seen import each, fixed, together
 from risk.verdict import counted
 
 SCALE = 10.0
@@ -24,13 +24,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     scene = _scenario(columns, every)
     gamma = _gamma(r, every.dimensions, str(chosen["gamma"]))
     places = {name: n for n, name in enumerate(every.dimensions)}
-    at = np.array([places.get(str(name), -1) for name in scene.tolist()])
+    at = each(scene, lambda name: places.get(str(name), -1), np.int64)
     score = mcrs(r, gamma, at)
     own = np.where(at >= 0, r[np.arange(len(r)), np.maximum(at, 0)], np.nan)
     of = every.clusters
     yield Finding("mcrs", spread.mean(score, of))
     yield Finding("own_category", spread.mean(own, of))
-    for name in sorted({str(one) for one in scene.tolist() if str(one) in places}):
+    for name in (name for name, place in sorted(places.items()) if (at == place).any()):
         rows = at == places[name]
         yield Finding("mcrs", spread.mean(score[rows], None if of is None else of[rows]), name)
     for name, place in places.items():
@@ -123,7 +123,7 @@ def _scenario(columns: Columns, every: Vector) -> Any:
     names, (item, mine) = together([columns["item_id"], every.item])
     found = np.full(len(names), None, dtype=object)
     found[item] = columns["category"]
-    return found[mine]
+    return fixed(found[mine])
 
 
 LENS = Lens(

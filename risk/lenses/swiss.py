@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk.interval import Floats, holding, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
-from risk.seen import codes, used
+from risk.seen import codes, together, used
 from risk.spread import MANY
 from risk.swiss import scores, wins
 
@@ -66,8 +67,9 @@ def _cells(
 ) -> tuple[Floats, Floats, list[tuple[str, str]], int]:
     """How many scores (I, M, K) and their sum, up is better, by item or block of items, model and
     benchmark."""
-    rows = []
-    for columns in runs.values():
+    asked, places = together([columns["item_id"] for columns in runs.values()])
+    there, rows = np.zeros(len(asked), dtype=bool), []
+    for columns, item in zip(runs.values(), places, strict=True):
         up, value = columns["up"], np.asarray(columns["value"], dtype=float)
         ways, way = codes(up)
         keep = ((ways == "harm") | (ways == "good"))[way] & ~np.isnan(value)
@@ -79,22 +81,21 @@ def _cells(
         cell, bench = used(every, name[keep] * len(kinds) + kind[keep])
         pairs = [(names[c // len(kinds)], kinds[c % len(kinds)]) for c in cell.tolist()]
         better = np.where((ways == "good")[way[keep]], value[keep], -value[keep])
-        asked, item = _coded(columns["item_id"])
-        rows.append((asked, item[keep], pairs, bench, better))
-    items = sorted({one for asked, item, *_ in rows for one in np.array(asked)[np.unique(item)]})
-    benches = sorted({one for _, _, pairs, _, _ in rows for one in pairs})
+        there[item[keep]] = True
+        rows.append((item[keep], pairs, bench, better))
+    benches = sorted({one for _, pairs, _, _ in rows for one in pairs})
     place = {one: k for k, one in enumerate(benches)}
-    where = _blocks(items)
-    size = max(where.values(), default=-1) + 1
+    size, where = _blocks(there)
     shape = (size, len(rows), len(benches))
     count, sums = np.zeros(shape), np.zeros(shape)
-    for m, (asked, item, pairs, bench, better) in enumerate(rows):
-        at = np.array([where.get(one, 0) for one in asked])[item]
-        flat = at * len(benches) + np.array([place[one] for one in pairs], dtype=int)[bench]
+    for m, (item, pairs, bench, better) in enumerate(rows):
+        flat = (
+            where[item] * len(benches) + np.array([place[one] for one in pairs], dtype=int)[bench]
+        )
         wide = size * len(benches)
         count[:, m] = np.bincount(flat, minlength=wide).reshape(size, len(benches))
         sums[:, m] = np.bincount(flat, better, wide).reshape(size, len(benches))
-    return count, sums, benches, len(items)
+    return count, sums, benches, int(there.sum())
 
 
 def _coded(column: Any) -> tuple[list[str], Any]:
@@ -103,15 +104,17 @@ def _coded(column: Any) -> tuple[list[str], Any]:
     return ["" if one is None else str(one) for one in names.tolist()], place
 
 
-def _blocks(items: list[str]) -> dict[str, int]:
-    """The row each item is counted in: its own, or of many items one of BLOCKS at random.
+def _blocks(there: NDArray[np.bool_]) -> tuple[int, NDArray[np.int64]]:
+    """How many rows the items that are `there` (I,) are counted in, and in which each is: its own,
+    or of many items one of BLOCKS at random.
 
     Resampling random blocks of items spreads a mean as far as resampling the items does.
     """
-    if len(items) <= MANY:
-        return {one: at for at, one in enumerate(items)}
-    mixed = np.random.default_rng(0).permutation(len(items)) % BLOCKS
-    return dict(zip(items, mixed.tolist(), strict=True))
+    place = np.cumsum(there) - 1
+    items = int(there.sum())
+    if items <= MANY:
+        return items, place
+    return BLOCKS, (np.random.default_rng(0).permutation(items) % BLOCKS)[place]
 
 
 def _table(count: Floats, sums: Floats) -> Floats:

@@ -63,7 +63,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
             gone = [a for a, x in zip(names, value[0, place], strict=True) if np.isnan(x)]
             yield Finding("front", missing(f"it has no {', '.join(gone)}"), name)
             continue
-        n = len(np.unique(codes[place]))
+        n = int((np.bincount(codes[place]) > 0).sum())
         yield Finding("front", Measure(float(on[place]), n=n), name)
         alone = missing("one item cannot be resampled", n=n)
         share = Measure(float(often[:, place].mean()), n=n) if len(often) else alone

@@ -104,16 +104,6 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
 
     Where it finds nothing the third says why not. What several lenses want is read once.
     """
-    every = lenses.every().values()
-    wanted: dict[Table, set[str]] = {name: set() for name in get_args(Table)}
-    for lens in every:
-        wanted[lens.table].update((*lens.needs, *lens.may_use))
-
-    def read(told: Known) -> None:
-        told.told({part for names in wanted.values() for name in names for part in name.split("|")})
-        for table, names in wanted.items():
-            with suppress(Trouble):  # a lens that asks for what is amiss says so itself
-                tables.columns(told, table, names)
 
     def found(lens: Lens) -> tuple[str, list[Row], str]:
         try:
@@ -121,12 +111,29 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
         except Trouble as trouble:
             return lens.name, [], f"{trouble.what}; {trouble.fix}"
 
-    held = _known(stores, chosen)
+    held = read(stores, chosen)
     # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
     with threadpool_limits(1, "blas"), ThreadPoolExecutor(AT_ONCE) as hands:
-        for _ in hands.map(read, held):
+        yield from hands.map(found, lenses.every().values())
+
+
+def read(stores: Stores, chosen: Collection[str] = ()) -> list[Known]:
+    """What is known of the chosen runs, all of them by default, with all that any lens wants."""
+    wanted: dict[Table, set[str]] = {name: set() for name in get_args(Table)}
+    for lens in lenses.every().values():
+        wanted[lens.table].update((*lens.needs, *lens.may_use))
+
+    def fill(told: Known) -> None:
+        told.told({part for names in wanted.values() for name in names for part in name.split("|")})
+        for table, names in wanted.items():
+            with suppress(Trouble):  # a lens that asks for what is amiss says so itself
+                tables.columns(told, table, names)
+
+    held = _known(stores, chosen)
+    with ThreadPoolExecutor(AT_ONCE) as hands:
+        for _ in hands.map(fill, held):
             pass
-        yield from hands.map(found, every)
+    return held
 
 
 def look(
