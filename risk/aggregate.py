@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import csr_array
 
 from risk.interval import Floats
+from risk.ratings import Labels, Ratings, listed
 
+Ints = NDArray[np.int64]
 TIE = 1e-9
 """Classes whose chances lie this close are level."""
 
@@ -59,15 +63,17 @@ def adjudicated(ratings: ArrayLike, settled: ArrayLike) -> Floats:
 
 
 def dawid_skene(
-    ratings: ArrayLike, rounds: int = 500, tolerance: float = 1e-9, smooth: float = 0.01
-) -> Model:
+    ratings: Ratings, rounds: int = 500, tolerance: float = 1e-9, smooth: float = 0.01,
+    each: Callable[[], object] = lambda: None,
+) -> Model:  # fmt: skip
     """Classes of items and each person's confusions, from their labels alone, by EM.
 
     ratings is (items, people), NaN for no label. It starts from each item's shares of votes, so
     nothing is drawn and the same labels give the same answer; it ends when the log-likelihood rises
     by less than `tolerance` per label. `smooth` is added to every count, so that a confusion nobody
-    showed is unlikely rather than impossible (ours). Needs overlap: with one label an item nothing
-    tells a careless person from an unusual item. Dawid and Skene (1979), doi 10.2307/2346806.
+    showed is unlikely rather than impossible (ours). `each` is called before every round. Needs
+    overlap: with one label an item nothing tells a careless person from an unusual item. Dawid and
+    Skene (1979), doi 10.2307/2346806.
 
     >>> good, bad = [1, 1, 1, 0, 0, 0, 1, 0], [0, 0, 0, 1, 1, 1, 0, 1]
     >>> dawid_skene(np.transpose([good, good, bad])).label.tolist()
@@ -75,43 +81,65 @@ def dawid_skene(
     """
     if not (rounds >= 1 and smooth > 0):
         raise ValueError(f"rounds is {rounds} and smooth {smooth}; both must be above 0")
-    rows = _checked(ratings)
-    counts, classes = _counts(rows)
-    said = counts.sum(axis=1)
-    labels, known = float(said.sum()), said.sum(axis=1) > 0
-    whole = np.full((len(rows), classes.size), np.nan)
-    if not known.any():
-        nothing = np.full((rows.shape[1], classes.size, classes.size), np.nan)
-        return Model(whole, np.full(classes.size, np.nan), nothing, classes, np.empty(0), True)
-    used = counts[known]
-    chance = said[known] / said[known].sum(axis=1, keepdims=True)
+    told = listed(ratings)
+    classes, code = np.unique(told.value, return_inverse=True)
+    k = classes.size
+    whole = np.full((told.items, k), np.nan)
+    if not k:
+        nothing = np.full((told.people, k, k), np.nan)
+        return Model(whole, np.full(k, np.nan), nothing, classes, np.empty(0), True)
+    votes = np.bincount(told.item * k + code, minlength=told.items * k).reshape(told.items, k)
+    known = votes.sum(axis=1) > 0
+    said = _matrix(told, code, k, known)
+    chance = votes[known] / votes[known].sum(axis=1, keepdims=True)
     steps: list[float] = []
     ended = False
     while len(steps) < rounds and not ended:
-        share, confusion = _maximize(used, chance, smooth)
-        chance, fit = _expect(used, share, confusion)
+        each()
+        share, confusion = _maximize(said, chance, smooth)
+        fit = _expect(said, share, confusion, chance)
         steps.append(fit + smooth * float(np.log(confusion).sum() + np.log(share).sum()))
-        ended = len(steps) > 1 and steps[-1] - steps[-2] < tolerance * labels
+        ended = len(steps) > 1 and steps[-1] - steps[-2] < tolerance * len(code)
     whole[known] = chance
-    silent = counts.sum(axis=(0, 2)) == 0
+    silent = np.bincount(told.person, minlength=told.people) == 0
     confusion = np.where(silent[:, None, None], np.nan, confusion)
     return Model(whole, share, confusion, classes, np.array(steps), ended)
 
 
-def _maximize(used: Floats, chance: Floats, smooth: float) -> tuple[Floats, Floats]:
+BLOCK = 50_000
+"""Items that are weighed at a time, so that many need little memory beside their chances."""
+
+
+def _matrix(told: Labels, code: Ints, k: int, known: NDArray[np.bool_]) -> csr_array:
+    """Who said what of each known item, (N, P K) of 0 and 1, nearly all 0."""
+    row = np.cumsum(known) - 1
+    ones = np.ones(len(code))
+    place = (row[told.item], told.person * k + code)
+    return csr_array((ones, place), shape=(int(known.sum()), told.people * k))
+
+
+def _maximize(said: csr_array, chance: Floats, smooth: float) -> tuple[Floats, Floats]:
     """Shares (K,) and confusions (P, K, K) that fit the chances best."""
+    k = chance.shape[1]
     share = chance.sum(axis=0) + smooth
-    told = np.einsum("nk,npl->pkl", chance, used) + smooth
+    told = (said.T @ chance).reshape(-1, k, k).transpose(0, 2, 1) + smooth  # (P, true, said)
     return share / share.sum(), told / told.sum(axis=2, keepdims=True)
 
 
-def _expect(used: Floats, share: Floats, confusion: Floats) -> tuple[Floats, float]:
-    """Chances (N, K) under the fit, and the log-likelihood of the labels."""
-    joint = np.log(share) + np.einsum("npl,pkl->nk", used, np.log(confusion))
-    top = joint.max(axis=1, keepdims=True)
-    each = np.exp(joint - top)
-    sums = each.sum(axis=1, keepdims=True)
-    return each / sums, math.fsum((top + np.log(sums)).ravel().tolist())
+def _expect(said: csr_array, share: Floats, confusion: Floats, chance: Floats) -> float:
+    """Puts the chances (N, K) under the fit in place; the log-likelihood of the labels."""
+    k = share.size
+    weight = np.log(confusion).transpose(0, 2, 1).reshape(-1, k)  # (P K, K)
+    fit: list[float] = []
+    for start in range(0, len(chance), BLOCK):
+        part = slice(start, start + BLOCK)
+        joint = np.log(share) + said[part] @ weight
+        top = joint.max(axis=1, keepdims=True)
+        each = np.exp(joint - top)
+        sums = each.sum(axis=1, keepdims=True)
+        chance[part] = each / sums
+        fit += (top + np.log(sums)).ravel().tolist()
+    return math.fsum(fit)
 
 
 def _checked(ratings: ArrayLike) -> Floats:

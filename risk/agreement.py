@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
-from risk.ratings import kappa, measured, ratio, table
+from risk.ratings import (
+    TOO_MANY,
+    Ratings,
+    Tally,
+    kappa,
+    listed,
+    measured,
+    paired,
+    pairs,
+    people,
+    pooled,
+    ratio,
+    tally,
+)
 
 Metric = Literal["nominal", "ordinal", "interval"]
 Weights = Literal["linear", "quadratic"]
@@ -19,7 +31,7 @@ CONSTANT = "one person always gave the same label, so kappa is 0 whatever the ot
 UNPAIRED = "no item has labels from two people"
 
 
-def percent(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
+def percent(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
     """Share of pairs of labels of one item that agree, over all pairs; high by chance on skew.
 
     ratings is (items, people), NaN where a person gave no label; in every measure here an item with
@@ -28,18 +40,18 @@ def percent(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> percent([[1, 1], [1, 2], [2, 2], [2, np.nan]])
     Measure(value=0.6666666666666666, low=nan, high=nan, n=3, lost=1, why='')
     """
-    rows, counts, _ = table(ratings)
-    size = counts.sum(axis=1)
-    both = np.stack([(counts * (counts - 1)).sum(axis=1), size * (size - 1)], axis=1)
+    each, lost = pairs(ratings)
+    told, often = pooled(each)
+    both = told.astype(float)
 
     def statistic(times: Floats) -> Floats:
-        agree, pairs = (times @ both).T
-        return ratio(agree, pairs)
+        agree, every = (times @ both).T
+        return ratio(agree, every)
 
-    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, UNPAIRED)
+    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often)
 
 
-def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
+def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
     """Cohen's kappa (po - pe)/(1 - pe) of exactly two people, pe from each one's own margins.
 
     Missing when other than two people labeled, or when both always gave one and the same label.
@@ -49,9 +61,10 @@ def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(cohen_kappa(np.stack([a, b], axis=1)).value, 4)
     0.8
     """
-    pair, values, lost, why = _pair(ratings)
-    if why:
-        return missing(why, lost=lost)
+    both = paired(ratings)
+    if both.why:
+        return missing(both.why, lost=both.lost)
+    pair, values = both.rows, both.values
     one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
     features = np.concatenate([(one & two).any(axis=1, keepdims=True), one, two], axis=1)
 
@@ -61,7 +74,7 @@ def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
         return kappa(sums[:, 0], (first * second).sum(axis=1))
 
     why = ALIKE.format("kappa") if len(pair) else UNPAIRED
-    found = measured(statistic, len(pair), lost, draws, seed, why)
+    found = measured(statistic, both.n, both.lost, draws, seed, why, both.times)
     lone = bool(one.all(axis=0).any() or two.all(axis=0).any())
     if found.known and lone:
         return Measure(found.value, found.low, found.high, found.n, found.lost, CONSTANT)
@@ -69,7 +82,7 @@ def cohen_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
 
 
 def weighted_kappa(
-    ratings: ArrayLike, weights: Weights = "quadratic", draws: int = 0, seed: int = 0
+    ratings: Ratings, weights: Weights = "quadratic", draws: int = 0, seed: int = 0
 ) -> Measure:
     """Cohen's weighted kappa 1 - sum(w o)/sum(w e) of exactly two people, for labels with an order.
 
@@ -81,9 +94,10 @@ def weighted_kappa(
     """
     if weights not in ("linear", "quadratic"):
         raise ValueError(f"weights are {weights!r}; they can be linear, quadratic")
-    pair, values, lost, why = _pair(ratings)
-    if why:
-        return missing(why, lost=lost)
+    both = paired(ratings)
+    if both.why:
+        return missing(both.why, lost=both.lost)
+    pair, values = both.rows, both.values
     power = 1 if weights == "linear" else 2
     far = np.abs(values[:, None] - values[None, :]) ** power  # (K, K)
     one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
@@ -96,10 +110,10 @@ def weighted_kappa(
         return 1 - ratio(sums[:, 0], ((first @ far) * second).sum(axis=1))
 
     why = ALIKE.format("kappa") if len(pair) else UNPAIRED
-    return measured(statistic, len(pair), lost, draws, seed, why)
+    return measured(statistic, both.n, both.lost, draws, seed, why, both.times)
 
 
-def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
+def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
     """Fleiss' kappa (P - Pe)/(1 - Pe), for any number of people and the same number of labels.
 
     Items with the most common number of labels are used (the larger on a draw), others are lost.
@@ -108,11 +122,13 @@ def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(fleiss_kappa([[1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]]).value, 4)
     0.3333
     """
-    rows, counts, _ = table(ratings)
-    size = counts.sum(axis=1)
-    often = np.bincount(size.astype(int), minlength=1)
+    told = tally(ratings)
+    size = told.counts.sum(axis=1)
+    often = np.bincount(size.astype(int), told.times, minlength=1)
     r = float(often.size - 1 - often[::-1].argmax())
-    used = counts[size == r]
+    used = told.counts[size == r]
+    times = None if told.times is None else told.times[size == r]
+    n = int(often[int(r)]) if told.n else 0
     alike = (used * (used - 1)).sum(axis=1, keepdims=True) / max(r * (r - 1), 1)
     features = np.concatenate([alike, used / max(r, 1)], axis=1)
 
@@ -121,10 +137,12 @@ def fleiss_kappa(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
         return kappa(sums[:, 0], (sums[:, 1:] ** 2).sum(axis=1))
 
     why = ALIKE.format("kappa") if len(used) else UNPAIRED
-    return measured(statistic, len(used), len(rows) - len(used), draws, seed, why)
+    return measured(statistic, n, told.n + told.lost - n, draws, seed, why, times)
 
 
-def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: int = 0) -> Measure:
+def alpha(
+    ratings: Ratings | Tally, metric: Metric = "nominal", draws: int = 0, seed: int = 0
+) -> Measure:
     """Krippendorff's alpha 1 - Do/De, for any number of labels an item.
 
     Ordinal is the interval formula on mid-ranks (how many labels lie below, plus half of those
@@ -138,7 +156,8 @@ def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: 
     """
     if metric not in ("nominal", "ordinal", "interval"):
         raise ValueError(f"metric is {metric!r}; it can be nominal, ordinal, interval")
-    rows, counts, values = table(ratings)
+    told = tally(ratings)
+    counts, values = told.counts, told.values
     size = counts.sum(axis=1, keepdims=True)
     weight = 1 / (size - 1)  # a pair counts less the more labels its item has
 
@@ -158,10 +177,10 @@ def alpha(ratings: ArrayLike, metric: Metric = "nominal", draws: int = 0, seed: 
         return 1 - ratio(((n - 1) * seen)[:, 0], chance[:, 0])
 
     why = ALIKE.format("alpha") if len(counts) else UNPAIRED
-    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
+    return measured(statistic, told.n, told.lost, draws, seed, why, told.times)
 
 
-def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
+def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
     """Gwet's AC1 (po - pe)/(1 - pe), pe = sum p(1 - p)/(K - 1): steady when labels are skewed.
 
     K counts the labels that occur; with one alone it is missing. Gwet (2008).
@@ -171,7 +190,8 @@ def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
     >>> round(ac1(skewed).value, 4), round(cohen_kappa(skewed).value, 4)
     (0.9584, -0.0204)
     """
-    rows, counts, values = table(ratings)
+    told = tally(ratings)
+    counts, values = told.counts, told.values
     size = counts.sum(axis=1, keepdims=True)
     alike = (counts * (counts - 1)).sum(axis=1, keepdims=True) / (size * (size - 1))
     features = np.concatenate([alike, counts / size], axis=1)
@@ -184,11 +204,11 @@ def ac1(ratings: ArrayLike, draws: int = 0, seed: int = 0) -> Measure:
         return kappa(sums[:, 0], pe)
 
     why = "only one label occurs, so AC1 has no chance term" if len(counts) else UNPAIRED
-    return measured(statistic, len(counts), len(rows) - len(counts), draws, seed, why)
+    return measured(statistic, told.n, told.lost, draws, seed, why, told.times)
 
 
 def summary(
-    ratings: ArrayLike, ordered: bool, draws: int = 1000, seed: int = 0
+    ratings: Ratings, ordered: bool, draws: int = 1000, seed: int = 0
 ) -> dict[str, Measure]:
     """Every measure of agreement by name, each with its 95 % item-bootstrap interval.
 
@@ -199,42 +219,25 @@ def summary(
     >>> found["percent"].value, found["alpha_ordinal"].why
     (0.75, 'the labels have no order')
     """
-    found = {
-        "percent": percent(ratings, draws, seed),
-        "cohen_kappa": cohen_kappa(ratings, draws, seed),
-        "fleiss_kappa": fleiss_kappa(ratings, draws, seed),
-        "alpha_nominal": alpha(ratings, "nominal", draws, seed),
+    said = listed(ratings)
+    found = {"percent": percent(said, draws, seed), "cohen_kappa": cohen_kappa(said, draws, seed)}
+    names = ("fleiss_kappa", "alpha_nominal", "alpha_ordinal", "alpha_interval", "ac1")
+    try:
+        told = tally(said)
+    except MemoryError:
+        return found | {name: missing(TOO_MANY, lost=said.items) for name in names}
+    found |= {
+        "fleiss_kappa": fleiss_kappa(told, draws, seed),
+        "alpha_nominal": alpha(told, "nominal", draws, seed),
     }
     metrics: tuple[Metric, ...] = ("ordinal", "interval")
     for metric in metrics:
         found[f"alpha_{metric}"] = (
-            alpha(ratings, metric, draws, seed)
+            alpha(told, metric, draws, seed)
             if ordered
-            else missing("the labels have no order", lost=len(np.asarray(ratings)))
+            else missing("the labels have no order", lost=said.items)
         )
-    two = len(people(ratings)) == 2
+    two = len(people(said)) == 2
     ranked: tuple[Weights, ...] = ("linear", "quadratic") if ordered and two else ()
-    found |= {f"cohen_{w}": weighted_kappa(ratings, w, draws, seed) for w in ranked}
-    return found | {"ac1": ac1(ratings, draws, seed)}
-
-
-def people(ratings: ArrayLike) -> list[int]:
-    """The columns of the people who labeled anything.
-
-    >>> people([[1, np.nan, 2], [1, np.nan, np.nan]])
-    [0, 2]
-    """
-    rows = table(ratings)[0]
-    return [int(place) for place in np.flatnonzero(~np.isnan(rows).all(axis=0))]
-
-
-def _pair(ratings: ArrayLike) -> tuple[Floats, Floats, int, str]:
-    """The labels (N, 2) of the only two people, all labels there are, items lost; or why not."""
-    rows, _, values = table(ratings)
-    who = people(rows)
-    if len(who) != 2:
-        why = f"{len(who)} people labeled; Cohen's kappa compares exactly two"
-        return rows[:0], values, len(rows), why
-    pair = rows[:, who]
-    pair = pair[~np.isnan(pair).any(axis=1)]
-    return pair, values, len(rows) - len(pair), ""
+    found |= {f"cohen_{w}": weighted_kappa(said, w, draws, seed) for w in ranked}
+    return found | {"ac1": ac1(told, draws, seed)}

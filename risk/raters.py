@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.ratings import measured, ratio, table
+from risk.ratings import listed, measured, pairs, ratio
 
 
 def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) -> Measure:
@@ -19,7 +19,7 @@ def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) 
     >>> with_others([[1, 1, 2], [1, 1, np.nan], [np.nan, 2, 2]], 0).value
     0.6666666666666666
     """
-    rows = table(ratings)[0]
+    rows: Floats = np.asarray(ratings, dtype=float)
     own = rows[:, [person]]
     others = np.delete(rows, person, axis=1)
     pairs = (~np.isnan(others) & ~np.isnan(own)).sum(axis=1)
@@ -43,9 +43,8 @@ def contested(ratings: ArrayLike) -> Floats:
     >>> contested([[1, 1, 1], [1, 2, 1], [1, 2, np.nan], [1, np.nan, np.nan]]).round(4).tolist()
     [0.0, 0.6667, 1.0, nan]
     """
-    rows, counts, _ = table(ratings)
-    size = counts.sum(axis=1)
-    apart = np.full(len(rows), np.nan)
-    several = (~np.isnan(rows)).sum(axis=1) > 1
-    apart[several] = 1 - (counts * (counts - 1)).sum(axis=1) / (size * (size - 1))
+    said = listed(ratings)
+    apart = np.full(said.items, np.nan)
+    alike, every = pairs(said)[0].T
+    apart[np.bincount(said.item, minlength=said.items) > 1] = 1 - alike / every
     return apart

@@ -3,55 +3,232 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, holding, percentiles, resamples
+from risk.interval import CELLS, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 
 Statistic = Callable[[Floats], Floats]
 """Times each item is drawn (b, N) to the statistic (b,)."""
+Places = NDArray[np.int64]
+
+MANY = 5_000
+"""Items from which on those labeled alike are drawn together: the same intervals for less work."""
+ROOM = 20_000_000
+"""Cells of kinds of items by labels at most; free text has more."""
 
 
-def table(ratings: ArrayLike) -> tuple[Floats, Floats, Floats]:
-    """The ratings, the counts (N, K) of each label on items with two or more, and the K labels.
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """Labels one by one, for where a table of items by people would have no room.
 
-    ratings is (items, people), NaN where a person gave no label. ValueError for another shape.
-
-    >>> rows, counts, labels = table([[1, 2], [2, 2], [1, np.nan]])
-    >>> counts.tolist(), labels.tolist()
-    ([[1.0, 1.0], [0.0, 2.0]], [1.0, 2.0])
+    `item` (M,) counts from 0 to `items`, `person` (M,) from 0 to `people`, `value` (M,) is what was
+    said; one label of a person on an item.
     """
+
+    item: Places
+    person: Places
+    value: Floats
+    items: int
+    people: int
+
+
+Ratings = ArrayLike | Labels
+"""Labels one by one, or (items, people) with NaN where a person gave no label."""
+TOO_MANY = "the labels are too many different ones, as free text is"
+
+
+def listed(ratings: Ratings) -> Labels:
+    """The labels one by one. ValueError for another shape.
+
+    >>> said = listed([[1, np.nan], [np.nan, 2], [np.nan, np.nan]])
+    >>> said.item.tolist(), said.person.tolist(), said.value.tolist(), said.items
+    ([0, 1], [0, 1], [1.0, 2.0], 3)
+    """
+    if isinstance(ratings, Labels):
+        return ratings
     rows: Floats = np.asarray(ratings, dtype=float)
     if rows.ndim != 2:
         raise ValueError(f"ratings have {rows.ndim} axes; they must be (items, people)")
-    known = ~np.isnan(rows)
-    kept = known.sum(axis=1) > 1
-    values, code = np.unique(rows[kept][known[kept]], return_inverse=True)
-    item = np.nonzero(known[kept])[0]
-    shape = (int(kept.sum()), values.size)
-    cells: NDArray[np.int64] = np.bincount(item * values.size + code, minlength=shape[0] * shape[1])
-    return rows, cells.reshape(shape).astype(float), values
+    item, person = np.nonzero(~np.isnan(rows))
+    return Labels(item, person, rows[item, person], *rows.shape)
 
 
-def measured(statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str) -> Measure:
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The counts (J, K) of each of the K `values` on kinds of items with two labels or more.
+
+    `times` (J,) says how many items are of a kind, None where each row is one; `n` is how many
+    items there are, `lost` how many had fewer labels.
+    """
+
+    counts: Floats
+    values: Floats
+    times: Floats | None
+    n: int
+    lost: int
+
+
+def tally(ratings: Ratings | Tally) -> Tally:
+    """The labels counted, item by item; items labeled alike in one row above MANY of them.
+
+    What is counted already stays. MemoryError where even so there are more than ROOM cells.
+
+    >>> told = tally([[1, 2], [2, 2], [1, np.nan]])
+    >>> told.counts.tolist(), told.values.tolist(), told.n, told.lost
+    ([[1.0, 1.0], [0.0, 2.0]], [1.0, 2.0], 2, 1)
+    """
+    if isinstance(ratings, Tally):
+        return ratings
+    said = listed(ratings)
+    several = np.bincount(said.item, minlength=said.items) > 1
+    kept = several[said.item]
+    values, code = np.unique(said.value[kept], return_inverse=True)
+    row = (np.cumsum(several) - 1)[said.item[kept]]
+    n, times = int(several.sum()), None
+    kinds = n
+    if n > MANY:
+        row, code, times = _kinds(row, code, n)
+        kinds = times.size
+    if kinds * values.size > ROOM:
+        raise MemoryError(f"{kinds:,} kinds of items by {values.size:,} labels")
+    cells = np.bincount(row * values.size + code, minlength=kinds * values.size)
+    counts = cells.reshape(kinds, values.size).astype(float)
+    return Tally(counts, values, times, n, said.items - n)
+
+
+def _kinds(row: Places, code: Places, n: int) -> tuple[Places, Places, Floats]:
+    """The labels of one item of each kind (its row, its code), and how many items are of it."""
+    order = np.lexsort((code, row))
+    code = code[order]
+    size = np.bincount(row, minlength=n)
+    first = np.cumsum(size) - size
+    rows, codes, times = [], [], []
+    made = 0
+    for r in np.unique(size).tolist():
+        told, often = _distinct(code[first[size == r][:, None] + np.arange(r)])
+        rows.append(np.repeat(np.arange(made, made + len(told)), r))
+        codes.append(told.reshape(-1))
+        times.append(often)
+        made += len(told)
+    return np.concatenate(rows), np.concatenate(codes), np.concatenate(times)
+
+
+def pooled(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats | None]:
+    """Above MANY rows (N, D) the different ones (J, D), and how often each is there (J,).
+
+    >>> [part.tolist() for part in pooled(np.repeat([[1, 2], [0, 0]], [2, MANY], axis=0))]
+    [[[0, 0], [1, 2]], [5000.0, 2.0]]
+    """
+    return _distinct(rows) if len(rows) > MANY else (rows, None)
+
+
+def _distinct(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    told, often = np.unique(rows, axis=0, return_counts=True)
+    return told, often.astype(float)
+
+
+def pairs(ratings: Ratings) -> tuple[NDArray[np.int64], int]:
+    """(pairs of labels that agree, pairs of labels) of each item with two or more (N, 2), ordered
+    both ways; and how many items had fewer.
+
+    >>> pairs([[1, 1, 2], [1, np.nan, 1], [1, np.nan, np.nan]])
+    (array([[2, 6],
+           [2, 2]]), 1)
+    """
+    said = listed(ratings)
+    values, code = np.unique(said.value, return_inverse=True)
+    cell, often = np.unique(said.item * max(values.size, 1) + code, return_counts=True)
+    item = cell // max(values.size, 1)
+    alike = np.bincount(item, often * (often - 1), said.items).astype(np.int64)
+    size = np.bincount(said.item, minlength=said.items)
+    both = np.stack([alike, size * (size - 1)], axis=1)[size > 1]
+    return both, said.items - len(both)
+
+
+def people(ratings: Ratings) -> list[int]:
+    """The columns of the people who labeled anything.
+
+    >>> people([[1, np.nan, 2], [1, np.nan, np.nan]])
+    [0, 2]
+    """
+    return [int(place) for place in np.unique(listed(ratings).person)]
+
+
+class Pairs(NamedTuple):
+    """The labels of the only two people; or why there are none.
+
+    Each of the `rows` (J, 2) is one item, or as many of the n alike as `times` (J,) says; `values`
+    are the labels there are.
+    """
+
+    rows: Floats
+    values: Floats
+    times: Floats | None
+    n: int
+    lost: int
+    why: str = ""
+
+
+def paired(ratings: Ratings) -> Pairs:
+    """The items that the only two people both labeled.
+
+    >>> both = paired([[1, 2], [2, 2], [1, np.nan]])
+    >>> both.rows.tolist(), both.n, both.lost
+    ([[1.0, 2.0], [2.0, 2.0]], 2, 1)
+    """
+    said = listed(ratings)
+    who = people(said)
+    if len(who) != 2:
+        why = f"{len(who)} people labeled; Cohen's kappa compares exactly two"
+        return Pairs(np.empty((0, 2)), np.empty(0), None, 0, said.items, why)
+    values, code = np.unique(said.value, return_inverse=True)
+    both = np.full((said.items, 2), -1)
+    both[said.item, (said.person == who[1]).astype(int)] = code
+    both = both[(both >= 0).all(axis=1)]
+    n = len(both)
+    both, often = pooled(both)
+    if len(both) * values.size > ROOM:
+        return Pairs(np.empty((0, 2)), values, None, 0, said.items, TOO_MANY)
+    return Pairs(values[both], np.unique(values[both]), often, n, said.items - n)
+
+
+def measured(
+    statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str,
+    times: Floats | None = None,
+) -> Measure:  # fmt: skip
     """The statistic with every item once, and its 95 % interval over `draws` resampled items.
 
-    Missing, because of `why`, where there is no item or the statistic is NaN.
+    `times` (J,) says how many of the n items each row stands for, None for one. Missing, because of
+    `why`, where there is no item or the statistic is NaN.
 
     >>> measured(lambda times: times @ np.array([1.0, 0.0]) / 2, 2, 0, 0, 0, "").value
     0.5
     """
-    value = float(statistic(np.ones((1, n)))[0]) if n else math.nan
+    once = np.ones(n) if times is None else times
+    value = float(statistic(once[None])[0]) if n else math.nan
     if math.isnan(value):
         return missing(why, n=n, lost=lost)
     if draws == 0 or n < 2:
         return Measure(value, n=n, lost=lost)
-    many = [statistic(times.astype(float)) for times in resamples(n, draws, seed)]
+    drawn = resamples(n, draws, seed) if times is None else _together(times, draws, seed)
+    many = [statistic(block.astype(float)) for block in drawn]
     ends = holding(value, *percentiles(np.concatenate(many)))
     return Measure(value, *ends, n=n, lost=lost)
+
+
+def _together(times: Floats, draws: int, seed: int) -> Iterator[Counts]:
+    """`resamples` of items of which `times` (J,) are alike: (b, J) of them, rows of n."""
+    rng = np.random.default_rng(seed)
+    n = int(times.sum())
+    chunk = max(1, CELLS // times.size)
+    for start in range(0, draws, chunk):
+        yield rng.multinomial(n, times / n, size=min(chunk, draws - start))
 
 
 def kappa(seen: Floats, chance: Floats) -> Floats:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from risk.aggregate import adjudicated, dawid_skene, majority
+from risk.ratings import Labels
 
 NAN = np.nan
 SPARSE = arrays(float, (10, 4), elements=st.sampled_from([0.0, 1.0, 2.0, NAN]))
@@ -123,3 +124,19 @@ def test_what_cannot_be_fitted_is_refused():
         dawid_skene([1.0, 2.0])
     with pytest.raises(ValueError, match="smooth 0"):
         dawid_skene([[1.0, 2.0]], smooth=0)
+
+
+@given(SPARSE)
+def test_labels_one_by_one_make_the_model_of_their_table(ratings):
+    item, person = np.nonzero(~np.isnan(ratings))
+    order = np.random.default_rng(0).permutation(len(item))
+    said = Labels(item[order], person[order], ratings[item, person][order], *ratings.shape)
+    assert dawid_skene(said, rounds=9).chance == pytest.approx(
+        dawid_skene(ratings, rounds=9).chance, nan_ok=True
+    )
+
+
+def test_whoever_waits_is_asked_before_every_round():
+    asked = []
+    model = dawid_skene([[1, 1, 2], [2, 2, 2], [1, 2, 1]], each=lambda: asked.append(1))
+    assert len(asked) == len(model.steps)

@@ -14,6 +14,7 @@ from statsmodels.stats.inter_rater import aggregate_raters
 from statsmodels.stats.inter_rater import fleiss_kappa as their_fleiss
 
 from risk import agreement
+from risk.ratings import MANY, TOO_MANY, Labels
 
 NAN = np.nan
 SIX = [[0, 0, 0], [1, 1, NAN], [2, 3, NAN], [0, 1, 1], [3, 3, 3], [2, NAN, NAN]]
@@ -207,3 +208,43 @@ def test_what_is_no_table_is_refused():
         agreement.percent([1.0, 2.0])
     with pytest.raises(ValueError, match="metric is 'ratio'"):
         agreement.alpha(SIX, "ratio")
+
+
+def crowd(n, people, seed):
+    """Labels 0 to 3 of n items by two of so many people each, as a table and one by one."""
+    draw = np.random.default_rng(seed)
+    who = np.argsort(draw.random((n, people)), axis=1)[:, :2]
+    said = draw.integers(0, 4, (n, 2)) // draw.choice([1, 2], (n, 1))
+    ratings = np.full((n, people), np.nan)
+    np.put_along_axis(ratings, who, said.astype(float), axis=1)
+    item = np.repeat(np.arange(n), 2)
+    return ratings, Labels(item, who.ravel(), said.ravel().astype(float), n, people)
+
+
+@pytest.mark.parametrize("people", [2, 5])
+def test_labels_one_by_one_are_the_table_they_make(people):
+    ratings, said = crowd(60, people, 3)
+    assert repr(agreement.summary(ratings, True, 50)) == repr(agreement.summary(said, True, 50))
+
+
+@pytest.mark.parametrize("people", [2, 7])
+def test_many_items_agree_as_if_each_were_drawn_by_itself(people):
+    ratings, said = crowd(MANY + 400, people, 5)
+    found = agreement.summary(said, True, draws=400)
+    draw = np.random.default_rng(1)
+    rows = draw.integers(0, len(ratings), (60, len(ratings)))
+    for name in ("percent", "alpha_ordinal", "ac1"):
+        measure = {"percent": agreement.percent, "ac1": agreement.ac1,
+                   "alpha_ordinal": lambda r: agreement.alpha(r, "ordinal")}[name]  # fmt: skip
+        width = 1.96 * np.std([measure(ratings[one]).value for one in rows])
+        assert found[name].high - found[name].low == pytest.approx(2 * width, rel=0.35)
+        assert found[name].n == len(ratings)
+
+
+def test_free_text_of_many_items_has_its_share_of_equal_pairs_and_says_why_no_more():
+    n = 6_000
+    item = np.repeat(np.arange(n), 2)
+    said = Labels(item, np.tile([0, 1], n), np.repeat(np.arange(n), 2).astype(float), n, 2)
+    found = agreement.summary(said, False, draws=5)
+    assert (found["percent"].value, found["percent"].n) == (1, n)
+    assert found["ac1"].why == found["cohen_kappa"].why == TOO_MANY
