@@ -48,8 +48,8 @@ class Masker:
         self.kinds, self.region = frozenset(kinds), region
         self.counts: Counter[str] = Counter({kind: 0 for kind in KINDS if kind in self.kinds})
 
-    def text(self, text: str) -> str:
-        """The text with `[email]`, `[phone]` and `[secret]` where they stood.
+    def text(self, text: str, times: int = 1) -> str:
+        """The text, which stands there so many times, with `[email]`, `[phone]` and `[secret]`.
 
         >>> masker = Masker(["emails", "phones", "secrets"])
         >>> masker.text("Write to ann@example.org or call +1 650 253 0000.")
@@ -58,12 +58,12 @@ class Masker:
         {'emails': 1, 'phones': 1, 'secrets': 0}
         """
         if "secrets" in self.kinds:
-            text = self._secrets(text)
+            text = self._secrets(text, times)
         if "emails" in self.kinds and "@" in text:
             text, n = EMAIL.subn("[email]", text)
-            self.counts["emails"] += n
+            self.counts["emails"] += n * times
         if "phones" in self.kinds and _DIGITS.search(text):
-            text = self._phones(text)
+            text = self._phones(text, times)
         return text
 
     def inside(self, text: str) -> str:
@@ -84,20 +84,20 @@ class Masker:
             return {key: self._value(one) for key, one in value.items()}
         return value
 
-    def _phones(self, text: str) -> str:
+    def _phones(self, text: str, times: int) -> str:
         found = list(phonenumbers.PhoneNumberMatcher(text, self.region))
         for match in reversed(found):
             text = f"{text[: match.start]}[phone]{text[match.end :]}"
-        self.counts["phones"] += len(found)
+        self.counts["phones"] += len(found) * times
         return text
 
-    def _secrets(self, text: str) -> str:
+    def _secrets(self, text: str, times: int) -> str:
         text, n = PRIVATE.subn("[secret]", text)
-        self.counts["secrets"] += n
+        self.counts["secrets"] += n * times
         for pattern in _patterns():
             for found in {_core(match) for match in pattern.finditer(text)}:
                 if len(found) >= SHORTEST and found != "[secret]":
-                    self.counts["secrets"] += text.count(found)
+                    self.counts["secrets"] += text.count(found) * times
                     text = text.replace(found, "[secret]")
         return text
 

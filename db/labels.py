@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from db.ledger import labels, now, patient
 from db.new import insert_new
 
 Case = tuple[str, str, int]
+ADJUDICATOR = "settled"
+"""The person under whose name adjudicated labels are kept."""
 CASE = (labels.c.run_id, labels.c.item_id, labels.c.sample)
 COLUMNS = tuple(column for column in labels.c if column.name != "seq")
 
@@ -235,11 +237,3 @@ def events(
         query = query.where(labels.c.run_id.in_(list(runs)))
     with engine.connect() as connection:
         return [dict(row) for row in connection.execute(query).mappings()]
-
-
-def batches(engine: sa.Engine, runs: Iterable[str], size: int) -> Iterator[list[dict[str, Any]]]:
-    """Every row ever kept of these runs, as `events` gives them, so many at a time."""
-    query = sa.select(*COLUMNS).where(labels.c.run_id.in_(list(runs))).order_by(labels.c.seq)
-    with engine.connect().execution_options(yield_per=size) as connection:
-        for part in connection.execute(query).mappings().partitions():
-            yield [dict(row) for row in part]

@@ -76,10 +76,9 @@ def keep_groups(cursor: Connection, groups: Iterable[tuple[str, str | None]]) ->
     )
 
 
-def keep_cases(cursor: Connection, cases: Iterable[Case]) -> int:
-    """Keeps these answers; returns how many were removed."""
-    with only(cursor, cases) as join:
-        return cut(cursor, f"SELECT p.* FROM picks p JOIN lake.outputs o ON o.rowid = p.o {join}")
+def keep(cursor: Connection, query: str, values: list[Any]) -> int:
+    """Keeps the outputs (`o`) that a query names; returns how many were removed."""
+    return cut(cursor, f"SELECT p.* FROM picks p SEMI JOIN ({query}) USING (o)", values)
 
 
 def texts(cursor: Connection, of: str) -> Iterator[tuple[NDArray[np.int64], list[str]]]:
@@ -163,19 +162,6 @@ def draw(cursor: Connection, places: NDArray[np.int64], chance: NDArray[np.float
         """SELECT p.o, p.i, p.probability * d.chance AS probability, p.split
            FROM picks p JOIN drawn d USING (o)""",
     )
-
-
-def among(cursor: Connection, cases: Iterable[Case]) -> set[Case]:
-    """Those of these cases that are picked."""
-    asked = list(cases)
-    if not asked:
-        return set()
-    with only(cursor, asked) as join:
-        found = cursor.execute(
-            f"""SELECT o.run_id, o.item_id, o.sample FROM lake.outputs o {join}
-                SEMI JOIN picks p ON p.o = o.rowid"""
-        ).fetchall()
-    return {(str(run), str(item), int(sample)) for run, item, sample in found}
 
 
 def chances(cursor: Connection) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from risk.interval import CELLS, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 
 Statistic = Callable[[Floats], Floats]
-"""Times each item is drawn (b, N) to the statistic (b,)."""
+"""Times each item is drawn (b, N) to the statistic."""
 Places = NDArray[np.int64]
 
 MANY = 5_000
@@ -90,8 +90,8 @@ def tally(ratings: Ratings | Tally) -> Tally:
     kept = several[said.item]
     values, code = np.unique(said.value[kept], return_inverse=True)
     row = (np.cumsum(several) - 1)[said.item[kept]]
-    n, times = int(several.sum()), None
-    kinds = n
+    n = kinds = int(several.sum())
+    times = None
     if n > MANY:
         row, code, times = _kinds(row, code, n)
         kinds = times.size
@@ -108,15 +108,15 @@ def _kinds(row: Places, code: Places, n: int) -> tuple[Places, Places, Floats]:
     code = code[order]
     size = np.bincount(row, minlength=n)
     first = np.cumsum(size) - size
-    rows, codes, times = [], [], []
-    made = 0
+    rows, codes, times, made = [], [], [], 0
     for r in np.unique(size).tolist():
-        told, often = _distinct(code[first[size == r][:, None] + np.arange(r)])
+        alike = code[first[size == r][:, None] + np.arange(r)]
+        told, often = np.unique(alike, axis=0, return_counts=True)
         rows.append(np.repeat(np.arange(made, made + len(told)), r))
         codes.append(told.reshape(-1))
         times.append(often)
         made += len(told)
-    return np.concatenate(rows), np.concatenate(codes), np.concatenate(times)
+    return np.concatenate(rows), np.concatenate(codes), np.concatenate(times).astype(float)
 
 
 def pooled(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats | None]:
@@ -125,10 +125,8 @@ def pooled(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats | None]:
     >>> [part.tolist() for part in pooled(np.repeat([[1, 2], [0, 0]], [2, MANY], axis=0))]
     [[[0, 0], [1, 2]], [5000.0, 2.0]]
     """
-    return _distinct(rows) if len(rows) > MANY else (rows, None)
-
-
-def _distinct(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats]:
+    if len(rows) <= MANY:
+        return rows, None
     told, often = np.unique(rows, axis=0, return_counts=True)
     return told, often.astype(float)
 

@@ -2,21 +2,27 @@
 
 Both write the same columns of the answers joined with their prompts and runs, and the scores; the
 export writes its card, checksums and measures of the tail too. Each runs in a process of its own,
-for its peak memory. Processor time is told of the whole process and without its imports.
+for its peak memory. Processor time is told of the whole process and without its imports. A second
+bench exports with a million labels beside.
 """
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from app.service import stores as opened
 from app.service.loading import load
 from app.settings import Settings
+from db import labels as labels_of
+from db.ledger import labels
 from tests.bench.test_load import write
 
 ROWS = 1_000_000
@@ -29,7 +35,8 @@ from app.service.exports.recipe import read
 from app.settings import Settings
 begin()
 opened = stores.connect(Settings(home=Path(sys.argv[1])))
-export.export(opened, read({"format": sys.argv[3]}), Path(sys.argv[2]))
+asked = {"format": sys.argv[3], "labels": sys.argv[4]}
+export.export(opened, read(asked), Path(sys.argv[2]))
 """
 THEIRS = """
 import sys
@@ -76,14 +83,22 @@ def took(work: str, *words: str) -> tuple[float, float, float, float]:
     return time.perf_counter() - clock, whole, own, peak
 
 
-@pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv"])
-def test_an_export_beside_copy(tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
-    home = tmp_path_factory.getbasetemp() / "million"
+def million(places: pytest.TempPathFactory, name: str) -> Path:
+    """A home with the answers loaded."""
+    home = places.getbasetemp() / name
     if not home.exists():
         stores = opened.connect(Settings(home=home))
         load.load(stores, write(home / "rows.jsonl", ROWS, 60))
+        stores.warehouse.close()
+        stores.ledger.dispose()
+    return home
+
+
+@pytest.mark.parametrize("kind", ["parquet", "jsonl", "csv"])
+def test_an_export_beside_copy(tmp_path_factory: pytest.TempPathFactory, kind: str) -> None:
+    home = million(tmp_path_factory, "million")
     place = tmp_path_factory.mktemp(kind)
-    ours = took(OURS, str(home), str(place / "set"), kind)
+    ours = took(OURS, str(home), str(place / "set"), kind, "settled")
     (place / "plain").mkdir()
     theirs = took(THEIRS, str(home), str(place / "plain"), kind)
     for name, (clock, whole, own, peak) in (("export", ours), ("COPY", theirs)):
@@ -94,3 +109,45 @@ def test_an_export_beside_copy(tmp_path_factory: pytest.TempPathFactory, kind: s
         f"{kind}: {size / 2**20:.0f} MB; {ours[1] / theirs[1]:.2f} times the processor time, "
         f"{ours[2] / theirs[2]:.2f} after imports, {ours[0] / theirs[0]:.2f} on the clock"
     )
+
+
+def label(home: Path, cases: int) -> None:
+    """Two of twenty people label so many answers, in two fields each, straight into the ledger."""
+    stores = opened.connect(Settings(home=home))
+    query = f"SELECT run_id, item_id, sample FROM lake.outputs WHERE hash(item_id) % {ROWS} < ?"
+    found = stores.warehouse.cursor().execute(query, [cases]).fetchall()
+    draw, left, done = random.Random(1), iter(found), 0
+    with stores.ledger.begin() as connection:
+        for part in iter(lambda: list(islice(left, 5_000)), []):
+            connection.execute(sa.insert(labels), [
+                labels_of.row(
+                    event, "label", f"person {who}", case, campaign="spring", scheme="act_harm",
+                    scheme_version=1, guideline_version=1, field=field, value=value,
+                    shown=f"{draw.getrandbits(256):064x}", seconds=9.5 * draw.random(),
+                    made_at=f"2026-11-{1 + done % 28:02}T10:00:00.000000+00:00",
+                )
+                for case in part
+                for who in draw.sample(range(20), 2)
+                for event in [f"{draw.getrandbits(128):032x}"]
+                for field, value in (("act", draw.choice(ACTS)), ("severity", draw.choice("01234")))
+            ])  # fmt: skip
+            done += 1
+    stores.warehouse.close()
+    stores.ledger.dispose()
+
+
+ACTS = ("answered", "hedged", "abstained", "refused", "could_not_act")
+
+
+@pytest.mark.parametrize("rule", ["settled", "dawid_skene"])
+def test_an_export_with_a_million_labels(
+    tmp_path_factory: pytest.TempPathFactory, rule: str
+) -> None:
+    home = million(tmp_path_factory, "labeled")
+    if not (home / "done").exists():
+        label(home, ROWS // 4)
+        (home / "done").touch()
+    place = tmp_path_factory.mktemp(rule)
+    clock, whole, own, peak = took(OURS, str(home), str(place / "set"), "parquet", rule)
+    print(f"\nlabels by {rule}: {clock:.1f} s on the clock, {whole:.1f} s processor, "
+          f"{own:.1f} s of it after imports, peak {peak:.0f} MB")  # fmt: skip

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from app.service.exports import resolve
 from app.service.exports.recipe import LensCut, Recipe, Where
 from app.service.lenses import lens
-from app.service.outputs import cases, licensed, settle
+from app.service.outputs import cases, licensed
 from app.service.stores import Stores
 from data import near as likeness
 from data.trouble import Trouble
-from db import near, picks, runs, splits, warehouse
-from db.filter import Case
+from db import near, picks, runs, splits, votes, warehouse
 from risk import draw, family
 
 MEMORY = "400MB"
@@ -106,7 +107,7 @@ def curate(stores: Stores, recipe: Recipe, tell: Tell) -> list[Step]:
     def did(what: str, removed: int) -> None:
         steps.append(Step(what, steps[-1].kept - removed, removed))
 
-    for what, work in _conditions(stores, where):
+    for what, work in _conditions(stores, where, tell):
         tell(what)
         did(what, work())
     if recipe.near and steps[-1].kept:
@@ -129,7 +130,9 @@ def curate(stores: Stores, recipe: Recipe, tell: Tell) -> list[Step]:
     return steps
 
 
-def _conditions(stores: Stores, where: Where) -> Iterator[tuple[str, Callable[[], int]]]:
+def _conditions(
+    stores: Stores, where: Where, tell: Tell
+) -> Iterator[tuple[str, Callable[[], int]]]:
     """What only an export asks, one condition after the other: its words, and its work."""
     cursor = stores.warehouse
     if where.formats or where.sources:
@@ -150,12 +153,20 @@ def _conditions(stores: Stores, where: Where) -> Iterator[tuple[str, Callable[[]
         yield f"{cut.measure} by the lens {cut.lens}", lambda: _by_lens(stores, cut)
     if where.labels:
         told = ", ".join(f"{field} is {value}" for field, value in where.labels)
-        yield told, lambda: picks.keep_cases(cursor, _labeled(stores, where))
+        wanted: dict[str, list[str]] = {}
+        for field, value in where.labels:  # one field named twice means either
+            wanted.setdefault(field, []).append(value)
+        yield told, lambda: _by_labels(stores, votes.labeled(wanted), tell)
     if where.people or where.agreement:
-        yield (
-            "enough annotators who agree",
-            lambda: picks.keep_cases(cursor, _agreeing(stores, where)),
-        )
+        asked = votes.agreeing(where.people, where.agreement)
+        yield "enough annotators who agree", lambda: _by_labels(stores, asked, tell)
+
+
+def _by_labels(stores: Stores, asked: tuple[str, list[Any]], tell: Tell) -> int:
+    runs_left = [run["run_id"] for run in picks.by_run(stores.warehouse)]
+    with TemporaryDirectory() as aside:
+        resolve.gather(stores, runs_left, None, Path(aside), lambda _part, what: tell(what))
+    return picks.keep(stores.warehouse, *asked)
 
 
 def _by_lens(stores: Stores, cut: LensCut) -> int:
@@ -168,37 +179,6 @@ def _by_lens(stores: Stores, cut: LensCut) -> int:
     wanted = [row for row in found if row.measure == cut.measure and low <= row.value <= high]
     groups = [(row.run, row.group if cut.by else None) for row in wanted if row.run]
     return picks.keep_groups(stores.warehouse, groups)
-
-
-def _labeled(stores: Stores, where: Where) -> list[Case]:
-    """The cases whose labels come to these values; one field named twice means either."""
-    wanted: dict[str, set[str]] = {}
-    for field, value in where.labels:
-        wanted.setdefault(field, set()).add(value)
-    found: set[Case] | None = None
-    for field, values in wanted.items():
-        of = settle.values(stores, field)
-        fits = {case for case, value in of.items() if value in values}
-        found = fits if found is None else found & fits
-    return sorted(found or ())
-
-
-def _agreeing(stores: Stores, where: Where) -> list[Case]:
-    """The cases with so many annotators, and such agreement on the field asked for."""
-    every = [run["run_id"] for run in runs.every(stores.warehouse)]
-    found = []
-    for case, of in resolve.of_cases(resolve.current(stores, every)).items():
-        people = {p for said in of.values() for p in said} - {settle.ADJUDICATOR}
-        if len(people) < where.people:
-            continue
-        if where.agreement:
-            field, low, high = where.agreement
-            said = of.get(field, {})
-            share = resolve.agreement(v for p, v in said.items() if p != settle.ADJUDICATOR)
-            if share is None or not low <= share <= high:
-                continue
-        found.append(case)
-    return sorted(found)
 
 
 def _pairs(cursor: Any, of: str, threshold: float) -> Any:

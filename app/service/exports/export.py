@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ from data.masks import Masker
 from data.trouble import Trouble
 from data.write import card, cells, croissant, manifest
 from db import exports, picks, taken, warehouse
+from db import told as told_labels
 
 Progress = Callable[[float, str], None]
 BY = "Tailscope"
@@ -71,7 +73,7 @@ def export(
     tell = progress or (lambda _part, _what: None)
     draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
     try:
-        with curate.pinned(stores, snapshot) as (held, at):
+        with curate.pinned(stores, snapshot) as (held, at), TemporaryDirectory() as aside:
             steps = curate.curate(held, recipe, lambda what: tell(0.05, what))
             if not steps[-1].kept:
                 last = next((s.what for s in steps if s.removed and not s.kept), steps[-1].what)
@@ -80,7 +82,9 @@ def export(
                     f"widen it: nothing is left after {last!r}",
                 )
             draft.mkdir(parents=True)
-            told = _written(held, at, recipe, steps, draft, (name, edition), logs, tell)
+            told = _written(
+                held, at, recipe, steps, draft, (name, edition), logs, Path(aside), tell
+            )
         if to.exists():
             to.rmdir()
         draft.rename(to)
@@ -104,25 +108,26 @@ def export(
 
 def told(stores: Stores, recipe: Recipe) -> dict[str, Any]:
     """What the card of a recipe would be made of, without writing anything. Raises Trouble."""
-    with curate.pinned(stores) as (held, at):
+    with curate.pinned(stores) as (held, at), TemporaryDirectory() as aside:
         steps = curate.curate(held, recipe, lambda _: None)
-        return _ready(held, at, recipe, steps, "", Masker(()))[1]
+        return _ready(
+            held, at, recipe, steps, "", Masker(()), Path(aside), lambda _part, _what: None
+        )[1]
 
 
 def _ready(
-    held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], name: str, masker: Masker
-) -> tuple[Rows, dict[str, Any]]:
-    """The rows joined with their labels, and all that the card tells of them."""
-    mask = masker.text if masker.kinds else str
-    person = resolve.pseudonyms(held, name)
+    held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], name: str, masker: Masker,
+    aside: Path, tell: Progress,
+) -> tuple[Rows, dict[str, Any]]:  # fmt: skip
+    """The rows that will be written, and all that the card tells of them."""
     used = facts.used(held)
     ids = [run["run_id"] for run in used]
-    labels = _picked(held, resolve.current(held, ids))
-    fields, said = resolve.said(held, labels, recipe.labels, person, mask)
-    _prepare(held, recipe, used, said, resolve.events(held, ids, labels, person, mask))
-    gathered = facts.gathered(held, labels)
+    resolve.gather(held, ids, masker if masker.kinds else None, aside, tell)
+    _prepare(held, recipe, used)
+    gathered = facts.gathered(held, tell)
     rows = Rows(
-        held.warehouse, recipe, tuple(fields), exports.counts(held.warehouse), tuple(used), person,
+        held.warehouse, recipe, tuple(told_labels.fields(held.warehouse)),
+        exports.counts(held.warehouse), tuple(used), resolve.pseudonyms(held, name),
         tuple(gathered["guidelines"]), masker.text if masker.kinds else None,
         masker.inside if masker.kinds else None,
     )  # fmt: skip
@@ -131,14 +136,20 @@ def _ready(
 
 def _written(
     held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], draft: Path,
-    saved: tuple[str, int], logs: Sequence[Path], tell: Progress,
+    saved: tuple[str, int], logs: Sequence[Path], aside: Path, tell: Progress,
 ) -> Exported:  # fmt: skip
     """Everything in the draft folder, the manifest last."""
     tell(0.1, "gathering labels")
     masker = Masker(recipe.mask, recipe.region)
-    rows, about = _ready(held, at, recipe, steps, saved[0], masker)
+    rows, about = _ready(
+        held, at, recipe, steps, saved[0], masker, aside,
+        lambda part, what: tell(0.1 + 0.1 * part, what),
+    )  # fmt: skip
+    resolve.resolve(
+        held, recipe.labels, rows.person, lambda part, what: tell(0.2 + 0.1 * part, what)
+    )
     own = {"tailscope": json.dumps({"snapshot": at, "version": version("tailscope")})}
-    files = writing.write(rows, draft, own, lambda part, what: tell(0.15 + 0.7 * part, what))
+    files = writing.write(rows, draft, own, lambda part, what: tell(0.3 + 0.55 * part, what))
     tell(0.87, "files for other tools")
     toolfiles.write(held, rows, draft / "import", about["as_of"], logs)
     tell(0.9, "card and checksums")
@@ -167,26 +178,13 @@ def _written(
     return Exported(draft, at, rows.counts, digest, masked, tuple(steps))
 
 
-def _picked(held: Stores, labels: list[resolve.Told]) -> list[resolve.Told]:
-    """The labels of what is picked."""
-    cases = {(row["run_id"], row["item_id"], row["sample"]) for row in labels}
-    there = picks.among(held.warehouse, cases)
-    return [row for row in labels if (row["run_id"], row["item_id"], row["sample"]) in there]
-
-
-def _prepare(
-    held: Stores, recipe: Recipe, used: list[dict[str, Any]], said: pa.Table | None, events: Any
-) -> None:
-    exports.prepare(
-        held.warehouse,
-        pa.table({
-            "run_id": pa.array([run["run_id"] for run in used], pa.string()),
-            "license": pa.array([run["license"] for run in used], pa.string()),
-            "withheld": pa.array([recipe.withhold and not run["shared"] for run in used],
-                                 pa.bool_()),
-        }),
-        said, events,
-    )  # fmt: skip
+def _prepare(held: Stores, recipe: Recipe, used: list[dict[str, Any]]) -> None:
+    kept_back = [recipe.withhold and not run["shared"] for run in used]
+    exports.prepare(held.warehouse, pa.table({
+        "run_id": pa.array([run["run_id"] for run in used], pa.string()),
+        "license": pa.array([run["license"] for run in used], pa.string()),
+        "withheld": pa.array(kept_back, pa.bool_()),
+    }))  # fmt: skip
 
 
 def _about(

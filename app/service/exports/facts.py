@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from app.service.exports import resolve
-from app.service.exports.resolve import Told
+from app.service.exports.resolve import Tell
+from app.service.lenses.lens import Row
 from app.service.measures import agree
-from app.service.outputs import licensed, settle
+from app.service.outputs import licensed
 from app.service.stores import Stores
-from data.trouble import Trouble
-from db import campaigns, picks, schemes
+from db import campaigns, picks, schemes, told, votes
 from db import gaps as missing
-from risk import tail
+from risk import agreement, tail
+from risk.ratings import Labels
 
 MEASURES = ("percent", "alpha_nominal", "alpha_ordinal", "fleiss_kappa", "ac1")
 """Measures of agreement the card tells."""
@@ -31,24 +31,20 @@ def used(stores: Stores) -> list[dict[str, Any]]:
     ]
 
 
-def gathered(stores: Stores, held: list[Told]) -> dict[str, Any]:
+def gathered(stores: Stores, tell: Tell) -> dict[str, Any]:
     """What is missing, how it was labeled and what the tail of the set is, on pinned stores.
 
-    `held` are the labels that hold of the exported cases.
+    The labels are gathered (`resolve.gather`), the keys prepared.
     """
-    return {
+    said = told.facts(stores.warehouse)
+    return said | {
         "gaps": missing.count(stores.warehouse),
-        "people": len({row["person"] for row in held} - {settle.ADJUDICATOR}),
-        "labeled": len(resolve.of_cases(held)),
-        "adjudicated": len({(r["run_id"], r["item_id"], r["sample"]) for r in held
-                            if r["person"] == settle.ADJUDICATOR}),
-        "schemes": _versions((row["scheme"], row["scheme_version"]) for row in held),
-        "guidelines": _guidelines(stores, held),
-        "last_label": max((row["made_at"] for row in held), default=""),
-        "agreement": _agreement(stores, held),
+        "schemes": _versions(said["schemes"]),
+        "guidelines": _guidelines(stores, said["guidelines"]),
+        "agreement": _agreement(stores, tell),
         "tail": tails(stores),
         "categories": picks.groups(stores.warehouse, "category"),
-    }  # fmt: skip
+    }
 
 
 def tails(stores: Stores) -> list[dict[str, Any]]:
@@ -63,36 +59,42 @@ def tails(stores: Stores) -> list[dict[str, Any]]:
     return found
 
 
-def _agreement(stores: Stores, held: list[Told]) -> list[dict[str, Any]]:
+def _agreement(stores: Stores, tell: Tell) -> list[dict[str, Any]]:
     """Agreement on the exported cases; nothing where no two people labeled one of them."""
-    cases = {(row["run_id"], row["item_id"], row["sample"]) for row in held}
-    runs = sorted({case[0] for case in cases})
-    try:
-        found = agree.rows(stores, runs, cases=cases, told=held) if runs else []
-    except Trouble:
-        return []
-    return [row.json() for row in found if row.measure in MEASURES]
+    cursor, found = stores.warehouse, []
+    votes.meet(cursor)
+    for field in told.fields(cursor):
+        if field in agree.UNCOUNTED:
+            continue
+        tell(1.0, f"labels: agreement on {field}")
+        codes = votes.of_picked(cursor, field)
+        if codes.people < 2:
+            continue
+        values, ordered = agree.coded(codes.values)
+        items = int(codes.item.max()) + 1
+        labels = Labels(codes.item, codes.person, values[codes.value], items, codes.people)
+        found += [
+            Row("", "", "", field, name, m.value, m.low, m.high, m.n, m.lost, m.why).json()
+            for name, m in agreement.summary(labels, ordered).items()
+            if name in MEASURES
+        ]
+    return found
 
 
-def _versions(told: Iterable[tuple[str, int]]) -> list[str]:
-    return [f"{name} version {version}" for name, version in sorted(set(told))]
+def _versions(named: Iterable[tuple[str, int]]) -> list[str]:
+    return [f"{name} version {version}" for name, version in sorted(set(named))]
 
 
-def _guidelines(stores: Stores, held: list[Told]) -> list[str]:
-    """The guidelines the labels were given under, each with its version."""
+def _guidelines(stores: Stores, shown: Iterable[tuple[str, int]]) -> list[str]:
+    """The guidelines of these campaigns, each with its version."""
     names = {one["campaign"]: one["guideline"] for one in campaigns.every(stores.ledger)}
-    told = {
-        (names[row["campaign"]], row["guideline_version"])
-        for row in held
-        if row["campaign"] in names and row["guideline_version"] is not None
-    }
-    return _versions(told)
+    return _versions((names[campaign], version) for campaign, version in shown if campaign in names)
 
 
-def guideline_texts(stores: Stores, told: Iterable[str]) -> dict[str, str]:
+def guideline_texts(stores: Stores, named: Iterable[str]) -> dict[str, str]:
     """`NAME version N` -> the guideline's text, as far as it is kept."""
     found = {}
-    for one in told:
+    for one in named:
         name, _, version = one.rpartition(" version ")
         for row in schemes.versions(stores.ledger, "guideline", name):
             if str(row["version"]) == version:

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
+from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
-from app.service.outputs import settle
-from app.service.outputs.settle import ADJUDICATOR
+from app.service.outputs.settle import ADJUDICATOR, CLASSES
 from app.service.stores import Stores
 from data import tables
-from data.tables import Rule
+from data.masks import Masker
+from data.tables import Field, Rule
 from data.write import rows
-from db import labels, licenses
-from db.filter import Case
+from db import kept, licenses, told, votes
+from risk import aggregate
+from risk.ratings import Labels
 
-Told = dict[str, Any]
-CHUNK = 20_000
+Tell = Callable[[float, str], None]
+"""To be told how far the work is, from 0 to 1, and what it does."""
+Text = Callable[[str], str]
+CHUNK = 25_000
 KEY = "pseudonyms"
 
 
-def pseudonyms(stores: Stores, name: str) -> Callable[[str], str]:
+def pseudonyms(stores: Stores, name: str) -> Text:
     """Person -> pseudonym: the same within a recipe, and nothing without the ledger's key."""
     token = keyed(stores, f"{name}\0person")
     known: dict[str, str] = {ADJUDICATOR: ADJUDICATOR}
@@ -37,119 +40,90 @@ def pseudonyms(stores: Stores, name: str) -> Callable[[str], str]:
     return named
 
 
-def keyed(stores: Stores, name: str) -> Callable[[str], str]:
+def keyed(stores: Stores, name: str) -> Text:
     """Text -> a hash that nobody can make or try out without the ledger's key."""
     key = licenses.key(stores.ledger, KEY)
-    return lambda text: hmac.new(key, f"{name}\0{text}".encode(), hashlib.sha256).hexdigest()
+    return lambda text: hmac.digest(key, f"{name}\0{text}".encode(), "sha256").hex()
 
 
-def current(stores: Stores, runs: Iterable[str]) -> list[Told]:
-    """The labels that hold now, of these runs."""
-    return labels.current(stores.ledger, runs=list(runs))
+def gather(
+    stores: Stores, runs: Iterable[str], masker: Masker | None, aside: Path, tell: Tell
+) -> None:
+    """Puts every label event of these runs beside the lake, in the folder `aside`, and which hold.
+
+    What stands there can be told from `db.told` and `db.votes`. The masker counts each label once
+    an event, in however many columns it will stand.
+    """
+    asked, cursor = list(runs), stores.warehouse
+    total = max(kept.count(stores.ledger, asked), 1)
+    for done in told.gather(cursor, _events(stores, asked), aside):
+        tell(0.7 * done / total, f"labels: {done:,} of {total:,}")
+    tell(0.7, "labels: whose answers they are about")
+    told.place(cursor)
+    if masker is not None:
+        for part in told.values(cursor):
+            tell(0.8, "labels: masking")
+            told.mask(cursor, {one: masker.text(one, n) for one, n in part.items()})
+    for what in told.hold(cursor):
+        tell(0.9, f"labels: {what}")
 
 
-def of_cases(held: Iterable[Told]) -> dict[Case, dict[str, dict[str, str]]]:
-    """Case -> field -> person -> value; of what a person said in several campaigns the last."""
-    found: dict[Case, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
-    for row in held:
-        case = (row["run_id"], row["item_id"], row["sample"])
-        found[case][row["field"]][row["person"]] = row["value"]
+def _events(stores: Stores, runs: list[str]) -> Iterator[pa.Table]:
+    kept_so = [one for one in tables.TABLES["labels"] if one.name != "holds"]
+    shape = rows.schema([Field("seq", "integer", ""), *kept_so], {})
+    # an imported event's id is a digest of who said what, so a name could be tried out against it
+    token = keyed(stores, "event")
+    for part in kept.batches(stores.ledger, runs, CHUNK):
+        part["event"] = _each(part["event"], lambda one: token(one)[:16])
+        part["undoes"] = [one and token(one)[:16] for one in part["undoes"]]
+        yield pa.table({one.name: pa.array(part[one.name], one.type) for one in shape}, shape)
+
+
+def _each(texts: list[str], work: Text) -> list[str]:
+    """The work of each text, done once where the same follows itself: a save has several fields."""
+    if not texts:
+        return []
+    found = [work(texts[0])]
+    for before, one in pairwise(texts):
+        found.append(found[-1] if one == before else work(one))
     return found
 
 
-def said(
-    stores: Stores, held: list[Told], rule: Rule, person: Callable[[str], str],
-    mask: Callable[[str], str],
-) -> tuple[list[str], pa.Table | None]:  # fmt: skip
-    """The label fields there are, and a row a labeled case with what its labels come to.
+def resolve(stores: Stores, rule: Rule, person: Text, tell: Tell) -> None:
+    """What the gathered labels come to, a row a labeled output in the table `said`.
 
     Beside the resolved value stand how many people labeled it, the share of pairs of them who
-    agree, and every raw label. None where nothing is labeled.
+    agree, and every raw label; `rows_labels` are the events in order, both pseudonymous.
     """
-    cases = of_cases(held)
-    if not cases:
-        return [], None
-    fields = sorted({row["field"] for row in held})
-    values = {f: _values(stores, cases, f, rule) for f in fields}
-    table = []
-    for case, of in sorted(cases.items()):
-        row: Told = dict(zip(("run_id", "item_id", "sample"), case, strict=True))
-        for field in fields:
-            people = {p: v for p, v in of.get(field, {}).items() if p != ADJUDICATOR}
-            row[f"people_{field}"] = len(people)
-            row[f"agreement_{field}"] = agreement(people.values())
-            if rule == "soft":
-                row[f"soft_{field}"] = soft(map(mask, people.values()))
-            elif rule != "raw":
-                told = values[field].get(case)
-                row[f"label_{field}"] = None if told is None else mask(told)
-        row["annotations"] = [
-            {"field": field, "person": person(name), "value": mask(value)}
-            for field in sorted(of)
-            for name, value in sorted(of[field].items(), key=lambda pair: person(pair[0]))
-        ]
-        table.append(row)
-    shape = rows.schema([*tables.CASE, *tables.labeled(fields, rule), ANNOTATIONS], {})
-    return fields, pa.Table.from_pylist(table, schema=shape)
-
-
-ANNOTATIONS = next(one for one in tables.OUTPUTS if one.name == "annotations")
-
-
-def _values(
-    stores: Stores, cases: Mapping[Case, Mapping[str, Mapping[str, str]]], field: str, rule: Rule
-) -> dict[Case, str]:
-    if rule == "soft" or rule == "raw":
-        return {}
+    cursor = stores.warehouse
+    tell(0.0, "labels: in their order")
+    for done in told.order(cursor, {one: person(one) for one in told.people(cursor)}):
+        tell(0.2, f"labels: {done:,} in their order")
+    fields = told.fields(cursor)
     if rule == "dawid_skene":
-        runs = {case[0] for case in cases}
-        return settle.values(stores, field, sorted(runs), rule)
-    found = {case: settle.resolved(of[field], rule) for case, of in cases.items() if field in of}
-    return {case: value for case, value in found.items() if value is not None}
+        votes.model(cursor)
+        for number, field in enumerate(fields):
+            _model(stores, number, field, tell)
+    for done in votes.said(cursor, fields, rule):
+        tell(0.9, f"labels: {done:,} cases resolved")
+    told.leave(cursor)
 
 
-def agreement(values: Iterable[str]) -> float | None:
-    """The share of pairs of labels that are equal; None for fewer than two.
+def _model(stores: Stores, number: int, field: str, tell: Tell) -> None:
+    """What Dawid and Skene's model makes of a field, fitted on all labels of its runs.
 
-    >>> agreement(["a", "a", "b"]), agreement(["a"])
-    (0.3333333333333333, None)
+    Nothing, so that the majority counts, where no case has two labels or the field is free text.
     """
-    counts = Counter(values)
-    n = counts.total()
-    if n < 2:
-        return None
-    return sum(k * (k - 1) for k in counts.values()) / (n * (n - 1))
-
-
-def soft(values: Iterable[str]) -> list[Told]:
-    """Each value with the share of people who gave it, by value.
-
-    >>> soft(["b", "a", "b", "b"])
-    [{'value': 'a', 'share': 0.25}, {'value': 'b', 'share': 0.75}]
-    """
-    counts = Counter(values)
-    return [{"value": v, "share": k / counts.total()} for v, k in sorted(counts.items())]
-
-
-def events(
-    stores: Stores, runs: Iterable[str], held: Iterable[Told], person: Callable[[str], str],
-    mask: Callable[[str], str],
-) -> Iterator[pa.Table]:  # fmt: skip
-    """Every label event of these runs, pseudonymous, some thousand at a time; one at least."""
-    shape = rows.schema(tables.TABLES["labels"], {})
-    holding = {(row["event"], row["field"]) for row in held}
-    # an imported event's id is a digest of who said what, so a name could be tried out against it
-    token = keyed(stores, "event")
-    yield shape.empty_table()
-    for part in labels.batches(stores.ledger, runs, CHUNK):
-        told = [
-            row
-            | {
-                "person": person(row["person"]), "value": mask(row["value"]),
-                "event": token(row["event"])[:16],
-                "undoes": row["undoes"] and token(row["undoes"])[:16],
-                "holds": (row["event"], row["field"]) in holding,
-            }
-            for row in part
-        ]  # fmt: skip
-        yield pa.Table.from_pylist(told, schema=shape)
+    codes = votes.of_runs(stores.warehouse, field)
+    if len(codes.values) > CLASSES or not (np.bincount(codes.item) > 1).any():
+        return
+    items = int(codes.item[-1]) + 1
+    label = aggregate.dawid_skene(
+        Labels(codes.item, codes.person, codes.value.astype(float), items, codes.people),
+        each=lambda: tell(0.4, f"labels: how reliable each annotator is in {field}"),
+    ).label.tolist()
+    masked = votes.masked(stores.warehouse, field)
+    texts = [masked[one] for one in codes.values]
+    case = np.unique(codes.case)
+    found = [None if one != one else texts[int(one)] for one in label]
+    votes.modeled(stores.warehouse, number, case, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, Literal
 
@@ -89,7 +89,11 @@ def as_one(stores: Stores, told: Told) -> Told:
     if not first:
         return told
     moved = [row | {"run_id": first.get(case(row), row["run_id"])} for row in told]
-    keyed = {(row["person"], row["field"], row["campaign"], case(row)): row for row in moved}
+    keyed: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in moved:  # taken out first, so that the order is that of what holds
+        key = (row["person"], row["field"], row["campaign"], case(row))
+        keyed.pop(key, None)
+        keyed[key] = row
     return list(keyed.values())
 
 
@@ -137,15 +141,25 @@ def matrix(said: Told) -> tuple[NDArray[np.float64], bool]:
     cases = {one: i for i, one in enumerate(sorted({case(row) for row in said}))}
     people = {person: i for i, person in enumerate(sorted({row["person"] for row in said}))}
     values = sorted({row["value"] for row in said})
-    try:
-        code = {value: float(value) for value in values}
-        ordered = len(set(code.values())) > 2
-    except ValueError:
-        code, ordered = {value: float(i) for i, value in enumerate(values)}, False
+    numbers, ordered = coded(values)
+    code = dict(zip(values, numbers.tolist(), strict=True))
     ratings = np.full((len(cases), len(people)), np.nan)
     for row in said:
         ratings[cases[case(row)], people[row["person"]]] = code[row["value"]]
     return ratings, ordered
+
+
+def coded(values: Sequence[str]) -> tuple[NDArray[np.float64], bool]:
+    """Values, each once and in order, as numbers; and whether they are ordered (see `matrix`).
+
+    >>> coded(["1", "2", "3.5"]), coded(["no", "yes"])
+    ((array([1. , 2. , 3.5]), True), (array([0., 1.]), False))
+    """
+    try:
+        numbers = np.array([float(value) for value in values])
+    except ValueError:
+        return np.arange(len(values), dtype=float), False
+    return numbers, len(set(numbers.tolist())) > 2
 
 
 def case(row: dict[str, Any]) -> Case:

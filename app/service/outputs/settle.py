@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from app.service.stores import Stores
 from db import labels
 from db.filter import Case
+from db.labels import ADJUDICATOR as ADJUDICATOR
 from db.labels import Said
 from risk import aggregate
 from risk.seen import fixed, taken
 
 Rule = Literal["settled", "majority", "dawid_skene", "raw"]
-ADJUDICATOR = "settled"
-"""The person under whose name adjudicated labels are kept."""
 CLASSES = 50
 """Values of a field at most for a model of who confuses what; free text has more."""
 
