@@ -11,11 +11,9 @@ from numpy.typing import ArrayLike
 from risk import spread
 from risk.interval import Codes, Floats
 from risk.measure import Measure
-from risk.skewed import felt
+from risk.skewed import felt, positive_ends
 
-SOME = 10
-"""Prompts above a threshold below which no interval of a moment above it can be trusted."""
-FEW = f"fewer than {SOME} prompts lie above the threshold: the interval may be too narrow"
+FEW = "fewer than two prompts lie above the threshold: no interval of it would hold"
 
 
 def average(
@@ -37,6 +35,8 @@ def upper(x: ArrayLike, t: float, p: int, clusters: Codes | None = None) -> Meas
     """Upper partial moment above t with its interval: the mean of max(x - t, 0)**p.
 
     p = 0 is the share strictly above t. Standard (TR-09); `tail.upper_moment` is the bare number.
+    The interval of an order from 2 on is `skewed.positive_ends`, as few prompts make it; with fewer
+    than two prompts above t no order but 0 has one.
 
     >>> round(upper([0.1, 0.2, 0.3, 0.8, 1.2], 0.5, 2).value, 4)
     0.116
@@ -47,8 +47,16 @@ def upper(x: ArrayLike, t: float, p: int, clusters: Codes | None = None) -> Meas
     # 0 ** 0 is 1, so a row at or below t is told apart; NaN stays NaN.
     raised = np.where(over > 0, np.maximum(over, 0) ** p, np.where(np.isnan(over), np.nan, 0.0))
     found = average(raised, clusters, least=0.0)
-    few = p > 0 and int((felt((over > 0).astype(float), clusters) > 0).sum()) < SOME
-    return replace(found, why=found.why or FEW) if few and found.known else found
+    if p == 0 or not found.known or math.isnan(found.low):
+        return found
+    known = ~np.isnan(raised)
+    own = None if clusters is None else clusters[known]
+    if int((felt((over[known] > 0).astype(float), own) > 0).sum()) < 2:
+        return replace(found, low=math.nan, high=math.nan, why=FEW)
+    if p == 1:
+        return found
+    low, high = positive_ends(found.value, felt(raised[known] - found.value, own) / found.n)
+    return replace(found, low=low, high=high)
 
 
 def upper_root(x: ArrayLike, t: float, clusters: Codes | None = None) -> Measure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,12 +11,37 @@ from numpy.typing import ArrayLike, NDArray
 from risk.bounded import FEW, LEAST
 from risk.interval import Codes, Floats
 from risk.measure import Measure, missing
-from risk.skewed import ends, felt
+from risk.skewed import ends, felt, quantile_ranks
 from risk.worst import TIE
 
 UNKNOWN = (math.nan, math.nan)
+BEYOND = "too few prompts lie beyond the range: no interval of it would hold"
 
 Up = Literal["harm", "good"]
+
+
+class _Span(NamedTuple):
+    """A span's mean, the pull of the items on it, and the mean at its lowest and its highest."""
+
+    value: float
+    pull: Floats
+    least: float
+    most: float
+
+    def ends(self) -> tuple[float, float]:
+        """The interval: of the expansion, no nearer than what moved quantiles give."""
+        low, high = ends(self.value, self.pull)
+        return min(low, self.least), max(high, self.most)
+
+    def mixed(self, other: _Span, share: float) -> _Span:
+        """`share` of this and the rest of another."""
+        rest = 1 - share
+        return _Span(
+            share * self.value + rest * other.value,
+            share * self.pull + rest * other.pull,
+            share * self.least + rest * other.least,
+            share * self.most + rest * other.most,
+        )
 
 
 def range_var(x: ArrayLike, low: float, high: float) -> float:
@@ -68,8 +93,10 @@ def profile(
     """tail, range_var and mixed_var of a score with 95 % intervals over items.
 
     NaN rows are lost. `clusters` (n,) codes the item of each row. The interval is that of a mean
-    (`skewed.ends`) of the first-order expansion: the influence of a row is its value clipped to the
-    two quantiles. A tail of fewer than five prompts has none, nor what is mixed with it.
+    (`skewed.ends`) of the first-order expansion, the influence of a row being its value clipped to
+    the two quantiles; and no end is nearer than the number with both quantiles at the ends of their
+    own intervals (ours: the expansion sees nothing of a score that is mostly 0). A tail of fewer
+    than five prompts has none, nor a range with too few prompts beyond it, nor what mixes them.
 
     >>> found = profile(range(1, 11), 0.2, 0.8)
     >>> found["tail"].value, found["range_var"].value, round(found["mixed_var"].value, 4)
@@ -88,21 +115,50 @@ def profile(
     own = None if clusters is None else np.asarray(clusters)[known]
     order = np.argsort(score, kind="stable")
     ranked, codes = score[order], None if own is None else own[order]
-    tail, middle = (range_var(score, *span) for span in spans)
-    far, near = (felt(_influence(ranked, *span), codes) / n for span in spans)
-    share = weight / (weight + 1)
-    told = {
-        "tail": (tail, far),
-        "range_var": (middle, near),
-        "mixed_var": (share * tail + (1 - share) * middle, share * far + (1 - share) * near),
+    items = n if codes is None else len(np.unique(codes))
+    levels = {at: _reach(ranked, at, codes) for at in (low, high)}
+    far, near = (_span(ranked, span, levels, codes) for span in spans)
+    mixed = far.mixed(near, weight / (weight + 1))
+    thin = FEW if items * (spans[0][1] - spans[0][0]) < LEAST - TIE else ""
+    close = "" if all(_reached(at, items) for at in (low, high)) else BEYOND
+    told = {"tail": (far, thin), "range_var": (near, close), "mixed_var": (mixed, thin or close)}
+    return {
+        name: Measure(span.value, *(UNKNOWN if why else span.ends()), n, lost, why)
+        for name, (span, why) in told.items()
     }
-    thin = far.size * (spans[0][1] - spans[0][0]) < LEAST - TIE
-    found = {}
-    for name, (value, pull) in told.items():
-        declined = thin and name != "range_var"
-        bounds = UNKNOWN if declined else ends(value, pull)
-        found[name] = Measure(value, *bounds, n=n, lost=lost, why=FEW if declined else "")
-    return found
+
+
+def _reached(level: float, items: int) -> bool:
+    """Whether so many prompts reach beyond a quantile on both sides."""
+    return level in (0, 1) or quantile_ranks(np.arange(float(items)), level) is not None
+
+
+def _reach(ranked: Floats, level: float, codes: Codes | None) -> tuple[float, float]:
+    """The shares of the rows between which a quantile lies; the ends of the score stay."""
+    if level in (0, 1):
+        return level, level
+    first, last = quantile_ranks(ranked, level, codes) or (1, ranked.size)
+    return first / ranked.size, last / ranked.size
+
+
+def _span(
+    ranked: Floats,
+    span: tuple[float, float],
+    levels: dict[float, tuple[float, float]],
+    codes: Codes | None,
+) -> _Span:
+    """A span's mean and what its interval is made of."""
+    ways = zip(*(levels.get(at, (at, at)) for at in span), strict=True)
+    least, most = (_mean(ranked, *way) for way in ways)
+    pull = felt(_influence(ranked, *span), codes) / ranked.size
+    return _Span(_mean(ranked, *span), pull, least, most)
+
+
+def _mean(ranked: Floats, low: float, high: float) -> float:
+    """The mean between two levels, or the one row at which they meet."""
+    if low < high:
+        return range_var(ranked, low, high)
+    return float(ranked[max(math.ceil(low * ranked.size - 1e-9), 1) - 1])
 
 
 def _influence(ranked: Floats, low: float, high: float) -> Floats:

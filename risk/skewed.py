@@ -6,13 +6,14 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import binom
-from scipy.stats import t as student
+from scipy.special import bdtr, bdtrik, ndtr, stdtrit
 
 from risk.interval import Codes, Floats, wilson
 
 STRAIGHT = 1e-6
 """Skewness below which the correction is nothing a float can show."""
+HIGHEST = 700.0
+"""The largest power of e that is a number."""
 
 
 def ends(value: float, felt: ArrayLike) -> tuple[float, float]:
@@ -36,16 +37,37 @@ def ends(value: float, felt: ArrayLike) -> tuple[float, float]:
     if items < 2 or math.isnan(value):
         return math.nan, math.nan
     error, bend = _spread(pull)
-    reach = float(student.ppf(0.975, items - 1))
+    reach = _student(items)
     low, high = (error * _straight(side, bend, items) for side in (reach, -reach))
     return value - low, value - high
+
+
+def positive_ends(value: float, felt: ArrayLike) -> tuple[float, float]:
+    """The 95 % interval of a `value` above 0 that the largest items make: felt (G,), in its unit.
+
+    `ends` as it is and on the log scale, the farther of the two: the first is too near for squares
+    and cubes of long-tailed scores, the second where few items make the value. Together they held
+    second moments of losses whose own kurtosis is 9 in 97 to 99 of 100, where the first held 84 to
+    95. Values of 0 and fewer than two items give NaN.
+
+    >>> low, high = positive_ends(1.0, [-0.02] * 10 + [0.2])
+    >>> round(low, 2), round(high, 2)
+    (0.69, 4.7)
+    """
+    pull: Floats = np.asarray(felt, dtype=float)
+    if not value > 0:
+        return math.nan, math.nan
+    near, logs = ends(value, pull), ends(math.log(value), pull / value)
+    low, high = (math.exp(min(end, HIGHEST)) for end in logs)
+    return max(min(near[0], low), 0.0), max(near[1], high)
 
 
 def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
     """The 95 % interval of the mean of x (n,) without NaN, over the items `clusters` (n,) codes.
 
-    Of marks that are 0 or 1 it is Wilson's, as if there were as many rows as their spread between
-    items tells of: a rare event has an interval even where it was not seen.
+    Of marks that are 0 or 1 it is Wilson's: a rare event has an interval even where it was not
+    seen. Several marks an item count as many as the spread between items tells of; because few
+    items tell that of a rare event, the end away from it is no nearer than that of `ends`.
 
     >>> [round(end, 4) for end in mean_ends(np.array([0.0] * 17 + [1.0] * 3))]
     [0.0524, 0.3604]
@@ -59,8 +81,14 @@ def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
     if clusters is None:
         return wilson(float(x.sum()), x.size)
     error = float(pull @ pull) * pull.size / (pull.size - 1)
-    worth = value * (1 - value) / error if error > 0 else float(pull.size)
-    return wilson(value * worth, worth)
+    if error <= 0:
+        return wilson(value * pull.size, pull.size)
+    worth = value * (1 - value) / error
+    low, high = wilson(value * worth, worth, 2 * float(ndtr(min(_student(pull.size), 7.0))) - 1)
+    far = ends(value, pull)
+    if value < 0.5:
+        return low, min(max(high, far[1]), 1.0)
+    return max(min(low, far[0]), 0.0), high
 
 
 def quantile_ends(ranked: Floats, level: float, codes: Codes | None = None) -> tuple[float, float]:
@@ -78,16 +106,28 @@ def quantile_ends(ranked: Floats, level: float, codes: Codes | None = None) -> t
     >>> quantile_ends(np.arange(1.0, 11.0), 0.95)
     (nan, nan)
     """
+    ranks = quantile_ranks(ranked, level, codes)
+    if ranks is None:
+        return math.nan, math.nan
+    return float(ranked[ranks[0] - 1]), float(ranked[ranks[1] - 1])
+
+
+def quantile_ranks(
+    ranked: Floats, level: float, codes: Codes | None = None
+) -> tuple[int, int] | None:
+    """The two ranks, counted from 1, of the interval of a quantile; None where one is beyond.
+
+    >>> quantile_ranks(np.arange(1.0, 101.0), 0.95), quantile_ranks(np.arange(50.0), 0.95)
+    ((90, 100), None)
+    """
     n = ranked.size
     worth = n if codes is None else _worth(ranked, level, codes)
     if worth < 2:
-        return math.nan, math.nan
+        return None
     scale = n / worth
-    first = math.floor(float(binom.ppf(0.025, worth, level)) * scale)
-    last = math.ceil(float(binom.ppf(0.975, worth, level)) * scale) + 1
-    if first < 1 or last > n:
-        return math.nan, math.nan
-    return float(ranked[first - 1]), float(ranked[last - 1])
+    first = math.floor(_binomial(0.025, worth, level) * scale)
+    last = math.ceil(_binomial(0.975, worth, level) * scale) + 1
+    return (first, last) if first >= 1 and last <= n else None
 
 
 def felt(off: Floats, clusters: Codes | None = None) -> Floats:
@@ -130,3 +170,14 @@ def _straight(reach: float, bend: float, items: int) -> float:
     root = math.sqrt(items)
     inside = reach / root - bend / (6 * items)
     return root / bend * 3 * (float(np.cbrt(1 + bend * inside)) - 1)
+
+
+def _student(items: int) -> float:
+    """How many standard errors 95 % of Student's law reaches, one degree less than the items."""
+    return float(stdtrit(items - 1, 0.975))
+
+
+def _binomial(share: float, n: int, p: float) -> int:
+    """The least count that at least `share` of the binomial law does not exceed."""
+    count = math.ceil(float(bdtrik(share, n, p)))
+    return count - 1 if count > 0 and bdtr(count - 1, n, p) >= share else count

@@ -8,15 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk import skewed
 from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
 from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
+from risk.deviation import FEW as FEW_FOR_SD
+from risk.deviation import volatility as volatility
+from risk.deviation import volatility_ends
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
 from risk.interval import Floats, band, holding, percentiles
 from risk.measure import Measure, missing
-from risk.skewed import felt, mean_ends, quantile_ends
+from risk.skewed import mean_ends, quantile_ends
 from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
@@ -27,7 +29,12 @@ NUMBERS = ("mean", "median", "sd", "var", "cvar", "gap", "ratio", "max")
 TAIL = ("var", "cvar", "gap", "ratio")
 UNKNOWN = (math.nan, math.nan)
 NO = f"{FEW}: no interval of it would hold"
-CAUTIONS = {"max": "no sample tells how far the largest may go"}
+BARE = {
+    "mean": "one prompt only",
+    "median": "fewer than 6 prompts: no interval of it would hold",
+    "sd": FEW_FOR_SD,
+    "max": "no sample tells how far the largest may go",
+}
 UNDEFINED = {"sd": "one row has no spread", "ratio": "the mean is 0, so the ratio is undefined"}
 
 
@@ -88,16 +95,6 @@ def survival(x: ArrayLike) -> Survival:
     return Survival(values, above / max(n, 1), *band(above, n))
 
 
-def volatility(x: ArrayLike) -> float:
-    """Sample standard deviation (n - 1); NaN is left out, fewer than two values give NaN (TR-08).
-
-    >>> round(volatility(range(1, 11)), 4)
-    3.0277
-    """
-    known = _present(x)
-    return float(known.std(ddof=1)) if known.size > 1 else math.nan
-
-
 def profile(
     x: ArrayLike,
     level: float = 0.95,
@@ -109,11 +106,11 @@ def profile(
     """mean, median, sd, var, cvar, gap, ratio and max of a score, with 95 % intervals over items.
 
     x is (n,), up is worse; NaN rows are dropped and counted as lost. `clusters` (n,) codes the item
-    of each row, so that several answers to one prompt count together. Mean and sd have the interval
-    of `skewed.ends`, median and VaR the ranks of `skewed.quantile_ends`, the other tail numbers
-    bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs allow for
-    unseen losses up to `most`, and without that bound they have none. How the replicates are
-    drawn: `bootstrap.replicates`. TR-08, TR-13.
+    of each row, so that several answers to one prompt count together. Mean and sd have the
+    intervals of `skewed` and `deviation`, median and VaR two ranks (`skewed.quantile_ends`), the
+    other tail numbers bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs
+    allow for unseen losses up to `most`, and without that bound they have none. How the replicates
+    are drawn: `bootstrap.replicates`. TR-08, TR-13.
 
     >>> found = profile(range(1, 11), 0.8, most=12)
     >>> found["cvar"].value, found["gap"].value, round(found["ratio"].value, 4)
@@ -132,8 +129,9 @@ def profile(
         if math.isnan(value):
             found[name] = missing(UNDEFINED[name] if n else "no row has a score", n=n, lost=lost)
             continue
-        caution = why if name in TAIL else CAUTIONS.get(name, "")
-        found[name] = Measure(value, *holding(value, *bounds.get(name, UNKNOWN)), n, lost, caution)
+        low, high = bounds.get(name, UNKNOWN)
+        caution = why if name in TAIL else BARE.get(name, "") if math.isnan(low) else ""
+        found[name] = Measure(value, *holding(value, low, high), n, lost, caution)
     return found
 
 
@@ -165,16 +163,12 @@ def _bounds(
 
 def _plain(score: Floats, level: float, items: Codes | None) -> dict[str, Ends]:
     """The intervals that need no resampling: of mean, median, sd, VaR; no row exceeds the max."""
-    n, mean = score.size, float(score.mean())
     order = slice(None) if items is None else np.argsort(score, kind="stable")
     ranked, own = np.sort(score), None if items is None else items[order]
-    sd = volatility(score)
-    pull = felt((score - mean) ** 2 - sd * sd, items) / (2 * n * (sd or 1.0))
-    low, high = skewed.ends(sd, pull)
     return {
         "mean": mean_ends(score, items),
         "median": quantile_ends(ranked, 0.5, own),
-        "sd": (max(low, 0.0), high),
+        "sd": volatility_ends(score, items),
         "var": quantile_ends(ranked, level, own),
     }
 

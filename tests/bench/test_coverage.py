@@ -70,6 +70,8 @@ LONG: dict[str, Draw] = {
     "exponential": lambda rng, n: rng.exponential(size=n),
     "log-normal": lambda rng, n: np.exp(rng.normal(size=n)),
     "normal": lambda rng, n: rng.normal(2, 1, n),
+    "bounded": lambda rng, n: 6 * rng.beta(0.2, 4, n),
+    "mostly zero": lambda rng, n: np.where(rng.random(n) < 0.1, 6 * rng.beta(2, 2, n), 0.0),
 }
 PLAIN: dict[str, tuple[Callable[[Floats], float], Callable[[Floats], Measure]]] = {
     "mean": (lambda x: float(x.mean()), lambda x: tail.profile(x, draws=2)["mean"]),
@@ -131,3 +133,16 @@ def test_coverage_of_the_interval_of_a_share_of_the_tail(n: int) -> None:
         return share_profile(part, part.sum(axis=1), 0.95, 400, seed)[0]
 
     told(f"share of the largest of four dimensions, n = {n}", truth, one)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3])
+@pytest.mark.parametrize("n", [20, 30, 100])
+def test_coverage_of_the_interval_of_a_mark_in_four_answers_a_prompt(share: float, n: int) -> None:
+    rng, items = np.random.default_rng(n), np.repeat(np.arange(n), 4)
+
+    def one(_: int) -> Measure:
+        alike, alone = (rng.random((2, 4 * n)) < share).astype(float)
+        marks = np.where(rng.random(4 * n) < 0.7, np.repeat(alike[::4], 4), alone)
+        return moments.average(marks, items)
+
+    told(f"mark of {share:g}, {n} prompts of four alike answers", share, one)

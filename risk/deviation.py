@@ -1,0 +1,71 @@
+"""The standard deviation of a score, with an interval where one would hold."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.special import ndtri
+from scipy.stats import trim_mean
+
+from risk.interval import Codes, Floats
+from risk.skewed import ends, felt, mean_ends
+
+LEAST = 30
+"""Prompts below which no interval of a standard deviation was found to hold."""
+FEW = f"fewer than {LEAST} prompts: no interval of it would hold"
+NORMAL = float(ndtri(0.975))
+
+
+def volatility(x: ArrayLike) -> float:
+    """Sample standard deviation (n - 1); NaN is left out, fewer than two values give NaN (TR-08).
+
+    >>> round(volatility(range(1, 11)), 4)
+    3.0277
+    """
+    rows: Floats = np.asarray(x, dtype=float)
+    known = rows[~np.isnan(rows)]
+    return float(known.std(ddof=1)) if known.size > 1 else math.nan
+
+
+def volatility_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
+    """The 95 % interval of the standard deviation of x (n,) without NaN, over the items coded.
+
+    Both are taken on the log scale and the farther end of the two counts: Bonett's, whose fourth
+    moment looks from a trimmed mean, and `skewed.ends`. The first alone is too narrow for skewed
+    scores, the second for few or even ones; together they held in 93 to 98 of 100 simulated
+    samples of bounded, exponential and mostly zero scores. Marks of 0 or 1 have what Wilson's
+    interval of their share makes of it. Fewer than 30 items, or values all alike, give NaN.
+    Source: Bonett (2006), doi 10.1016/j.csda.2004.10.003; taking both is ours.
+
+    >>> low, high = volatility_ends(np.arange(40.0))
+    >>> round(low, 2), round(high, 2)
+    (10.25, 13.82)
+    """
+    sd, n = volatility(x), x.size
+    off = felt((x - x.mean()) ** 2 - sd * sd, clusters)
+    if off.size < LEAST or not sd > 0:
+        return math.nan, math.nan
+    if bool(((x == 0) | (x == 1)).all()):
+        return _of_share(*mean_ends(x, clusters))
+    first = ends(math.log(sd), off / (2 * n * sd * sd))
+    second = _bonett(x, sd, clusters)
+    return math.exp(min(first[0], second[0])), math.exp(max(first[1], second[1]))
+
+
+def _bonett(x: Floats, sd: float, clusters: Codes | None) -> tuple[float, float]:
+    """Bonett's interval of log sd, the fourth moment summed by item."""
+    spared = min(0.49, 1 / (2 * math.sqrt(x.size - 4)))
+    pull = felt((x - trim_mean(x, spared)) ** 2 - sd * sd, clusters) / (x.size * sd * sd)
+    items = pull.size
+    stretch = items / (items - NORMAL)
+    half = NORMAL * stretch * math.sqrt(float(pull @ pull)) / 2
+    middle = math.log(sd) + math.log(stretch) / 2
+    return middle - half, middle + half
+
+
+def _of_share(low: float, high: float) -> tuple[float, float]:
+    """The least and the most sqrt(p (1 - p)) for a share p from low to high."""
+    edges = [math.sqrt(p * (1 - p)) for p in (low, high)]
+    return min(edges), 0.5 if low <= 0.5 <= high else max(edges)
