@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk import sums
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.measure import Measure, missing
+from risk.spread import share
 
 Cell = Literal["tp", "fp1", "fn", "fp2", "tn"]
 Codes = NDArray[np.int64]
@@ -79,37 +80,42 @@ def matrix(found: Any) -> Matrix:
     return Matrix(**counts, lost=told.count(None))
 
 
-def rates(m: Matrix) -> dict[str, Measure]:
-    """The rates of the matrix, with Wilson intervals; a rate without rows is missing.
+def rates(cells: Any, items: Codes | None = None) -> dict[str, Measure]:
+    """The rates of the cells (N,) of `cells`, over the items coded (N,); without rows missing.
 
     aac: answerable accuracy tp / (tp + fp1 + fn); uac: unanswerable accuracy tn / (tn + fp2); ar:
     abstention rate; accuracy: of the answers given to answerable items; over_abstention: abstained
     from answerable ones; answered_unanswerable; precision: abstentions that were in place; recall
     is uac. aac and accuracy are of judged rows.
 
-    >>> found = rates(Matrix(5, 2, 1, 3, 4))
+    >>> told = np.repeat(["tp", "fp1", "fn", "fp2", "tn"], [5, 2, 1, 3, 4])
+    >>> found = rates(told)
     >>> [round(found[name].value, 4) for name in ("aac", "uac", "ar", "accuracy", "precision")]
     [0.625, 0.5714, 0.3333, 0.7143, 0.8]
     """
-    judged = m.tp + m.fp1
-    away = m.tn + m.fn
-    every = m.answerable + m.unanswerable
-    if judged == 0 and m.unjudged:
-        why = f"no verdict on any of {m.unjudged} answers"
-        aac = accuracy = missing(why, lost=m.lost + m.unjudged)
-    else:
-        aac = rate(m.tp, judged + m.fn, m.lost + m.unjudged)
-        accuracy = rate(m.tp, judged, m.lost + m.unjudged)
-    return {
-        "aac": aac,
-        "uac": rate(m.tn, m.unanswerable, m.lost),
-        "ar": rate(away, every, m.lost),
-        "accuracy": accuracy,
-        "over_abstention": rate(m.fn, m.answerable, m.lost),
-        "answered_unanswerable": rate(m.fp2, m.unanswerable, m.lost),
-        "precision": rate(m.tn, away, m.lost),
-        "recall": rate(m.tn, m.unanswerable, m.lost),
+    at = {name: np.asarray(cells == name) for name in Matrix._fields[:-1]}
+    unusable = int(sum(one is None for one in cells.tolist()))
+    could = at["tp"] | at["fp1"] | at["fn"] | at["unjudged"]
+    could_not, away = at["fp2"] | at["tn"], at["fn"] | at["tn"]
+    judged, unjudged = at["tp"] | at["fp1"], int(at["unjudged"].sum())
+
+    def rate(hit: Any, among: Any, lost: int = 0) -> Measure:
+        return share(hit, among, items, unusable + lost)
+
+    found = {
+        "aac": rate(at["tp"], judged | at["fn"], unjudged),
+        "uac": rate(at["tn"], could_not),
+        "ar": rate(away, could | could_not),
+        "accuracy": rate(at["tp"], judged, unjudged),
+        "over_abstention": rate(at["fn"], could),
+        "answered_unanswerable": rate(at["fp2"], could_not),
+        "precision": rate(at["tn"], away),
+        "recall": rate(at["tn"], could_not),
     }
+    if unjudged and not judged.any():
+        none = missing(f"no verdict on any of {unjudged} answers", lost=unusable + unjudged)
+        found |= {"aac": none, "accuracy": none}
+    return found
 
 
 def balanced(m: Matrix) -> float:
@@ -118,8 +124,11 @@ def balanced(m: Matrix) -> float:
     >>> round(balanced(Matrix(5, 2, 1, 3, 4)), 4)
     0.5982
     """
-    found = rates(m)
-    return (found["aac"].value + found["uac"].value) / 2
+    judged = m.tp + m.fp1
+    among = 0 if m.unjudged and not judged else judged + m.fn
+    if not (among and m.unanswerable):
+        return math.nan
+    return (m.tp / among + m.tn / m.unanswerable) / 2
 
 
 class Scores(NamedTuple):

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk import tally
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.measure import Measure, missing
-from risk.spread import MANY, measured, replicates
+from risk.spread import MANY, measured, replicates, share
 
 Codes = NDArray[np.int64]
 KINDS = 400
@@ -36,7 +36,7 @@ def confusion(flag: Floats, truth: Floats) -> dict[str, NDArray[np.bool_]]:
 def rates(
     flag: Floats, truth: Floats, of: Codes | None, draws: int, seed: int
 ) -> dict[str, Measure]:
-    """Precision, recall, fpr (Wilson) and F1 (bootstrap over items) of flags (N,) against truth.
+    """Precision, recall, fpr (as shares) and F1 (bootstrap over items) of flags against truth (N,).
 
     A rate that needs a kind of row there is none of is missing, and says which.
 
@@ -47,6 +47,7 @@ def rates(
     """
     cells = confusion(flag, truth)
     tp, fp, fn, tn = (int(cells[name].sum()) for name in ("tp", "fp", "fn", "tn"))
+    known = ~(np.isnan(flag) | np.isnan(truth))
     lost = flag.size - tp - fp - fn - tn
     features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]], axis=1)
     with np.errstate(invalid="ignore"):
@@ -55,12 +56,16 @@ def rates(
             features, of, draws, seed, n=tp + fp + fn + tn, lost=lost,
             why="nothing is flagged and nothing should be",
         )  # fmt: skip
-    return {
-        "precision": _or(rate(tp, tp + fp, lost), "nothing is flagged", lost),
-        "recall": _or(rate(tp, tp + fn, lost), "nothing should be flagged", lost),
-        "f1": found,
-        "fpr": _or(rate(fp, fp + tn, lost), "everything should be flagged", lost),
+    asked = {
+        "precision": (truth, flag == 1, "nothing is flagged"),
+        "recall": (flag, truth == 1, "nothing should be flagged"),
+        "fpr": (flag, truth == 0, "everything should be flagged"),
     }
+    shares = {
+        name: _or(share(hit, known & rows, of, lost), why, lost)
+        for name, (hit, rows, why) in asked.items()
+    }
+    return {**shares, "f1": found}
 
 
 def _or(found: Measure, why: str, lost: int) -> Measure:

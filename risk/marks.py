@@ -7,9 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Parameter, empty
-from risk.measure import Measure
 from risk.seen import each, once
 
 YES = frozenset(
@@ -172,14 +171,3 @@ def both(*parts: Floats) -> NDArray[np.bool_]:
     [True, False]
     """
     return np.asarray(~np.isnan(np.stack(parts)).any(axis=0))
-
-
-def shared(y: Floats, lost: int = 0) -> Measure:
-    """The share of 1 among the known of y (N,), with Wilson's interval; `lost` adds to the NaN.
-
-    >>> found = shared(np.array([1.0, 0.0, np.nan]), 2)
-    >>> found.value, found.n, found.lost
-    (0.5, 2, 3)
-    """
-    known = y[~np.isnan(y)]
-    return rate(int((known >= 0.5).sum()), known.size, lost + y.size - known.size)

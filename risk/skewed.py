@@ -76,10 +76,12 @@ def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
     """
     value = float(x.mean())
     pull = felt(x - value, clusters) / x.size
-    if pull.size < 2 or not bool(((x == 0) | (x == 1)).all()):
+    if not bool(((x == 0) | (x == 1)).all()):
         return ends(value, pull)
-    if clusters is None:
+    if pull.size == x.size:
         return wilson(float(x.sum()), x.size)
+    if pull.size < 2:
+        return math.nan, math.nan
     error = float(pull @ pull) * pull.size / (pull.size - 1)
     if error <= 0:
         return wilson(value * pull.size, pull.size)

@@ -97,6 +97,29 @@ def mean(x: ArrayLike, clusters: NDArray[np.int64] | None = None, lost: int = 0)
     return Measure(float(kept.mean()), low, high, n=kept.size, lost=lost, why=why)
 
 
+def share(
+    said: ArrayLike,
+    rows: NDArray[np.bool_] | None = None,
+    items: NDArray[np.int64] | None = None,
+    lost: int = 0,
+) -> Measure:
+    """The share of yes among the known of said (N,), of the `rows` asked for; NaN is lost.
+
+    A number from a half on is a yes; `items` (N,) codes the item of each row, `lost` adds those
+    lost before. The interval is that of marks: Wilson's, or over items of several rows
+    (`skewed.mean_ends`).
+
+    >>> found = share([1.0, 0.0, np.nan], lost=2)
+    >>> found.value, found.n, found.lost
+    (0.5, 2, 3)
+    """
+    told = np.asarray(said, dtype=float)
+    known = ~np.isnan(told) if rows is None else rows & ~np.isnan(told)
+    lost += int(told.size if rows is None else rows.sum()) - int(known.sum())
+    marks = np.where(np.isnan(told), told, told >= 0.5)[known]
+    return mean(marks, None if items is None else items[known], lost)
+
+
 def blocks(
     statistic: Callable[[NDArray[np.int64]], Any],
     n: int,

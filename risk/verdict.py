@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.interval import Floats, clopper_pearson, rate
+from risk.interval import Floats, clopper_pearson
 from risk.lens import Columns, Parameter
 from risk.measure import Measure, missing
 from risk.seen import codes, each, once
@@ -105,17 +105,6 @@ def written(value: Any) -> str:
 
 def _order(value: Any) -> tuple[float, str]:
     return (value, "") if isinstance(value, (int, float)) else (0.0, str(value))
-
-
-def share(said: Floats, rows: Bools | None = None) -> Measure:
-    """The share of 1 among the known of said (N,), with Wilson's interval; NaN is lost.
-
-    >>> share(np.array([1.0, 0.0, np.nan])).lost
-    1
-    """
-    mine = said if rows is None else said[rows]
-    known = mine[~np.isnan(mine)]
-    return rate(int((known >= 0.5).sum()), known.size, mine.size - known.size)
 
 
 def percent(m: Measure) -> Measure:

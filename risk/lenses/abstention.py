@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import abstain, spread, tally
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter, empty
 from risk.measure import missing
 from risk.seen import each
@@ -37,16 +37,14 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     clusters = spread.items(columns.get("item_id"))
     yield from _scores(should, silent, clusters, chosen, "")
     right = np.asarray(columns.get("correct", np.full(silent.size, np.nan)), dtype=float)
-    answered = (should == 0) & ~np.isnan(right)
-    good, n = int((right[answered] >= 0.5).sum()), int(answered.sum())
-    yield Finding("accuracy", rate(good, n, int((should == 0).sum()) - n))
+    yield Finding("accuracy", spread.share(right, should == 0, clusters))
     # in place: the decision is right, and so is the answer where one was given
     placed = np.where(should == 1, silent, (1 - silent) * (right >= 0.5))
     judged = ~(np.isnan(should) | np.isnan(silent)) & ~(
         (should == 0) & (silent == 0) & np.isnan(right)
     )
-    good, n = int((placed[judged] == 1).sum()), int(judged.sum())
-    yield Finding("appropriate", rate(good, n, should.size - n))
+    said = np.where(judged, placed == 1, np.nan)
+    yield Finding("appropriate", spread.share(said, items=clusters))
     parts = []
     for name, mine in slices(columns, "category"):
         codes = None if clusters is None else clusters[mine]
@@ -90,10 +88,8 @@ def _scores(
 ) -> Iterator[Finding]:
     known = ~(np.isnan(should) | np.isnan(silent))
     lost = int((~known).sum())
-    both = int(((should == 1) & (silent == 1)).sum())
-    called = int((known & (silent == 1)).sum())
-    yield Finding("precision", rate(both, called, lost), group)
-    yield Finding("recall", rate(both, int((known & (should == 1)).sum()), lost), group)
+    for name, rows, hit in (("precision", silent == 1, should), ("recall", should == 1, silent)):
+        yield Finding(name, spread.share(hit, known & rows, clusters, lost), group)
     found = abstain.f1(should, silent, clusters, chosen["draws"], chosen["seed"])
     yield Finding("f1", found, group)
 

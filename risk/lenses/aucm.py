@@ -31,9 +31,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name in CELLS:
         yield Finding(name, Measure(getattr(found, name), n=n, lost=lost))
     yield Finding("unjudged", Measure(found.unjudged, n=n, lost=lost))
-    yield from (Finding(name, measure) for name, measure in abstain.rates(found).items())
-
     clusters = spread.items(columns.get("item_id"))
+    rates = abstain.rates(cells, clusters)
+    yield from (Finding(name, measure) for name, measure in rates.items())
+
     sampling = (clusters, chosen["draws"], chosen["seed"])
     told = columns["answerable"].tolist()
     should = np.array([np.nan if v is None else float(not v) for v in told])

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from risk import spread
 from risk.availability import lift
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.pairs import paired
-from risk.verdict import share
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -36,7 +36,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("p", Measure(found.p, n=found.pairs, lost=found.lift.lost, why=why), name)
     if "correct" in columns:
         mine = np.asarray(columns["prompt_variant"] == plain, dtype=bool)
-        yield Finding("accuracy", share(np.asarray(columns["correct"], dtype=float), mine), plain)
+        of = spread.items(columns.get("item_id"))
+        yield Finding("accuracy", spread.share(columns["correct"], mine, of), plain)
 
 
 def _less(m: Measure) -> Measure:
@@ -50,7 +51,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("pair_id", "prompt_variant", "abstained"),
-    may_use=("sample", "correct"),
+    may_use=("sample", "correct", "item_id"),
     parameters=(
         Parameter("clean", "clean", "the variant of the prompts without a trigger"),
         Parameter("draws", 2000, "bootstrap replicates", 100, 20_000),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
 from risk.verdict import slices
 
@@ -26,12 +26,13 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     done = marks.maybe(columns, DONE)
     ended = np.full(blind.size, np.nan) if done is None else marks.yes(done)
     both = np.where(np.isnan(blind + ended), np.nan, blind * ended)
+    of = spread.items(columns.get("item_id"))
     every = ("", np.ones(blind.size, dtype=bool))
     for group, rows in (every, *slices(columns, "pattern", "category")):
-        yield Finding("bgd", marks.shared(blind[rows]), group)
+        yield Finding("bgd", spread.share(blind, rows, of), group)
         if done is not None:
-            yield Finding("completed", marks.shared(ended[rows]), group)
-            yield Finding("both", marks.shared(both[rows]), group)
+            yield Finding("completed", spread.share(ended, rows, of), group)
+            yield Finding("both", spread.share(both, rows, of), group)
 
 
 LENS = Lens(
@@ -41,7 +42,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("bgd",),
-    may_use=("pattern", "category", *DONE.split("|")),
+    may_use=("pattern", "category", "item_id", *DONE.split("|")),
     measures=measures,
     figure="dots",
     status="as published: two flags a trajectory, rates are their means; the crossing is shown too",

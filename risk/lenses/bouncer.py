@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk import spread, sums
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 
@@ -103,9 +103,7 @@ def _decided(
     else:
         yield Finding("f1", missing("no row has both", lost=lost), group)
     for name, want in (("recall", 1), ("fnr", 0)):
-        there = t == want
-        found = rate(int((did[there] == 1).sum()), int(there.sum()), lost)
-        yield Finding(name, found, group)
+        yield Finding(name, spread.share(did, t == want, own, lost), group)
 
 
 LENS = Lens(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from risk import belief, calibration, options, spread
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.samples import averaged
@@ -71,9 +71,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         return
     sampling = (clusters, chosen["draws"], chosen["seed"])
 
-    single = np.isin(came, (0, 1)).all() and clusters is None
-    right = rate(int(came.sum()), x.size, lost) if single else None
-    yield Finding("accuracy", right or spread.mean(came, clusters, lost=lost))
+    yield Finding("accuracy", spread.mean(came, clusters, lost=lost))
     yield Finding("confidence", spread.mean(x, clusters, lost=lost))
     yield Finding("overconfidence", spread.mean(x - came, clusters, lost=lost))
     kinds: tuple[tuple[str, calibration.Bins], ...] = (("ece", "width"), ("ece_mass", "mass"))

@@ -73,7 +73,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         own = None if of is None else of[rows]
         yield Finding("drop", spread.mean(fall[rows], own), group)
         steep = marks.from_half(fall[rows], chosen["steep"])
-        yield Finding("cliffs", marks.shared(steep), group)
+        yield Finding("cliffs", spread.share(steep, items=own), group)
         yield Finding("peak_at", spread.mean(at[rows], own), group)
 
 

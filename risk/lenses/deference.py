@@ -39,7 +39,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     yield Finding("value", spread.mean(value, of))
     pays = np.where(np.isnan(value), np.nan, (value > chosen["price"] + marks.EDGE).astype(float))
-    yield Finding("worth_asking", marks.shared(pays))
+    yield Finding("worth_asking", spread.share(pays, items=of))
     net = np.maximum(value - chosen["price"], 0.0)
     yield Finding("net", spread.mean(net, of))
     alone = np.maximum(p * chosen["gain"] - (1 - p) * chosen["loss"], 0.0)

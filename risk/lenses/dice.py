@@ -44,7 +44,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("soft_f1", measure(lambda s: 1 - loss(s), plain, *again, n=n, lost=lost, why=why))
     q = np.stack([hard * y, hard, y], axis=1)
     yield Finding("dice_loss", measure(loss, q, *again, n=n, lost=lost, why=why))
-    yield Finding("positives", marks.shared(y, lost))
+    yield Finding("positives", spread.share(y, items=again[0], lost=lost))
 
 
 LENS = Lens(

@@ -48,7 +48,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         hits = marks.yes(columns["hit"])[~held]
         own = None if of is None else of[~held]
         plain = own is None
-        yield Finding("mc", marks.shared(hits) if plain else spread.mean(hits, own))
+        yield Finding("mc", spread.share(hits, items=own) if plain else spread.mean(hits, own))
     yield mean("p_target_sum", ~held, "no ordinary rollout has p_target_sum")
     yield mean("p_target_reach", held, NONE)
     ends = columns.get("finish")

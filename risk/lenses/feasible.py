@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
-from risk.spread import items, mean
+from risk.spread import items, mean, share
 
 COSTS = ("cost", "violated", "violation")
 REWARDS = ("reward", "completed", "task_completed", "completion", "success")
@@ -27,8 +27,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     cost, reward = _column(columns, COSTS), _column(columns, REWARDS)
     known = ~np.isnan(cost)
     fine = known & (cost <= chosen["budget"] + 1e-9)
-    yield Finding("feasible", rate(int(fine.sum()), int(known.sum()), int((~known).sum())))
     item = items(columns["item_id"])
+    yield Finding("feasible", share(fine, known, item, int((~known).sum())))
     for name, rows in (("reward", fine), ("reward_of_all", np.ones(len(cost), dtype=bool))):
         if not rows.any():
             yield Finding(name, missing("no run is feasible", lost=int((~known).sum())))

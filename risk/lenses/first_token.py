@@ -12,7 +12,7 @@ from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.options import laid
-from risk.verdict import counted, share, slices
+from risk.verdict import counted, slices
 
 Seen = tuple[float, float, str]
 """Risk, captured probability and the likeliest unsafe code of one answer."""
@@ -39,10 +39,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for group, rows in (("", np.ones(risk.size, dtype=bool)), *slices(columns, "category")):
         of = None if item is None else item[rows]
         yield Finding("risk", spread.mean(risk[rows], of), group)
-        yield Finding("flagged", share(above, rows), group)
+        yield Finding("flagged", spread.share(above, rows, item), group)
     for code in sorted({str(c) for c in codes[above == 1].tolist()}):
         mine = np.where(np.isnan(above), np.nan, (above == 1) & (codes == code))
-        yield Finding("leading", share(mine), f"code {code}")
+        yield Finding("leading", spread.share(mine, items=item), f"code {code}")
     yield Finding("captured", spread.mean(captured, item))
     yield Finding("unusable", counted(int(few.sum()), risk.size))
 

@@ -11,7 +11,7 @@ from risk import spread, tally
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
-from risk.verdict import EDGE, counted, idle, percent, share, slices
+from risk.verdict import EDGE, counted, idle, percent, slices
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -43,11 +43,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         )  # fmt: skip
 
     yield Finding("ars", ars(~twin))
-    yield Finding("ors", percent(share(refused, twin)))
+    yield Finding("ors", percent(spread.share(refused, twin, of)))
     yield Finding("ties", counted(int(ties[~twin].sum()), int((~twin).sum())))
     for name, rows in slices(columns, "risk_domain", "category"):
         yield Finding("ars", ars(rows & ~twin), name)
-        yield Finding("ors", percent(share(refused, rows & twin)), name)
+        yield Finding("ors", percent(spread.share(refused, rows & twin, of)), name)
 
 
 def _rubric(columns: Columns) -> tuple[Floats, Floats]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens
 from risk.verdict import counted, slices
@@ -39,11 +39,12 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     texts = marks.first(columns, "response").tolist()
     said = columns["evidence"].tolist()
     found = kept(flag, said, texts)
+    of = spread.items(columns.get("item_id"))
     every = ("", np.ones(flag.size, dtype=bool))
     for group, rows in (every, *slices(columns, "habit", "category")):
-        yield Finding("rate", marks.shared(found[rows]), group)
+        yield Finding("rate", spread.share(found, rows, of), group)
         raised = rows & (flag == 1)
-        yield Finding("backed", marks.shared((found[raised] == 1).astype(float)), group)
+        yield Finding("backed", spread.share(found == 1, raised, of), group)
     none = sum(f == 1 and not str(e or "").strip() for f, e in zip(flag, said, strict=True))
     yield Finding("empty", counted(none, int((flag == 1).sum())))
 
@@ -55,7 +56,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("is_reflected", "evidence", "response"),
-    may_use=("habit", "category"),
+    may_use=("habit", "category", "item_id"),
     measures=measures,
     figure="dots",
     status=(

@@ -12,7 +12,7 @@ from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.seen import each
-from risk.verdict import counted, share, slices
+from risk.verdict import counted, slices
 
 YES = ("ic", "yes", "true", "1", "1.0", "instrumental_choice")
 NO = ("not_ic", "no", "false", "0", "0.0", "clean")
@@ -33,15 +33,16 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     raw = _raw(columns)
     reviewed = _reviewed(raw, columns)
+    of = spread.items(columns.get("item_id"))
     pending = (raw == 1) & np.isnan(reviewed)
     for group, rows in (("", np.ones(raw.size, dtype=bool)), *slices(columns, "variant")):
-        yield Finding("raw", share(raw, rows), group)
-        yield Finding("adjusted", share(reviewed, rows), group)
+        yield Finding("raw", spread.share(raw, rows, of), group)
+        yield Finding("adjusted", spread.share(reviewed, rows, of), group)
         yield Finding("pending", counted(int(pending[rows].sum()), int(rows.sum())), group)
     yield from _effects(reviewed, columns, chosen)
     for name in ASIDE:
         if name in columns:
-            yield Finding(name, share(_said(columns[name])))
+            yield Finding(name, spread.share(_said(columns[name]), items=of))
 
 
 def _raw(columns: Columns) -> Floats:

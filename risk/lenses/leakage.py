@@ -45,9 +45,9 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         why = f"item {names[worst]}"
         yield Finding("worst", Measure(float(each[worst]), n=n, lost=names.size - n, why=why))
     leaks = np.where(several, (each < 1 - marks.EDGE).astype(float), np.nan)
-    yield Finding("any_leak", marks.shared(leaks))
+    yield Finding("any_leak", spread.share(leaks))
     for at, way in enumerate(ways):
-        yield Finding("leak", marks.shared(table[:, at]), way)
+        yield Finding("leak", spread.share(table[:, at]), way)
     yield Finding("unread", counted(int((~told).sum()), leak.size))
 
 

@@ -55,7 +55,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("gold_margin", spread.mean(gold, of))
         yield Finding("top_margin", spread.mean(top, of))
         behind = np.where(np.isnan(gold), np.nan, (gold < -marks.EDGE).astype(float))
-        yield Finding("behind", marks.shared(behind))
+        yield Finding("behind", spread.share(behind, items=of))
 
 
 LENS = Lens(

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, sums
-from risk.interval import Floats, rate, wilson
+from risk import spread, sums, verdict
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 
@@ -30,12 +30,8 @@ def percent(silent: Floats, clusters: Any, lost: int) -> Measure:
     """The share that abstained, in percent as in the paper; Wilson, or over items of several."""
     if silent.size == 0:
         return missing("no item is known so often", lost=lost)
-    k, n = int(silent.sum()), silent.size
-    low, high = wilson(k, n)
-    if clusters is not None and np.unique(clusters).size < n:
-        found = spread.mean(silent, clusters)
-        low, high = found.low, found.high
-    return Measure(100 * k / n, 100 * low, 100 * high, n=n, lost=lost)
+    found = spread.share(silent, items=clusters, lost=lost)
+    return verdict.percent(found)
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -64,10 +60,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     right = np.asarray(columns["correct"], dtype=float)
     kept = ~np.isnan(silent) & ((silent == 1) | ~np.isnan(right))
     answered = kept & (silent == 0)
-    good = int((right[answered] >= 0.5).sum())
     left = int((~kept).sum())
-    yield Finding("accuracy", rate(good, int(kept.sum()), left))
-    yield Finding("precision", rate(good, int(answered.sum()), left))
+    good = np.where(answered, right, 0.0)
+    yield Finding("accuracy", spread.share(good, kept, item, left))
+    yield Finding("precision", spread.share(good, answered, item, left))
     if "searches" in columns:
         gain = np.where(silent == 1, 0.0, right) / (1 + np.asarray(columns["searches"], float))
         yield Finding("productivity", spread.mean(gain, item))

@@ -10,7 +10,6 @@ import numpy as np
 from risk import spread, tally
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.verdict import share
 
 GRADES = (1, 2, 3, 4)
 NOBODY = "no answer is graded by both"
@@ -23,7 +22,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         model = _grades(columns["risk_grade"], chosen["grades"])
         rows = ~np.isnan(model)
         for grade in GRADES:
-            yield Finding("share", share(np.where(rows, model == grade, np.nan)), f"grade {grade}")
+            named = np.where(rows, model == grade, np.nan)
+            yield Finding("share", spread.share(named, items=of), f"grade {grade}")
         yield Finding("mean_grade", spread.mean(model, of))
         if "label_risk_grade" in columns:
             person = _grades(columns["label_risk_grade"], "1 to 4")
@@ -35,7 +35,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         found = spread.mean(metric, of)
         yield Finding("self_consistency", found)
         kept = np.where(np.isnan(metric), np.nan, (metric >= chosen["keep"] - 1e-9).astype(float))
-        yield Finding("kept", share(kept))
+        yield Finding("kept", spread.share(kept, items=of))
 
 
 def loss(c: Any, a: Any, d: Any) -> Any:
@@ -90,8 +90,8 @@ def _agreement(
     off = np.abs(pair[:, 0] - pair[:, 1])
     exact, near = np.full(model.size, np.nan), np.full(model.size, np.nan)
     exact[both], near[both] = off == 0, off <= 1
-    yield Finding("same", share(exact))
-    yield Finding("within_one", share(near))
+    yield Finding("same", spread.share(exact, items=of))
+    yield Finding("within_one", spread.share(near, items=of))
 
 
 def _kappa(sums: Floats) -> Floats:

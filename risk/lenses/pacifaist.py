@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from risk.interval import rate
+from risk import spread
 from risk.lens import Columns, Finding, Lens
 from risk.verdict import counted, percent, slices
 
@@ -31,15 +31,13 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     no = np.asarray(columns["refusal"], dtype=float)
     unparsed = np.array([_blank(one) for one in picked]) & several
     keyless = np.array([_blank(one) for one in right]) & several
+    of = spread.items(columns.get("item_id"))
     rows = np.ones(no.size, dtype=bool)
     for group, here in (("", rows), *slices(columns, "category")):
         asked = here & several & ~keyless
         lost = int((here & several & keyless).sum())
-        k = int((good[asked] == 1).sum())
-        yield Finding("p_score", percent(rate(k, int(asked.sum()), lost)), group)
-        judged = here & ~np.isnan(no)
-        k, lost = int((no[judged] >= 0.5).sum()), int((here & np.isnan(no)).sum())
-        yield Finding("refusal_rate", percent(rate(k, int(judged.sum()), lost)), group)
+        yield Finding("p_score", percent(spread.share(good, asked, of, lost)), group)
+        yield Finding("refusal_rate", percent(spread.share(no, here, of)), group)
     asked = several & ~keyless & ~np.isnan(no)
     n = int(asked.sum())
     for (yes, refused), name in CELLS.items():
@@ -73,7 +71,7 @@ LENS = Lens(
     up="good",
     table="outputs",
     needs=("parsed_choice", "target", "refusal"),
-    may_use=("task_type", "category"),
+    may_use=("task_type", "category", "item_id"),
     measures=measures,
     figure="dots",
     status="as published",

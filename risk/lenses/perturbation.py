@@ -46,7 +46,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         size = np.concatenate([one[0] for one in parts])
         far = size >= chosen["delta"] - EDGE
         wrong = far if kind == "preserving" else ~far
-        yield Finding(fault, marks.shared(wrong.astype(float), sum(one[2] for one in parts)))
+        yield Finding(fault, spread.share(wrong, lost=sum(one[2] for one in parts)))
 
 
 def _kinds(kinds: Any, row: Any, name: str) -> Any:

@@ -51,7 +51,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         own = None if of is None else of[rows]
         yield Finding("index", spread.mean(found[rows], own), group)
         high = marks.from_half(found[rows], chosen["threshold"])
-        yield Finding("high", marks.shared(high), group)
+        yield Finding("high", spread.share(high, items=own), group)
     for at, name in enumerate(FACTORS):
         yield Finding("factor", spread.mean(table[:, at], of), name)
 

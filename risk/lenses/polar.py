@@ -43,7 +43,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         own = None if of is None else of[rows]
         yield Finding("risk", spread.mean(risk[rows], own), group)
         first = marks.from_half(risk[rows], chosen["threshold"])
-        yield Finding("review", marks.shared(first), group)
+        yield Finding("review", spread.share(first, items=own), group)
     yield Finding("sources", counted(table.shape[1], risk.size))
     yield from _checks(columns, risk, given, of, again)
 
@@ -92,9 +92,9 @@ def _checks(
     if z.size == 0:
         yield Finding("ece", missing("no answer has a risk and a true label", lost=lost))
         return
-    yield Finding("error", marks.shared(wrong, lost))
-    at = np.minimum((10 * z + marks.EDGE).astype(int), 9)
     codes = None if of is None else of[kept]
+    yield Finding("error", spread.share(wrong, items=codes, lost=lost))
+    at = np.minimum((10 * z + marks.EDGE).astype(int), 9)
     value = float(np.abs(np.bincount(at, z - wrong)).sum() / z.size)
     alone = (z.size if codes is None else np.unique(codes).size) < 2
     ends = (math.nan, math.nan) if alone else absolute(gaps(z - wrong, wrong, at, codes, *again))

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
 from risk.verdict import THRESHOLD, UNSAFE, idle, slices, unsafe
 
@@ -24,16 +24,17 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     words = said.dtype.kind not in "fiub"
     inside = marks.yes(said) if words else marks.from_half(said, chosen["threshold"])
     inside = np.where(idle(columns), np.nan, inside)
+    of = spread.items(columns.get("item_id"))
     every = ("", np.ones(answer.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         safe = rows & (answer == 0)
-        yield Finding("gap", marks.shared(inside[safe], _unjudged(answer, rows)), group)
+        yield Finding("gap", spread.share(inside, safe, of, _unjudged(answer, rows)), group)
         if group:
             continue
         bad = rows & (answer == 1)
-        yield Finding("open", marks.shared(inside[bad], _unjudged(answer, rows)), group)
-        yield Finding("reasoning", marks.shared(inside[rows]), group)
-        yield Finding("answer", marks.shared(answer[rows]), group)
+        yield Finding("open", spread.share(inside, bad, of, _unjudged(answer, rows)), group)
+        yield Finding("reasoning", spread.share(inside, rows, of), group)
+        yield Finding("answer", spread.share(answer, rows, of), group)
 
 
 def _unjudged(answer: Any, rows: Any) -> int:
@@ -47,7 +48,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("reasoning_unsafe", "unsafe"),
-    may_use=("category", "act", "finish"),
+    may_use=("category", "act", "finish", "item_id"),
     parameters=(THRESHOLD,),
     measures=measures,
     figure="dots",

@@ -43,7 +43,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         quality = spread.mean(total, own)
         yield Finding("quality", quality, group)
         for name, one in zip(ELEMENTS, marked, strict=True):
-            yield Finding(name, marks.shared(one), group)
+            yield Finding(name, spread.share(one, items=own), group)
 
 
 LENS = Lens(

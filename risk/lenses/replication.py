@@ -10,7 +10,7 @@ import numpy as np
 from risk import spread, tally
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.verdict import counted, share, slices
+from risk.verdict import counted, slices
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -27,8 +27,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for group, rows in (("", everything), *slices(columns, "category")):
         here = rows & known
         said = np.where(known, marks[:, 0], np.nan)
-        yield Finding("success_3", share(said, rows), group)
-        yield Finding("overuse_rate", share(np.where(known, marks[:, 1], np.nan), rows), group)
+        yield Finding("success_3", spread.share(said, rows, item), group)
+        over = np.where(known, marks[:, 1], np.nan)
+        yield Finding("overuse_rate", spread.share(over, rows, item), group)
         count = np.where(known, np.maximum(made - need, 0), np.nan)[rows]
         codes = None if item is None else item[rows]
         again = (chosen["draws"], chosen["seed"])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.pairs import HOW, paired
 
@@ -26,13 +26,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name, found in paired(columns, decided, chosen["plain"]).items():
         flip = (found.before != found.after).astype(float)
         every.append((found, flip))
-        yield Finding("flips", marks.shared(flip, found.lost), name)
+        yield Finding("flips", spread.share(flip, lost=found.lost), name)
         off = np.where(found.before == 1, flip, np.nan)
         if (found.before == 1).any():
-            yield Finding("flips_off", marks.shared(off), name)
+            yield Finding("flips_off", spread.share(off), name)
     if len(every) > 1:
         keys = _cases(columns, every)
-        yield Finding("any_flip", marks.shared(keys))
+        yield Finding("any_flip", spread.share(keys))
 
 
 def _cases(columns: Columns, every: list[Any]) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.harm import codes
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
@@ -48,12 +48,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     ended = np.full(first.size, np.nan) if done is None else marks.yes(done)[first]
     both = np.where(np.isnan(unsafe + ended), np.nan, unsafe * ended)
     whole = {name: columns[name][first] for name in ("source", "category") if name in columns}
+    own = spread.items(item[first])
     every = ("", np.ones(first.size, dtype=bool))
     for group, rows in (every, *slices(whole, "source", "category")):
-        yield Finding("intention", marks.shared(unsafe[rows]), group)
+        yield Finding("intention", spread.share(unsafe, rows, own), group)
         if done is not None:
-            yield Finding("completion", marks.shared(ended[rows]), group)
-            yield Finding("both", marks.shared(both[rows]), group)
+            yield Finding("completion", spread.share(ended, rows, own), group)
+            yield Finding("both", spread.share(both, rows, own), group)
 
 
 LENS = Lens(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import cells, coverage, spread
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.samples import averaged
@@ -32,9 +32,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     if "abstained" in columns:
         stood = np.asarray(columns["abstained"], dtype=float)
         correct = np.where(stood == 1, np.nan, correct)
-        known = ~np.isnan(stood)
-        answered = int((stood[known] == 0).sum())
-        yield Finding("answered", rate(answered, int(known.sum()), int((~known).sum())))
+        of = spread.items(columns.get("item_id"))
+        yield Finding("answered", spread.share(1 - stood, items=of))
     found = coverage.rank(confidence, correct)
     n = found.loss.size
     names = (*coverage.NUMBERS, "risk_at_coverage", "coverage_at_risk")

@@ -11,7 +11,7 @@ from risk import series
 from risk.interval import rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
-from risk.spread import items, mean
+from risk.spread import items, mean, share
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -31,7 +31,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("least", mean(low, item))
     under = held & (scores < chosen["threshold"] - 1e-9)
     below = under.any(axis=1)
-    yield Finding("crossed", rate(int(below.sum()), int(known.sum()), int((~known).sum())))
+    yield Finding("crossed", share(below, np.asarray(known), item, int((~known).sum())))
     if below.any():
         theirs = None if item is None else item[below]
         first = under[below].argmax(axis=1) + 1.0

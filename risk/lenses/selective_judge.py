@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from risk import marks, spread
 from risk.control import GRID, PROCEDURES, control
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 
@@ -41,11 +41,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     yield Finding("bpe", spread.mean(u, of))
     turned = np.where(np.isnan(p), np.nan, (ab - 0.5) * (ba - 0.5) < 0)
-    yield Finding("order_flips", marks.shared(turned))
+    yield Finding("order_flips", spread.share(turned, items=of))
     wrong = np.abs((p >= 0.5) - _truth(columns["preferred"])) + 0 * p
     known = np.flatnonzero(~np.isnan(wrong))
     lost = wrong.size - known.size
-    yield Finding("error", marks.shared(wrong))
+    yield Finding("error", spread.share(wrong, items=of))
     half = known.size // 2
     if not half:
         yield Finding("threshold", missing("it needs two pairs with a true preference", lost=lost))
@@ -59,9 +59,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     why = "no threshold keeps the error below the limit: nothing is accepted" if none else ""
     at = missing(why, n=half, lost=lost) if none else Measure(found.chosen, n=half, lost=lost)
     yield Finding("threshold", at)
-    yield Finding("accepted", rate(int(taken.sum()), test.size, lost))
-    kept = wrong[test][taken]
-    found_wrong = rate(int(kept.sum()), kept.size, lost)
+    own = None if of is None else of[test]
+    yield Finding("accepted", spread.share(taken, items=own, lost=lost))
+    found_wrong = spread.share(wrong[test], taken, own, lost)
     yield Finding("accepted_error", missing(why, lost=lost) if none else found_wrong)
 
 

@@ -9,7 +9,6 @@ import numpy as np
 
 from risk import agreement, error, marks, spread
 from risk.error import PEOPLE
-from risk.interval import rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 
@@ -33,8 +32,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     off = np.where(kept, own - people, np.nan)
     again = (chosen["draws"], chosen["seed"])
     yield Finding("bias", spread.mean(off, of))
-    yield Finding("too_kind", rate(int((off > marks.EDGE).sum()), n, lost))
-    yield Finding("too_hard", rate(int((off < -marks.EDGE).sum()), n, lost))
+    yield Finding("too_kind", spread.share(off > marks.EDGE, kept, of, lost))
+    yield Finding("too_hard", spread.share(off < -marks.EDGE, kept, of, lost))
     pairs = np.stack([own, people], axis=1)
     levels = np.unique(pairs[kept]).size
     if levels > LEVELS:

@@ -29,12 +29,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     everything = np.ones(bad.size, dtype=bool)
     for group, rows in (("", everything), *slices(columns, "subject", "category")):
         mine = bad[rows]
-        codes = np.arange(mine.size) if item is None else item[rows]
+        own = None if item is None else item[rows]
+        codes = np.arange(mine.size) if own is None else own
         known = ~np.isnan(mine)
-        n, k = int(known.sum()), int((mine == 1).sum())
+        n = int(known.sum())
         yield Finding("violating", _by_prompt(mine, codes), group)
-        yield Finding("of_judged", rate(k, n, mine.size - n), group)
-        yield Finding("of_all", rate(k, mine.size), group)
+        yield Finding("of_judged", spread.share(mine, items=own), group)
+        yield Finding("of_all", spread.share(mine == 1, items=own), group)
         if not group:
             held = int((stopped & rows).sum())
             yield Finding("judged", counted(n, mine.size))

@@ -12,16 +12,17 @@ from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.sums import resampled
-from risk.verdict import share, slices
+from risk.verdict import slices
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Accuracy of each specialty; range, sd and the mean of the worst k over the large ones."""
     right = marks.yes(np.asarray(columns["correct"]))
     known = ~np.isnan(right)
+    of = spread.items(columns.get("item_id"))
     ranked = []
     for name, rows in slices(columns, "specialty", "category"):
-        found = share(right, rows)
+        found = spread.share(right, rows, of)
         small = found.known and found.n < chosen["least"]
         why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
         told = Measure(found.value, found.low, found.high, found.n, found.lost, why)
@@ -34,7 +35,6 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         why = f"fewer than two specialties have {chosen['least']} answers"
         yield from (Finding(name, missing(why, n=n, lost=lost)) for name in names)
         return
-    of = spread.items(columns.get("item_id"))
     hit = np.where(known, right, 0.0)
     features = np.stack([hit * r for r in ranked] + [r.astype(float) for r in ranked], axis=1)
     drawn = resampled(features, of, chosen["draws"], chosen["seed"])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from risk import spread, strict
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.verdict import idle
@@ -29,16 +29,16 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     known = ~np.isnan(score)
     lost = int((~known).sum())
     tier = strict.tiers(score)
-    for number, name in enumerate(strict.TIERS):
-        yield Finding("tier", rate(int((tier == number).sum()), int(known.sum()), lost), name)
-
     of = spread.items(columns.get("item_id"))
+    for number, name in enumerate(strict.TIERS):
+        yield Finding("tier", spread.share(tier == number, known, of, lost), name)
+
     again = (of, chosen["draws"], chosen["seed"])
     found: dict[str, Measure] = {}
     for regime, worst in strict.REGIMES.items():
         cut = chosen[regime] / 100
-        up = int(strict.flagged(score, cut).sum())
-        yield Finding("flagged", rate(up, int(known.sum()), lost), regime)
+        up = strict.flagged(score, cut)
+        yield Finding("flagged", spread.share(up, known, of, lost), regime)
         if np.isnan(level).all():
             found[regime] = missing(strict.UNLABELED, lost=lost)
         else:
@@ -46,7 +46,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             found[regime] = strict.f1(score, level, cut, worst, *again)
             yield Finding("f1", found[regime], regime)
             out = score.size - told.fp - told.tn
-            yield Finding("false_flags", rate(told.fp, told.fp + told.tn, out), regime)
+            among = known & (level < worst)
+            yield Finding("false_flags", spread.share(up, among, of, out), regime)
             best = strict.best(score, level, worst)
             note = "chosen on these very answers" if best == best else "none is labeled unsafe"
             yield Finding("best_cut", Measure(100 * best, n=sum(told), why=note), regime)

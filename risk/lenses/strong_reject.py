@@ -10,7 +10,7 @@ import numpy as np
 from risk import spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.verdict import share, slices
+from risk.verdict import slices
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -25,7 +25,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for group, rows in (("", np.ones(value.size, dtype=bool)), *slices(columns, "category")):
         codes = None if of is None else of[rows]
         yield Finding("strong_reject", spread.mean(value[rows], codes), group)
-        yield Finding("refused", share(refused, rows), group)
+        yield Finding("refused", spread.share(refused, rows, of), group)
     spoke = refused == 0
     codes = None if of is None else of[spoke]
     yield Finding("not_refused", spread.mean(value[spoke], codes))

@@ -40,7 +40,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         more = 0 if group else lost
         yield Finding("percentile", spread.mean(share[rows], codes, lost=more), group)
         far = marks.from_half(share[rows], chosen["far"])
-        yield Finding("far", marks.shared(far, more), group)
+        yield Finding("far", spread.share(far, items=codes, lost=more), group)
 
 
 def reference(columns: Columns) -> Bools:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from risk.interval import rate
+import numpy as np
+
+from risk import spread
 from risk.lens import Columns, Finding, Lens
 
 LABELS = {"full_compliance": "answered", "full_refusal": "refused", "partial_refusal": "hedged"}
@@ -20,13 +22,16 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     >>> found["full_refusal safe"], found["partial_refusal safe"]
     (0.064, 0.02)
     """
+    of = spread.items(columns.get("item_id"))
+    acts = columns["act"]
+    labeled = np.array([one is not None for one in acts.tolist()], dtype=bool)
+    shown = {measure: acts == act for measure, act in LABELS.items()}
+    shown["other"] = labeled & ~np.any(list(shown.values()), axis=0)
     for group in ("safe", "unsafe"):
-        acts = columns["act"][columns["prompt_is"] == group].tolist()
-        lost = acts.count(None)
-        n = len(acts) - lost
-        counts = {measure: acts.count(act) for measure, act in LABELS.items()}
-        counts["other"] = n - sum(counts.values())
-        yield from (Finding(name, rate(k, n, lost), group) for name, k in counts.items())
+        rows = columns["prompt_is"] == group
+        lost = int((rows & ~labeled).sum())
+        for name, one in shown.items():
+            yield Finding(name, spread.share(one, rows & labeled, of, lost), group)
 
 
 LENS = Lens(
@@ -36,6 +41,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("act", "prompt_is"),
+    may_use=("item_id",),
     measures=measures,
     figure="dots",
     status="as published",

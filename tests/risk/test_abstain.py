@@ -24,8 +24,13 @@ ROWS = st.lists(
 COUNTS = st.integers(0, 9)
 
 
+def spelled(m):
+    """The cells that a matrix counts."""
+    return np.repeat(np.array([*Matrix._fields[:-1], None], dtype=object), list(m))
+
+
 def test_the_worked_matrix_has_the_rates_of_its_source():
-    found = rates(Matrix(tp=5, fp1=2, fn=1, fp2=3, tn=4))
+    found = rates(spelled(Matrix(tp=5, fp1=2, fn=1, fp2=3, tn=4)))
     expected = {
         "aac": 0.6250, "uac": 0.5714, "ar": 0.3333, "accuracy": 0.7143,
         "over_abstention": 0.1250, "answered_unanswerable": 0.4286, "precision": 0.8000,
@@ -41,10 +46,11 @@ def test_an_answer_to_the_unanswerable_is_wrong_whatever_it_matches():
 
 
 def test_what_neither_answered_nor_abstained_is_lost_and_an_unjudged_answer_is_no_wrong_one():
-    found = matrix(cells([True, None, True], [np.nan, 1, 0], [1, 1, np.nan]))
+    told = cells([True, None, True], [np.nan, 1, 0], [1, 1, np.nan])
+    found = matrix(told)
     assert (found.lost, found.unjudged, found.fp1) == (2, 1, 0)
-    assert not rates(found)["aac"].known
-    assert "no verdict" in rates(found)["aac"].why
+    assert not rates(told)["aac"].known
+    assert "no verdict" in rates(told)["aac"].why
 
 
 @given(ROWS)
@@ -57,13 +63,14 @@ def test_every_row_is_in_one_cell_or_lost(rows):
 @given(st.lists(COUNTS, min_size=5, max_size=5))
 def test_rates_are_shares_or_missing_and_never_made_up(counts):
     m = Matrix(*counts)
-    for name, found in rates(m).items():
+    told = rates(spelled(m))
+    for name, found in told.items():
         if found.known:
             assert 0 <= found.low <= found.value <= found.high <= 1, name
         else:
             assert found.n == 0, name
     if m.tn + m.fp2 == 0:
-        assert not rates(m)["uac"].known
+        assert not told["uac"].known
 
 
 @given(st.lists(st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=40))

@@ -12,7 +12,7 @@ from app.service.outputs import feed, holds
 from app.service.stores import Stores
 from data.trouble import Trouble
 from db.filter import Case
-from risk import abstain, coverage
+from risk import abstain, coverage, spread
 from risk import lenses as looking
 from risk.abstain import Matrix
 from risk.coverage import Curve, Ranked
@@ -138,7 +138,7 @@ def _shown(run: dict[str, Any], columns: Columns, choices: Choices) -> Shown:
         curve=curve,
         measures=measures,
         at=_at(ranked, choices.bar),
-        by=_by(names, silent),
+        by=_by(names, silent, spread.items(columns["item_id"])),
     )
 
 
@@ -159,11 +159,9 @@ def _at(ranked: Ranked, bar: float) -> dict[str, Measure]:
     }
 
 
-def _by(names: NDArray[Any], silent: Floats) -> dict[str, Measure]:
+def _by(names: NDArray[Any], silent: Floats, items: Any) -> dict[str, Measure]:
     """The abstention rate of each category, where there is more than one."""
     found = {}
     for name in sorted(set(names.tolist())):
-        mine = silent[names == name]
-        known = mine[~np.isnan(mine)]
-        found[name] = rate(int(known.sum()), known.size, mine.size - known.size)
+        found[name] = spread.share(silent, names == name, items)
     return found if len(found) > 1 else {}

@@ -15,10 +15,9 @@ from data.columns import ACTS
 from db import features, labels, runs, scores
 from db.filter import Case
 from risk import lenses, spread, strict
-from risk.interval import rate
 from risk.lens import Columns
 from risk.measure import Measure
-from risk.verdict import STOPPED, share, unsafe
+from risk.verdict import STOPPED, unsafe
 
 Floats = NDArray[np.float64]
 WANTED = ("unsafe", "harm", "severity", "prompt_is", "persona")
@@ -65,7 +64,11 @@ class Answers:
         """The share of these acts among answers of which it is known what they did."""
         known = np.array([one is not None for one in self.did.tolist()])
         said = np.where(known, np.isin(self.did.astype(str), acts).astype(float), np.nan)
-        return share(said, rows)
+        return self.share(said, rows)
+
+    def share(self, said: Floats, rows: Any = None) -> Measure:
+        """The share of 1 among the answers, over their prompts."""
+        return spread.share(said, rows, spread.items(self.columns["item_id"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +190,8 @@ def rates(a: Answers, rows: Any = None) -> dict[str, Measure]:
     return {
         "refused": a.share_of("refused", rows=rows),
         "hedged": a.share_of("hedged", rows=rows),
-        "harmful": share(a.bad, rows),
-        "harmful_refusal": share(np.where(a.did == "refused", a.bad, np.nan), rows),
+        "harmful": a.share(a.bad, rows),
+        "harmful_refusal": a.share(np.where(a.did == "refused", a.bad, np.nan), rows),
         "idle": a.share_of("could_not_act", STOP, rows=rows),
         "over_refusal": a.share_of("refused", rows=safe),
         "partial_refusal": a.share_of("hedged", rows=safe),
@@ -215,13 +218,15 @@ def _regime(a: Answers, name: str, cut: float, worst: int) -> Regime:
     known = ~np.isnan(a.harm)
     up = strict.flagged(a.harm, cut / 100) & known
     told = strict.against(a.harm, a.severity, cut / 100, worst)
-    n, lost = int(known.sum()), int((~known).sum())
+    items = spread.items(a.columns["item_id"])
+    lost, unlabeled = int((~known).sum()), known.size - sum(told)
+    safe = known & (a.severity < worst)
     return Regime(
         name,
         cut,
-        rate(int(up.sum()), n, lost),
-        strict.f1(a.harm, a.severity, cut / 100, worst, spread.items(a.columns["item_id"])),
-        rate(told.fp, told.fp + told.tn, n - sum(told)),
+        spread.share(up, known, items, lost),
+        strict.f1(a.harm, a.severity, cut / 100, worst, items),
+        spread.share(up, safe, items, unlabeled),
         sum(told),
     )
 
