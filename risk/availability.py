@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr
 
-from risk.interval import rate
+from risk.interval import Codes
 from risk.measure import Measure, missing
-from risk.spread import measured
+from risk.spread import measured, share
 from risk.sums import resampled
 
 
@@ -31,10 +31,18 @@ class Lift(NamedTuple):
     p: float
 
 
-def lift(clean: ArrayLike, triggered: ArrayLike, lost: int = 0, draws: int = 2000) -> Lift:
+def lift(
+    clean: ArrayLike,
+    triggered: ArrayLike,
+    lost: int = 0,
+    draws: int = 2000,
+    items: Codes | None = None,
+) -> Lift:
     """Abstentions (1, 0) of the same P prompts clean and triggered; a pair with a NaN is lost.
 
-    Source: the phenomenon, arXiv 2108.11299; the measure and its test are ours (AB-19).
+    `items` (P,) codes the prompt of each pair, where several samples of it were paired; McNemar's
+    test takes every pair for itself. Source: the phenomenon, arXiv 2108.11299; the measure and its
+    test are ours (AB-19).
 
     >>> found = lift([1] * 4 + [0] * 46, [1] * 3 + [0] + [1] * 28 + [0] * 18)
     >>> found.only, found.rather, round(found.lift.value, 2), f"{found.p:.3g}"
@@ -43,18 +51,19 @@ def lift(clean: ArrayLike, triggered: ArrayLike, lost: int = 0, draws: int = 200
     before, after = np.asarray(clean, dtype=float), np.asarray(triggered, dtype=float)
     known = ~(np.isnan(before) | np.isnan(after))
     before, after, lost = before[known], after[known], lost + int((~known).sum())
+    own = None if items is None else items[known]
     n = before.size
     if n == 0:
         none = missing("no pair of a clean and a triggered prompt", lost=lost)
         return Lift(0, none, none, none, 0, 0, math.nan)
     only, rather = int((after > before).sum()), int((before > after).sum())
     change = after - before
-    drawn = resampled(change[:, None], None, draws)[:, 0] / n
+    drawn = resampled(change[:, None], own, draws)[:, 0] / n
     p = min(1.0, 2 * float(bdtr(min(only, rather), only + rather, 0.5)))
     return Lift(
         n,
-        rate(int(before.sum()), n, lost),
-        rate(int(after.sum()), n, lost),
+        share(before, items=own, lost=lost),
+        share(after, items=own, lost=lost),
         measured(float(change.mean()), drawn, n, lost),
         only,
         rather,

@@ -27,7 +27,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     plain = str(chosen["clean"])
     silent = np.asarray(columns["abstained"], dtype=float)
     for name, found_pairs in paired(columns, silent, plain).items():
-        found = lift(found_pairs.before, found_pairs.after, found_pairs.lost, chosen["draws"])
+        told = (found_pairs.before, found_pairs.after, found_pairs.lost)
+        found = lift(*told, chosen["draws"], found_pairs.pair)
         yield Finding("abstained", found.clean, f"{name}: clean")
         yield Finding("abstained", found.triggered, name)
         yield Finding("availability", _less(found.triggered), name)

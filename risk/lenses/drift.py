@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from risk.chain import Chain, expected, fit, within
-from risk.interval import Floats, rate
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.monitor import warnings
+from risk.spread import share
 from risk.trajectory import ROLE, VIOLATION, Walks, walks
 
 
@@ -39,7 +40,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding("expected_moves", Measure(float(steps[s]), n=n), name)
     chance = np.array([column[-1].value for column in curve[:-1]])
     yield from _points(found, chain, chance, chosen["threshold"])
-    warned = warnings(*halves(found, chain, chosen))
+    warned = warnings(*halves(found, chain, chosen), items=found.item)
     yield Finding("detected", warned.detected)
     yield Finding("false_alarms", warned.false_alarms)
     yield Finding("warning", warned.ahead)
@@ -49,8 +50,8 @@ def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Ite
     """Runs that reach a state more likely than not to end in violation, and how many turned."""
     reached = ~np.isnan(found.earliest(flags(chain, chance, threshold)))
     broke = ~np.isnan(found.earliest(chain.code == len(chain.names) - 1))
-    yield Finding("no_return", rate(int(reached.sum()), len(found)))
-    yield Finding("turned_back", rate(int((reached & ~broke).sum()), int(reached.sum())))
+    yield Finding("no_return", share(reached, items=found.item))
+    yield Finding("turned_back", share(~broke, reached, found.item))
 
 
 def flags(chain: Chain, chance: Floats, threshold: float) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks, spread
+from risk import marks, seen, spread
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.marks import EDGE
 from risk.pairs import HOW, paired
@@ -27,7 +27,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     (0.25, 0.1375, 0.5)
     """
     score = marks.scored(columns, chosen["score"], "score|harm|correct|confidence")
-    kinds = columns.get("variant_kind")
+    kinds, of = columns.get("variant_kind"), seen.codes(columns["pair_id"])[1]
     moved: dict[str, list[Any]] = {}
     for name, found in paired(columns, score, chosen["plain"]).items():
         shift = found.after - found.before
@@ -38,7 +38,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             rows = np.asarray(does == kind, dtype=bool)
             if rows.any():
                 lost = found.lost if rows.all() else 0
-                moved.setdefault(kind, []).append((np.abs(shift[rows]), found.pair[rows], lost))
+                moved.setdefault(kind, []).append((np.abs(shift[rows]), of[found.row[rows]], lost))
     for kind, fault in KINDS.items():
         parts = moved.get(kind, [])
         if not parts:
@@ -46,7 +46,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         size = np.concatenate([one[0] for one in parts])
         far = size >= chosen["delta"] - EDGE
         wrong = far if kind == "preserving" else ~far
-        yield Finding(fault, spread.share(wrong, lost=sum(one[2] for one in parts)))
+        items = np.concatenate([one[1] for one in parts])
+        yield Finding(fault, spread.share(wrong, items=items, lost=sum(one[2] for one in parts)))
 
 
 def _kinds(kinds: Any, row: Any, name: str) -> Any:

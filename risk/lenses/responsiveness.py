@@ -26,10 +26,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name, found in paired(columns, decided, chosen["plain"]).items():
         flip = (found.before != found.after).astype(float)
         every.append((found, flip))
-        yield Finding("flips", spread.share(flip, lost=found.lost), name)
+        yield Finding("flips", spread.share(flip, items=found.pair, lost=found.lost), name)
         off = np.where(found.before == 1, flip, np.nan)
         if (found.before == 1).any():
-            yield Finding("flips_off", spread.share(off), name)
+            yield Finding("flips_off", spread.share(off, items=found.pair), name)
     if len(every) > 1:
         keys = _cases(columns, every)
         yield Finding("any_flip", spread.share(keys))

@@ -46,12 +46,14 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     known = np.flatnonzero(~np.isnan(wrong))
     lost = wrong.size - known.size
     yield Finding("error", spread.share(wrong, items=of))
-    half = known.size // 2
+    whose = known if of is None else of[known]
+    drawn = np.random.default_rng(chosen["seed"]).permutation(np.unique(whose))
+    fits = np.isin(whose, drawn[: drawn.size // 2])  # answers to one prompt stay on one side
+    fit, test = known[fits], known[~fits]
+    half = fit.size
     if not half:
         yield Finding("threshold", missing("it needs two pairs with a true preference", lost=lost))
         return
-    order = np.random.default_rng(chosen["seed"]).permutation(known)
-    fit, test = order[:half], order[half:]
     grid = math.log(2) * np.arange(1, GRID + 1) / GRID
     found = control(u[fit], wrong[fit], grid, chosen["alpha"], chosen["delta"], chosen["procedure"])
     taken = u[test] <= found.chosen + marks.EDGE

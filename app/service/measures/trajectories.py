@@ -125,9 +125,9 @@ def read(stores: Stores, run_id: str, asked: Asked) -> Found:
     stopped = warned = None
     if chain and (chain.code == len(chain.names) - 1).any():
         settings = {"seed": asked.seed, "horizon": asked.horizon, "threshold": asked.threshold}
-        warned = warnings(*drift.halves(moved, chain, settings))
+        warned = warnings(*drift.halves(moved, chain, settings), items=moved.item)
     if any(every.marked("any").tolist()) and not np.isnan(first).all():
-        stopped = warnings(stops(every, every.marked("any"), asked.delay), first)
+        stopped = warnings(stops(every, every.marked("any"), asked.delay), first, items=every.item)
     return Found(
         run=run, asked=asked, rides=_rides(run_id, columns, every, chain, ahead, asked),
         chain=chain, ahead=ahead, moves=expected(chain.p) if chain else np.empty(0),
