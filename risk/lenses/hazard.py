@@ -55,7 +55,8 @@ LENS = Lens(
         "A run without a violation is censored at its last move; at a tie violations come first "
         "and are taken together. Before the first violation the hazard is 0 without an interval "
         "of width; beyond the longest run it is not defined. A run known to be violated, but not "
-        "at which step, is lost; where that is so of all of them, nothing is defined."
+        "at which step, is lost; where that is so of all of them, nothing is defined. Several runs "
+        "of an item count as runs of their own."
     ),
     how_to_get={
         "item_id": "load trajectories: a column with a list of steps",
