@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from risk.measure import Measure, missing
 from risk.spread import MANY, measured, replicates, share
 
 Codes = NDArray[np.int64]
+REACHED = 72
+"""Positives from which on their 95 % can be told from all of them: 0.95**72 is below 0.025."""
+FEW = f"fewer than {REACHED} positives: no interval of it would hold"
 KINDS = 400
 """Distinct scores from which on, with many rows, neighbors are resampled together."""
 
@@ -118,8 +122,8 @@ def curves(
 ) -> dict[str, Measure]:
     """auroc, auprc, fpr95 of a score (N,) against truth 1, 0, with 95 % intervals over items.
 
-    Rows missing either are lost. In more than 20,000 rows scores are drawn together by quantile:
-    the value is exact, its interval then knows 400 scores.
+    Rows missing either are lost; of few positives fpr95 has no interval. In more than 20,000 rows
+    scores are drawn together by quantile: the value is exact, its interval knows 400 scores.
 
     >>> found = curves(np.array([0.9, 0.2, 0.6]), np.array([1.0, 0, 0]), None, 50, 0)
     >>> found["auroc"].value, found["auroc"].n
@@ -134,10 +138,13 @@ def curves(
     value = areas(*steps(s, y))[0]
     codes = None if of is None else of[kept]
     drawn = _drawn(s, y, codes, draws, seed)
-    return {
+    found = {
         name: measured(float(value[i]), drawn[:, i] if drawn.size else np.empty(0), s.size, lost)
         for i, name in enumerate(names)
     }
+    if y.sum() < REACHED:
+        found["fpr95"] = replace(found["fpr95"], low=math.nan, high=math.nan, why=FEW)
+    return found
 
 
 def _drawn(s: Floats, y: Floats, codes: Codes | None, draws: int, seed: int) -> Floats:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,8 @@ from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.samples import averaged
 
+ERRORS = 15
+FEW = f"so few answers allow for fewer than {ERRORS} errors: no interval of it would hold"
 UNDEFINED = "every answer is right, or every one is wrong, or right only in part"
 
 
@@ -60,10 +64,16 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         drawn = cells.replicates(lambda w: statistics(w, few), few_rows, *again)
     else:
         drawn = spread.replicates(statistics, n, clusters, *again)
+    yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost))
     for place, name in enumerate(names):
+        if name == "error":
+            continue
         some = drawn[:, place] if drawn.size else drawn
         value = float(values[place])
-        yield Finding(name, spread.measured(value, some, n, found.lost, UNDEFINED))
+        told = spread.measured(value, some, n, found.lost, UNDEFINED)
+        if name == "coverage_at_risk" and n * chosen["risk"] < ERRORS and told.known:
+            told = replace(told, low=math.nan, high=math.nan, why=FEW)
+        yield Finding(name, told)
 
 
 def _kept(codes: Any, rows: Any) -> Any:
@@ -101,7 +111,9 @@ LENS = Lens(
         "coverage. An answer without confidence or verdict is lost. Abstentions are left out and "
         "never count as right: `answered` is the share that is left. With one distinct confidence "
         "AURC is the error rate. auroc and prr are not defined where all or none are right. "
-        "Intervals resample prompts; above 20,000 answers they know 400 confidences."
+        "Intervals resample prompts, that of the error apart; coverage_at_risk has none where all "
+        "answers together would allow for fewer than 15 errors; above 20,000 answers they know "
+        "400 confidences."
     ),
     how_to_get={
         "confidence": "map a confidence from 0 to 1 as a score, or load option probabilities",

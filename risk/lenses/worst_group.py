@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import marks, spread
-from risk.interval import Floats
+from risk.interval import Floats, holding
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.sums import resampled
@@ -60,20 +60,42 @@ def _worst(
     parts = [filled * rows for _, rows in ranked] + [rows.astype(float) for _, rows in ranked]
     features = np.stack([filled, known.astype(float), *parts], axis=1)
 
-    def both(sums: Floats) -> Floats:
+    def means(sums: Floats) -> tuple[Floats, Floats]:
+        """The mean loss of each group (b, G), and of all (b, 1)."""
         size = len(ranked)
         with np.errstate(invalid="ignore", divide="ignore"):
-            means = sums[:, 2 : 2 + size] / sums[:, 2 + size :]
-            top = np.nanmax(np.where(np.isnan(means), -np.inf, means), axis=1)
-            return np.stack([top, top - sums[:, 0] / sums[:, 1]], axis=1)
+            each = sums[:, 2 : 2 + size] / sums[:, 2 + size :]
+        return each, sums[:, :1] / sums[:, 1:2]
 
-    value = both(features.sum(axis=0)[None])[0]
-    drawn = both(resampled(features, of, chosen["draws"], chosen["seed"]))
-    means = [float(x[rows].mean()) for _, rows in ranked]
-    name = ranked[int(np.argmax(means))][0]
-    for place, measure in enumerate(("worst", "gap")):
-        found = spread.measured(float(value[place]), drawn[:, place], n, lost)
-        yield Finding(measure, Measure(found.value, found.low, found.high, n, lost, f"of {name}"))
+    value, whole = means(features.sum(axis=0)[None])
+    drawn, all_drawn = means(resampled(features, of, chosen["draws"], chosen["seed"]))
+    why = f"of {ranked[int(np.argmax(value))][0]}"
+    for measure, now, many, least in (
+        ("worst", value, drawn, -np.inf),
+        ("gap", value - whole, drawn - all_drawn, 0.0),
+    ):
+        top = float(now.max())
+        low, high = largest(many)
+        yield Finding(measure, Measure(top, *holding(top, max(low, least), high), n, lost, why))
+
+
+def largest(drawn: Floats) -> tuple[float, float]:
+    """The 95 % interval of the largest of G means from their replicates (B, G).
+
+    The largest of many is too high in a sample and higher in a resample, so that its percentiles
+    leave out the truth where groups are alike. It is no less than the largest of lower ends taken
+    at 2.5 % over G, and no more than that of the upper ends at 2.5 % (Bonferroni; ours).
+
+    >>> [round(end, 2) for end in largest(np.array([[0.0, 0.5], [1.0, 0.6], [2.0, 0.7]]))]
+    [0.5, 1.95]
+    """
+    if not len(drawn):
+        return np.nan, np.nan
+    share = 0.025 / drawn.shape[1]
+    return (
+        float(np.nanquantile(drawn, share, axis=0).max()),
+        float(np.nanquantile(drawn, 0.975, axis=0).max()),
+    )
 
 
 LENS = Lens(
@@ -103,9 +125,10 @@ LENS = Lens(
     ),
     edges=(
         "Up is worse. Groups with fewer than 20 answers are listed and not ranked. The largest of "
-        "many small groups is biased upwards: the interval resamples items and takes the worst "
-        "group anew each time, so it may lie above the value. Of equal groups the first by name "
-        "is named. An answer without a loss is lost; one without a group counts in the mean alone."
+        "many small groups is biased upwards: the interval makes room for every group to be the "
+        "worst, and that of the gap begins at 0 where groups may be alike. Of equal groups the "
+        "first by name is named. An answer without a loss is lost; one without a group counts in "
+        "the mean alone."
     ),
     how_to_get={
         "unsafe|harm|correct": "load a judge's score, or label answers",

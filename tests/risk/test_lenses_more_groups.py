@@ -36,12 +36,13 @@ def test_worst_group_lists_a_small_group_and_does_not_rank_it():
     assert none.n == 16
 
 
-def test_worst_group_takes_the_worst_anew_in_every_resample():
+def test_worst_group_of_alike_groups_makes_room_for_their_being_alike():
     rng = np.random.default_rng(0)
     same = {"harm": rng.random(400), "group": text(*[f"g{i % 10}" for i in range(400)])}
-    found = look("worst_group", same, draws=300)["worst", ""]
-    assert found.high > found.value
-    assert found.low > same["harm"].mean()
+    found = look("worst_group", same, draws=300)
+    worst, gap = found["worst", ""], found["gap", ""]
+    assert worst.low < same["harm"].mean() < worst.value < worst.high
+    assert (gap.low, gap.value > 0.05) == (0.0, True)
 
 
 def test_worst_group_reads_wrong_answers_as_loss():

@@ -202,8 +202,10 @@ def _shares() -> list[str]:
         name
         for name, lens in lenses.every().items()
         if name in RESAMPLED
-        or ((lens.table == "outputs" and not lens.across and name not in ALONE)
-        and not slow & {p.name for p in lens.parameters})
+        or (
+            (lens.table == "outputs" and not lens.across and name not in ALONE)
+            and not slow & {p.name for p in lens.parameters}
+        )
     ]
 
 
