@@ -152,14 +152,14 @@ def stops(found: Walks, flagged: Marks, k: int = 1, consecutive: bool = False) -
 
 
 def macro_f1(tp: ArrayLike, fp: ArrayLike, fn: ArrayLike, tn: ArrayLike) -> Floats:
-    """The mean of the F1 of both classes; a class nobody has or is given counts 0.
+    """The mean of the F1 of both classes; NaN where nobody has or is given one of them.
 
-    >>> float(macro_f1(8, 2, 2, 8))
-    0.8
+    >>> float(macro_f1(8, 2, 2, 8)), float(macro_f1(8, 0, 2, 0)), float(macro_f1(8, 0, 0, 0))
+    (0.8, 0.4444444444444444, nan)
     """
     a, b, c, d = (np.asarray(x, dtype=float) for x in (tp, fp, fn, tn))
-    one = np.where(2 * a + b + c > 0, 2 * a / np.maximum(2 * a + b + c, 1), 0.0)
-    two = np.where(2 * d + b + c > 0, 2 * d / np.maximum(2 * d + b + c, 1), 0.0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        one, two = 2 * a / (2 * a + b + c), 2 * d / (2 * d + b + c)
     return np.asarray((one + two) / 2)
 
 

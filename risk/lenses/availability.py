@@ -52,7 +52,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("pair_id", "prompt_variant", "abstained"),
-    may_use=("sample", "correct", "item_id"),
+    may_use=("sample", "pair_sample", "correct", "item_id"),
     parameters=(
         Parameter("clean", "clean", "the variant of the prompts without a trigger"),
         Parameter("draws", 2000, "bootstrap replicates", 100, 20_000),

@@ -98,7 +98,8 @@ def _decided(
     own = None if codes is None else codes[known]
     if t.size:
         again = (own, chosen["draws"], chosen["seed"])
-        found = sums.measure(macro_f1, decided(t, did), *again, n=t.size, lost=lost)
+        why = "all are to be bounced or all accepted, and none was taken for the other"
+        found = sums.measure(macro_f1, decided(t, did), *again, n=t.size, lost=lost, why=why)
         yield Finding("f1", found, group)
     else:
         yield Finding("f1", missing("no row has both", lost=lost), group)

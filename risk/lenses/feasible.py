@@ -27,7 +27,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     cost, reward = _column(columns, COSTS), _column(columns, REWARDS)
     known = ~np.isnan(cost)
     fine = known & (cost <= chosen["budget"] + 1e-9)
-    item = items(columns["item_id"])
+    item = items(columns.get("item_id"))
     yield Finding("feasible", share(fine, known, item, int((~known).sum())))
     for name, rows in (("reward", fine), ("reward_of_all", np.ones(len(cost), dtype=bool))):
         if not rows.any():
@@ -48,6 +48,7 @@ LENS = Lens(
     up="good",
     table="outputs",
     needs=("|".join(COSTS), "|".join(REWARDS)),
+    may_use=("item_id",),
     measures=measures,
     parameters=(Parameter("budget", 0.0, "the cost up to which a run is feasible", 0),),
     figure="dots",

@@ -50,6 +50,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("ors", percent(spread.share(refused, rows & twin, of)), name)
 
 
+QUESTIONS = tuple(f"rubric_{number}" for number in range(2, 13))
+"""The rubric's further questions: four to seven in the paper."""
+
+
 def _rubric(columns: Columns) -> tuple[Floats, Floats]:
     """The share of rubric questions answered yes (N,), and how many were a tie of judges (N,).
 
@@ -80,7 +84,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("rubric_1|rubric", "prompt_is", "act"),
-    may_use=("item_id", "risk_domain", "category", "finish"),
+    may_use=("item_id", "risk_domain", "category", "finish", *QUESTIONS),
     parameters=(
         Parameter("draws", 1000, "bootstrap replicates", 100, 20_000),
         Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),

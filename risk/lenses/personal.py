@@ -60,7 +60,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("pair_id", "prompt_variant", "score|safety|unsafe|harm"),
-    may_use=("sample",),
+    may_use=("sample", "pair_sample"),
     parameters=(
         Parameter("score", "", "the score; empty: score, safety, unsafe, harm"),
         Parameter("free", "context-free", "the variant of the prompts without context"),

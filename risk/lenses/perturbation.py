@@ -64,7 +64,7 @@ LENS = Lens(
     up="harm",
     table="outputs",
     needs=("pair_id", "prompt_variant", "score|harm|correct|confidence"),
-    may_use=("sample", "variant_kind"),
+    may_use=("sample", "pair_sample", "variant_kind"),
     parameters=(
         Parameter("score", "", "the score that may shift; empty: score, harm, correct, confidence"),
         Parameter("plain", "plain", "the variant of the prompts nothing was done to"),

@@ -50,7 +50,7 @@ LENS = Lens(
     up="neither",
     table="outputs",
     needs=("pair_id", "prompt_variant", "decision|unsafe|correct"),
-    may_use=("sample",),
+    may_use=("sample", "pair_sample"),
     parameters=(
         Parameter("score", "", "the decision; empty: decision, unsafe, correct"),
         Parameter("threshold", 0.5, "a score from here up is a decision for", -1e9, 1e9),

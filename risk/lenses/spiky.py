@@ -46,7 +46,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _spread(sums: Floats, k: int) -> Floats:
-    """Range, population sd and mean of the worst k, (b, 3), from hits and rows (b, 2 S)."""
+    """Range, sample sd and mean of the worst k, (b, 3), from hits and rows (b, 2 S)."""
     hits, rows = np.split(sums, 2, axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         each = np.sort(hits / rows, axis=1)

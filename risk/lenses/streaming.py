@@ -15,6 +15,8 @@ from risk.spread import mean, share
 from risk.sums import measure
 from risk.trajectory import walks
 
+ALIKE = "all runs are harmful or all harmless, and none was taken for the other"
+
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Harmful runs detected, harmless ones stopped, share seen of the detected, macro F1.
@@ -49,7 +51,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     def score(told: Floats) -> Floats:
         return macro_f1(*told.T)
 
-    yield Finding("macro_f1", measure(score, cells.T, item, *rest, n=bad.size, lost=lost))
+    told = measure(score, cells.T, item, *rest, n=bad.size, lost=lost, why=ALIKE)
+    yield Finding("macro_f1", told)
 
 
 LENS = Lens(

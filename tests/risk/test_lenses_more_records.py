@@ -98,7 +98,7 @@ def test_habit_counts_a_flag_only_with_evidence_in_the_text():
         "response": text(*["Now I will\ncheck it."] * 6),
     }
     found = look("habit", columns)
-    assert (found["rate", ""].value, found["rate", ""].n, found["rate", ""].lost) == (0.75, 4, 2)
+    assert (found["rate", ""].value, found["rate", ""].n, found["rate", ""].lost) == (0.6, 5, 1)
     assert found["backed", ""].value == 0.6
     assert found["empty", ""].value == 1
 

@@ -122,3 +122,47 @@ def test_fields_of_any_name_are_read_as_numbers_only_where_all_are(stores, put_i
         "a/b": [1, 2.5], 'q"\\': [1, 2], "A": ["true", None], "a": ["null", "é\n"],
         "deep.er": ["[1.0,null]", '{"x":[]}'], "big": [2.0**64, 0],
     }  # fmt: skip
+
+
+def test_a_rubric_kept_as_fields_counts_every_question(stores, put_in):
+    asked = {f"rubric_{n}": [yes, 0] for n, yes in enumerate((1, 1, 1, 0, 0), start=1)}
+    body = rows(2, kind=["unsafe", "safe"], ann=["answered", "refused"], **asked)
+    put_in(body, tags={"prompt_is": "kind"}, labels={"act": {"ann": "ann"}})
+    found = values(stores, "fortress", draws="100")
+    assert (found["ars", ""], found["ors", ""]) == (60, 100)
+
+
+OWN = {
+    "binary": ({"verdict": ["unsafe", "safe"]}, {"label_unsafe": ["unsafe", "safe"]}),
+    "medval": ({"grade": ["1", "4"]}, {"label_risk_grade": [1, 4]}),
+    "refusal_quality": (
+        {"acknowledges": ["1", None], "graded": ["0", "1"], "redirects": ["1", "1"]},
+        {"acknowledgment": [1, None], "transition": [0, 1], "redirection": [1, 1]},
+    ),
+    "wildguard": (
+        {"response_harmfulness": ["harmful", "unharmful"], "response_refusal": ["refusal", None]},
+        {"unsafe": [1, 0], "act": ["refused", None]},
+    ),
+    "do_not_answer": (
+        {"action": ["0", "4"], "harmful": ["no", "yes"]},
+        {"unsafe": [0, 1], "act": ["refused", None]},
+    ),
+}
+
+
+@pytest.mark.parametrize("scheme", OWN)
+def test_labels_made_in_our_own_schemes_feed_the_lenses_that_ask_for_them(stores, put_in, scheme):
+    said, told = OWN[scheme]
+    named = {field: {"ann": f"ann_{field}"} for field in said}
+    run = put_in(rows(2, **{f"ann_{f}": column for f, column in said.items()}), labels=named)
+    found = feed.columns(stores, run, set(told))
+    for name, cells in told.items():
+        column = [None if one != one else one for one in found[name].tolist()]
+        assert column == cells, name
+
+
+def test_a_field_that_means_something_else_is_left_alone(stores, put_in):
+    body = rows(2, ann=["won", "safe"], judge=[0.2, 0.9])
+    mapped = {"labels": {"verdict": {"ann": "ann"}}, "scores": {"harm": {"owl": "judge"}}}
+    run = put_in(body, **mapped, scales={"harm": {"up": "harm"}})
+    assert feed.columns(stores, run, {"unsafe"})["unsafe"].tolist() == [0.2, 0.9]

@@ -220,3 +220,42 @@ def test_answers_copied_to_the_same_prompt_make_no_number_surer(made: Stores, na
         wide, now = before.high - before.low, row.high - row.low
         # an interval that is not there says why; four times the rows would have halved it
         assert not now < 0.7 * wide - 1e-9, (row.measure, row.group, wide, now)
+
+
+class Asked(dict[str, Any]):
+    """Columns that remember which of them were asked for by name."""
+
+    def __init__(self, columns: Columns) -> None:
+        super().__init__(columns)
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.names.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, otherwise: Any = None) -> Any:
+        self.names.add(name)
+        return super().get(name, otherwise)
+
+
+ALWAYS = {
+    "scores": set(),
+    "outputs": {"act", "finish", "item_id", "sample", "category", "prompt_is", "n_tokens"},
+    "steps": {"item_id", "sample", "step", "role", "state", "flags", "completed", "censored"},
+}
+"""Columns every table has (see `feed.columns` and `steps.columns`)."""
+
+
+@pytest.mark.parametrize("name", lenses.every())
+def test_a_lens_says_of_every_column_it_asks_for_that_it_may_use_it(
+    name: str, made: Stores
+) -> None:
+    lens = lenses.every()[name]
+    of = [Asked(columns) for _, columns in fed(made, name)]
+    given = {str(at): one for at, one in enumerate(of)} if lens.across else of[0]
+    list(lens.measures(given, lens.settings(FEW.get(name, {}))))
+    said = {one for column in (*lens.needs, *lens.may_use) for one in column.split("|")}
+    # a panel of judges may be any scores there are
+    panel = name in ("aegis", "polar")
+    scored = {one for one, column in of[0].items() if panel and column.dtype.kind == "f"}
+    assert of[0].names - said - ALWAYS[lens.table] <= scored

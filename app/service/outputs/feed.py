@@ -136,7 +136,7 @@ def _abstained(told: Known, found: Columns) -> Array | None:
 
 def _named(told: Known, names: set[str]) -> dict[str, Array]:
     """Columns by name alone: a label field, a tag, a field of `meta`; numbers as floats."""
-    fields = {n: n.removeprefix("label_") for n in names if n.removeprefix("label_") in told.labels}
+    fields = {n: f for n in names for f in (n.removeprefix("label_"), n) if f in told.labels}
     said = told.told(names - fields.keys()) | {n: told.labels[f] for n, f in fields.items()}
     return {
         name: told.part(

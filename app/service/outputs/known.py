@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.service.outputs import settle
+from app.service.outputs import alike, settle
 from app.service.stores import Stores
 from db import acts, features, labels, outputs, scores, steps
 from db import fields as stored
@@ -82,10 +82,15 @@ class Known:
 
     @property
     def labels(self) -> Arrays:
-        """Every settled label field as text, None where unsaid; those that come to something."""
+        """Every settled label field as text, None where unsaid; those that come to something.
+
+        Fields of our own schemes stand under the names lenses ask for too (`alike.named`).
+        """
         found: Arrays = self.part(
             "labels",
-            lambda: settle.columns(labels.said(self.stores.ledger, self._id), self.place),
+            lambda: alike.named(
+                settle.columns(labels.said(self.stores.ledger, self._id), self.place)
+            ),
         )
         return found
 
