@@ -8,18 +8,16 @@ import numpy as np
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
+from risk.rated import kappa, measured, ratio
 from risk.ratings import (
     TOO_MANY,
     Ratings,
     Tally,
-    kappa,
     listed,
-    measured,
     paired,
     pairs,
     people,
     pooled,
-    ratio,
     tally,
 )
 

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.ratings import listed, measured, pairs, ratio
+from risk.rated import measured, ratio
+from risk.ratings import listed, pairs
 
 
 def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) -> Measure:

@@ -1,20 +1,15 @@
-"""Ratings of items by people as counts, and a statistic of them with its bootstrap interval."""
+"""Ratings of items by people: one by one, as counts, as pairs."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import CELLS, Counts, Floats, holding, percentiles, resamples
-from risk.measure import Measure, missing
+from risk.interval import Floats
 
-Statistic = Callable[[Floats], Floats]
-"""Times each item is drawn (b, N) to the statistic."""
 Places = NDArray[np.int64]
 
 MANY = 5_000
@@ -194,57 +189,3 @@ def paired(ratings: Ratings) -> Pairs:
     if len(both) * values.size > ROOM:
         return Pairs(np.empty((0, 2)), values, None, 0, said.items, TOO_MANY)
     return Pairs(values[both], np.unique(values[both]), often, n, said.items - n)
-
-
-def measured(
-    statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str,
-    times: Floats | None = None,
-) -> Measure:  # fmt: skip
-    """The statistic with every item once, and its 95 % interval over `draws` resampled items.
-
-    `times` (J,) says how many of the n items each row stands for, None for one. Missing, because of
-    `why`, where there is no item or the statistic is NaN.
-
-    >>> measured(lambda times: times @ np.array([1.0, 0.0]) / 2, 2, 0, 0, 0, "").value
-    0.5
-    """
-    once = np.ones(n) if times is None else times
-    value = float(statistic(once[None])[0]) if n else math.nan
-    if math.isnan(value):
-        return missing(why, n=n, lost=lost)
-    if draws == 0 or n < 2:
-        return Measure(value, n=n, lost=lost)
-    drawn = resamples(n, draws, seed) if times is None else _together(times, draws, seed)
-    many = [statistic(block.astype(float)) for block in drawn]
-    ends = holding(value, *percentiles(np.concatenate(many)))
-    return Measure(value, *ends, n=n, lost=lost)
-
-
-def _together(times: Floats, draws: int, seed: int) -> Iterator[Counts]:
-    """`resamples` of items of which `times` (J,) are alike: (b, J) of them, rows of n."""
-    rng = np.random.default_rng(seed)
-    n = int(times.sum())
-    chunk = max(1, CELLS // times.size)
-    for start in range(0, draws, chunk):
-        yield rng.multinomial(n, times / n, size=min(chunk, draws - start))
-
-
-def kappa(seen: Floats, chance: Floats) -> Floats:
-    """(po - pe)/(1 - pe), NaN where chance agreement is 1 up to rounding.
-
-    >>> kappa(np.array([0.9]), np.array([0.5])).round(4).tolist()
-    [0.8]
-    """
-    left = 1 - chance
-    return ratio(seen - chance, np.where(left < 1e-12, 0, left))
-
-
-def ratio(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, NaN where bottom is 0.
-
-    >>> ratio(np.array([1.0, 1.0]), np.array([2.0, 0.0])).tolist()
-    [0.5, nan]
-    """
-    out = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=out, where=bottom != 0)
-    return out

@@ -14,7 +14,9 @@ from statsmodels.stats.inter_rater import aggregate_raters
 from statsmodels.stats.inter_rater import fleiss_kappa as their_fleiss
 
 from risk import agreement
+from risk.rated import SAME
 from risk.ratings import MANY, TOO_MANY, Labels
+from risk.skewed import ends
 
 NAN = np.nan
 SIX = [[0, 0, 0], [1, 1, NAN], [2, 3, NAN], [0, 1, 1], [3, 3, 3], [2, NAN, NAN]]
@@ -101,7 +103,7 @@ def test_order_alone_counts_for_the_ordinal_alpha():
     assert agreement.alpha(stretched, "interval").value != pytest.approx(0.9032, abs=1e-3)
 
 
-def test_the_bootstrap_is_the_statistic_on_resampled_items():
+def test_the_interval_is_of_resampled_items_no_nearer_than_leaving_each_out_tells():
     ratings = np.random.default_rng(0).integers(0, 3, (40, 3)).astype(float)
     ratings[::7, 2] = NAN
     found = agreement.summary(ratings, ordered=True, draws=60, seed=5)
@@ -110,6 +112,10 @@ def test_the_bootstrap_is_the_statistic_on_resampled_items():
     for metric in METRICS:
         many = [alpha_by_pairs(ratings[ids], metric) for ids in drawn]
         low, high = np.quantile(many, [0.025, 0.975])
+        value = alpha_by_pairs(ratings, metric)
+        left = [alpha_by_pairs(np.delete(ratings, i, axis=0), metric) for i in range(40)]
+        first, last = ends(value, (value - np.array(left)) * 39 / 40)
+        low, high = min(low, first), max(high, last)
         m = found[f"alpha_{metric}"]
         assert (m.low, m.high) == pytest.approx((low, high), abs=1e-9)
 
@@ -248,3 +254,23 @@ def test_free_text_of_many_items_has_its_share_of_equal_pairs_and_says_why_no_mo
     found = agreement.summary(said, False, draws=5)
     assert (found["percent"].value, found["percent"].n) == (1, n)
     assert found["ac1"].why == found["cohen_kappa"].why == TOO_MANY
+
+
+def test_few_items_with_a_rare_label_are_held_and_all_alike_has_no_interval():
+    def draw(rng, n):
+        truth = rng.random(n) < 0.1
+        flip = rng.random((n, 3)) < 0.05
+        return np.where(flip, ~truth[:, None], truth[:, None]).astype(float)
+
+    truth = agreement.alpha(draw(np.random.default_rng(1), 40_000)).value
+    rng, told = np.random.default_rng(2), []
+    for seed in range(150):
+        found = agreement.alpha(draw(rng, 60), draws=200, seed=seed)
+        if not math.isnan(found.low):
+            told.append(found.low <= truth <= found.high)
+    assert len(told) > 140
+    assert np.mean(told) > 0.88
+    same = agreement.percent(np.ones((20, 2)), draws=100)
+    assert same.value == 1
+    assert math.isnan(same.low)
+    assert same.why == SAME
