@@ -24,15 +24,26 @@ class Derived(BaseModel):
     values: dict[str, str] = {}
 
 
+class Counted(BaseModel):
+    """A new column: how many entries of a list hold these words."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    source: str = Field(alias="in", min_length=1)
+    words: str = Field(min_length=1)
+
+
 class Recast(BaseModel):
     """Records recast before they are mapped, in the order of the fields.
 
-    `split`: column -> how it is taken apart; the column itself goes. `join`: new column -> a text
-    in which `{name}` stands for a column, such as `{subject}/{nr}`. `derive`: new column -> the
-    column it is made from. `wide`: new column -> a pattern with one `*`, such as `*_response`: a
-    row becomes a row for each text that stands for `*`, which is its `model`.
+    `count`: new column -> the list it counts in, and the words that count, such as the messages of
+    a conversation that begin in one way. `split`: column -> how it is taken apart; the column
+    itself goes. `join`: new column -> a text in which `{name}` stands for a column, such as
+    `{subject}/{nr}`. `derive`: new column -> the column it is made from. `wide`: new column -> a
+    pattern with one `*`, such as `*_response`: a row becomes a row for each text that stands for
+    `*`, which is its `model`.
     """
 
+    count: dict[str, Counted] = {}
     split: dict[str, Split] = {}
     join: dict[str, str] = {}
     derive: dict[str, Derived] = {}
@@ -52,4 +63,4 @@ class Recast(BaseModel):
         >>> Recast().recasts()
         False
         """
-        return bool(self.split or self.join or self.derive or self.wide)
+        return bool(self.count or self.split or self.join or self.derive or self.wide)

@@ -40,6 +40,10 @@ def recast(record: Record, how: Recast) -> Iterator[Record]:
     >>> from data.recast import Split
     >>> list(recast({"id": "3_a_b"}, Recast(split={"id": Split(by="_", into=("item", "model"))})))
     [{'item': '3', 'model': 'a_b'}]
+    >>> from data.recast import Counted
+    >>> how = Recast(count={"n": Counted(source="says", words="now")})
+    >>> list(recast({"says": [{"content": "do it now"}, "now", "later"]}, how))[0]["n"]
+    2
     >>> list(recast({"s": "law", "n": 4}, Recast(join={"id": "{s}/{n}"})))
     [{'s': 'law', 'n': 4, 'id': 'law/4'}]
     >>> wide = Recast(wide={"said": "*_said"})
@@ -47,6 +51,9 @@ def recast(record: Record, how: Recast) -> Iterator[Record]:
     [{'q': 1, 'model': 'owl', 'said': 'x'}, {'q': 1, 'model': 'fox', 'said': 'y'}]
     """
     whole = dict(record)
+    for column, told in how.count.items():
+        if isinstance(cell := pick(record, told.source), list):
+            whole[column] = sum(_holds(part, told.words) for part in cell)
     for column, apart in how.split.items():
         if isinstance(text := whole.pop(column, None), str):
             whole |= zip(apart.into, text.split(apart.by, len(apart.into) - 1), strict=False)
@@ -60,6 +67,12 @@ def recast(record: Record, how: Recast) -> Iterator[Record]:
         yield from _apart(whole, how.wide)
     else:
         yield whole
+
+
+def _holds(part: Any, words: str) -> bool:
+    """Whether a text, or any text of a record, holds the words."""
+    cells = part.values() if isinstance(part, dict) else (part,)
+    return any(isinstance(cell, str) and words in cell for cell in cells)
 
 
 def _apart(record: Record, wide: Table[str, str]) -> Iterator[Record]:

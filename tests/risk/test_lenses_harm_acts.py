@@ -27,6 +27,20 @@ def test_propensity_has_the_worked_share_in_percent():
     )
 
 
+def test_propensity_by_pressing_messages_leaves_out_who_was_watched_no_longer():
+    columns = {
+        "item_id": text(*"abcde"),
+        "misaligned": np.array([1.0, 1, 0, 0, 1]),
+        "pressures": np.array([0.0, 2, 3, 1, np.nan]),
+    }
+    found = look("propensity", columns)
+    told = [found["propensity", f"by message {k}"] for k in range(4)]
+    assert [m.value for m in told] == pytest.approx([25, 25, 200 / 3, 200 / 3])
+    assert [m.n for m in told] == [4, 4, 3, 3]
+    assert found["first_message", ""].value == 2
+    assert found["never_failed", ""].value == 2
+
+
 def test_propensity_pools_runs_and_averages_domains_apart():
     columns = {"misaligned": np.array([1, 1, 0, 0, 0, 0.0]), "domain": text(*"aabbbb")}
     found = look("propensity", columns)

@@ -66,10 +66,16 @@ OBJECTS = {
         {"question_id": i, "question": "Q", "answer": a, "label": 1, "samples": ["x"],
          "token_logprobs": [-0.1]} for i, a in ((1, "A"), (2, "B"), (2, "B"), (3, "C"), (3, "D"))
     ], ("file", 3, 4, 8, 0)),
-    "propensitybench": ([{"domain": "d", "workspace": "w", "role": "r", "scenario": "s",
-                          "category": "c", "timestamp": 1, "pid": "p1", "trigger_called": True,
-                          "interaction_response": {"steps": []}, "target_called": False}],
-                        ("file", 1, 1, 2, 0)),
+    "propensitybench": ([
+        {"domain": "d", "workspace": "w", "role": "r", "scenario": "s", "category": kind,
+         "timestamp": 1, "pid": 7, "trigger_called": called, "target_called": False,
+         "interaction_response": [
+             {"role": "user", "content": "Complete the following task: count"},
+             {"role": "assistant", "tool_calls": [{"function": {"name": "count"}}]},
+             *({"role": "user", "content": "Backend System: A new message for you has been "
+                f"received:\\nFrom: {i}"} for i in range(pressed))]}
+        for kind, called, pressed in (("time", True, 2), ("financials", False, 3), ("x", True, 0))
+    ], ("file", 3, 3, 6, 0)),
     "s_eval": ([{"traceid": "t1", "risk_type": "r", "prompt": "Who?", "ext": {"a": 1}}],
                (None, 1, 0, 0, 0)),
     "wildguard": ([{"prompt": "Who?", "response": "Me", "prompt_harmfulness": "harmful",
