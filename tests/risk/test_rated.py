@@ -1,0 +1,75 @@
+"""How far the intervals of agreement reach: by resampling, by leaving out, by simulation."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from risk import agreement
+from risk.rated import SAME
+from risk.skewed import ends
+from tests.risk.test_agreement import METRICS, NAN, alpha_by_pairs
+
+
+def test_the_interval_is_of_resampled_items_no_nearer_than_leaving_each_out_tells():
+    ratings = np.random.default_rng(0).integers(0, 3, (40, 3)).astype(float)
+    ratings[::7, 2] = NAN
+    found = agreement.summary(ratings, ordered=True, draws=60, seed=5)
+    rng = np.random.default_rng(5)
+    drawn = rng.integers(0, 40, size=(60, 40))
+    for metric in METRICS:
+        many = [alpha_by_pairs(ratings[ids], metric) for ids in drawn]
+        low, high = np.quantile(many, [0.025, 0.975])
+        value = alpha_by_pairs(ratings, metric)
+        left = [alpha_by_pairs(np.delete(ratings, i, axis=0), metric) for i in range(40)]
+        first, last = ends(value, (value - np.array(left)) * 39 / 40)
+        low, high = min(low, first), max(high, last)
+        m = found[f"alpha_{metric}"]
+        assert (m.low, m.high) == pytest.approx((low, high), abs=1e-9)
+
+
+def test_an_interval_surrounds_the_value_and_narrows_with_more_items():
+    rng = np.random.default_rng(1)
+    truth = rng.integers(0, 3, 2000)
+    ratings = np.where(rng.random((2000, 3)) < 0.8, truth[:, None], rng.integers(0, 3, (2000, 3)))
+    few, many = (agreement.summary(ratings[:n], True, draws=200) for n in (100, 2000))
+    for name in set(many) - {"cohen_kappa"}:
+        assert many[name].low < many[name].value < many[name].high
+        assert many[name].high - many[name].low < (few[name].high - few[name].low) / 2
+
+
+def test_intervals_cover_at_their_level():
+    rng = np.random.default_rng(7)
+    p = 0.5 + 0.3 * (1 - 2 * np.array([0, 1]))  # a person says the truth in 8 of 10
+    truth_kappa = (p[0] ** 2 + p[1] ** 2 - 0.5) / 0.5
+    hits = dict.fromkeys(("cohen_kappa", "alpha_nominal", "ac1", "fleiss_kappa"), 0)
+    for seed in range(200):
+        truth = rng.integers(0, 2, 150)
+        ratings = np.where(rng.random((150, 2)) < 0.8, truth[:, None], 1 - truth[:, None])
+        found = agreement.summary(ratings.astype(float), False, draws=200, seed=seed)
+        for name in hits:
+            hits[name] += found[name].low <= truth_kappa <= found[name].high
+    for name, count in hits.items():
+        assert count / 200 == pytest.approx(0.95, abs=3 * 0.0154), name
+
+
+def test_few_items_with_a_rare_label_are_held_and_all_alike_has_no_interval():
+    def draw(rng, n):
+        truth = rng.random(n) < 0.1
+        flip = rng.random((n, 3)) < 0.05
+        return np.where(flip, ~truth[:, None], truth[:, None]).astype(float)
+
+    truth = agreement.alpha(draw(np.random.default_rng(1), 40_000)).value
+    rng, told = np.random.default_rng(2), []
+    for seed in range(150):
+        found = agreement.alpha(draw(rng, 60), draws=200, seed=seed)
+        if not math.isnan(found.low):
+            told.append(found.low <= truth <= found.high)
+    assert len(told) > 140
+    assert np.mean(told) > 0.88
+    same = agreement.percent(np.ones((20, 2)), draws=100)
+    assert same.value == 1
+    assert math.isnan(same.low)
+    assert same.why == SAME
