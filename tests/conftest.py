@@ -18,6 +18,7 @@ from hypothesis import settings
 from app.service import stores as opened
 from app.service.stores import Stores
 from app.settings import Settings
+from tests.forked import FORKED, shell
 
 # A slow machine is no broken law.
 settings.register_profile(
@@ -116,10 +117,14 @@ class Shell:
         )  # fmt: skip
 
     def __call__(self, *words: object) -> tuple[int, str, str]:
-        """Exit code, stdout, stderr."""
-        process = self.start(*map(str, words))
-        told, complained = process.communicate(timeout=120)
-        return process.returncode, told, complained
+        """Exit code, stdout, stderr; the interpreter's start is not repeated for each command."""
+        asked = (tuple(map(str, words)), self.environment, self.folder)
+        process = FORKED.Process(target=shell, args=asked)
+        process.start()
+        process.join(120)
+        assert process.exitcode is not None, "the command does not come to an end"
+        told, complained = ((self.folder / name).read_text("utf-8") for name in ("out", "err"))
+        return process.exitcode, told, complained
 
     def json(self, *words: object) -> Any:
         code, told, complained = self(*words, "--json")

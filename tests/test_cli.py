@@ -103,6 +103,13 @@ def test_what_a_person_can_put_right_ends_with_2_and_says_how(home, put, tmp_pat
     assert home.json("runs") == []
 
 
+def test_the_console_script_says_what_a_forked_shell_says(home):
+    process = home.start("load", "none.csv", "--json")
+    told, complained = process.communicate(timeout=120)
+    assert "does not exist" in complaint((process.returncode, told, complained))
+    assert (process.returncode, told, complained) == home("load", "none.csv", "--json")
+
+
 def test_a_dry_run_tells_and_writes_nothing(home, put):
     rows, _ = made(5)
     told = home.json("load", put("a.jsonl", rows), "--dry-run")

@@ -29,7 +29,9 @@ from app.settings import Settings
 from db import campaigns
 from tests.bench import browsers
 from tests.bench.test_stores import write
-from tests.service.crowd import ROOT, crowd, killed, written
+from tests.service.crowd import crowd, killed, written
+
+ROOT = Path(__file__).parents[2]
 
 SECONDS = float(os.environ.get("CROWD_SECONDS", "60"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 import time
@@ -13,8 +12,7 @@ from app.service import stores as opened
 from app.service.loading import load as loading
 from app.settings import Settings
 from db import warehouse
-
-SPAWN = multiprocessing.get_context("spawn")
+from tests.forked import FORKED
 
 
 def load(home, path, name, answers):
@@ -26,8 +24,8 @@ def load(home, path, name, answers):
 
 def together(jobs):
     """Runs the loads at once; what each of them answered."""
-    answers = SPAWN.Queue()
-    processes = [SPAWN.Process(target=load, args=(*job, answers)) for job in jobs]
+    answers = FORKED.Queue()
+    processes = [FORKED.Process(target=load, args=(*job, answers)) for job in jobs]
     for process in processes:
         process.start()
     told = [answers.get(timeout=120) for _ in processes]
@@ -87,8 +85,8 @@ def test_a_load_that_is_killed_leaves_nothing_and_can_be_done_again(tmp_path, pu
     home, path = tmp_path / "home", put("a.csv", body(60_000))
     stores = opened.connect(Settings(home=home))
     before = warehouse.snapshot(stores.warehouse)
-    answers = SPAWN.Queue()
-    process = SPAWN.Process(target=load, args=(home, path, "", answers))
+    answers = FORKED.Queue()
+    process = FORKED.Process(target=load, args=(home, path, "", answers))
     process.start()
     # killed once it has begun to write the Parquet files of what it read
     until = time.monotonic() + 60

@@ -3,37 +3,35 @@
 from __future__ import annotations
 
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 from uuid import uuid4
 
+from app.service import stores as opened
 from app.service.labeling import desk, label
 from app.service.stores import Stores
-from db import labels
-
-ROOT = Path(__file__).parents[2]
-WORK = """
-import sys
-from pathlib import Path
-from uuid import uuid4
-from app.service.labeling import label
-from app.service import stores
 from app.settings import Settings
-home, campaign, first, last = sys.argv[1:]
-opened = stores.connect(Settings(home=Path(home)))
-print("ready", flush=True)
-for n in range(int(first), int(last) + 1):
-    told = {"what": "label", "event": f"e{n}", "place": n, "campaign": campaign, "person": "ann",
+from db import labels
+from tests.forked import FORKED
+
+
+def one_by_one(home: Path, campaign: str, first: int, last: int, screen: Connection) -> None:
+    """Labels cases in a process of its own, and tells the screen of each that is confirmed."""
+    stores = opened.connect(Settings(home=home))
+    screen.send(0)
+    for n in range(first, last + 1):
+        told = {
+            "what": "label", "event": f"e{n}", "place": n, "campaign": campaign, "person": "ann",
             "values": {"act": "refused", "severity": str(n % 5), "comment": f"ann/{n}"},
-            "seconds": 1, "shown": "x"}
-    reply = label.save(opened, campaign, "ann", [told])
-    if reply.kept == (f"e{n}",):
-        print(n, flush=True)
-"""
+            "seconds": 1, "shown": "x",
+        }  # fmt: skip
+        reply = label.save(stores, campaign, "ann", [told])
+        if reply.kept == (f"e{n}",):
+            screen.send(n)
 
 
 def killed(home: Path, campaign: str, cases: int, kills: int, seed: int = 0) -> int:
@@ -45,15 +43,17 @@ def killed(home: Path, campaign: str, cases: int, kills: int, seed: int = 0) -> 
     draw = random.Random(seed)
     confirmed = 0
     for _ in range(kills):
-        with subprocess.Popen(
-            [sys.executable, "-c", WORK, str(home), campaign, str(confirmed + 1), str(cases)],
-            cwd=ROOT, stdout=subprocess.PIPE, text=True,
-        ) as child:  # fmt: skip
-            assert child.stdout is not None
-            assert child.stdout.readline() == "ready\n"
-            threading.Timer(draw.uniform(0.005, 0.25), child.kill).start()
-            for line in child.stdout:  # what came before the end is what the screen confirmed
-                confirmed = int(line)
+        seen, screen = FORKED.Pipe(duplex=False)
+        asked = (home, campaign, confirmed + 1, cases, screen)
+        child = FORKED.Process(target=one_by_one, args=asked)
+        child.start()
+        screen.close()
+        assert seen.recv() == 0, "it is ready"
+        threading.Timer(draw.uniform(0.005, 0.25), child.kill).start()
+        with suppress(EOFError, OSError):
+            while True:  # what came before the end is what the screen confirmed
+                confirmed = seen.recv()
+        child.join()
     return confirmed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Sequence
@@ -72,7 +73,9 @@ def offer() -> None:
         offers.every()[one.name] = one
 
 
-if __name__ == "__main__":
+def main(environment: dict[str, str]) -> None:
+    """A worker for one job; exits with 0 when it took one, with 3 when there was none."""
+    os.environ.update(environment)
     from app.service import stores
     from app.service.scoring import work
     from app.settings import settings

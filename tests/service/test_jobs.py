@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
+import signal
 import threading
 import time
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 
 import pytest
 
@@ -17,18 +15,26 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import claims, ledger, workers
 from db import jobs as kept
+from tests.forked import FORKED
+from tests.service import slow
 from tests.service.ordered import N, items, made, order
 from tests.service.ordered import offered as offered
 from tests.service.ordered import run as run
 
 pytestmark = pytest.mark.usefixtures("offered")
-ROOT = Path(__file__).parents[2]
 
 
-def start(stores: Stores) -> subprocess.Popen[bytes]:
+def start(stores: Stores) -> ForkServerProcess:
     """A worker in a process of its own, for one job."""
-    environment = os.environ | stores.settings.environment() | {"PYTHONPATH": str(ROOT)}
-    return subprocess.Popen([sys.executable, "-m", "tests.service.slow"], env=environment)
+    process = FORKED.Process(target=slow.main, args=(stores.settings.environment(),))
+    process.start()
+    return process
+
+
+def ended(process: ForkServerProcess) -> int | None:
+    """How a worker ended: 0 when it took a job, 3 when there was none."""
+    process.join()
+    return process.exitcode
 
 
 def until(stores: Stores, job: str, kept_: int, seconds: float = 30.0) -> None:
@@ -59,9 +65,9 @@ def test_killed_at_random_moments_it_loses_and_doubles_nothing(stores: Stores, r
         until(stores, placed.job, min(before + 1, N))
         time.sleep(rng.random() / 5)
         process.kill()
-        process.wait()
+        assert ended(process) == -signal.SIGKILL
     assert made(stores) == [] or jobs.one(stores, placed.job).done == N
-    while start(stores).wait() == 0:
+    while ended(start(stores)) == 0:
         pass
     found = jobs.one(stores, placed.job)
     assert found.state == "done", found.error
@@ -72,7 +78,7 @@ def test_killed_at_random_moments_it_loses_and_doubles_nothing(stores: Stores, r
 def test_two_workers_never_both_run_one_job(stores: Stores, run: str) -> None:
     placed = order(stores, seconds=0.01)
     workers_ = [start(stores), start(stores)]
-    assert sorted(process.wait() for process in workers_) == [0, 3]
+    assert sorted(ended(process) for process in workers_) == [0, 3]
     claimed = kept.events(stores.ledger, placed.job, ["claimed"])
     assert len(claimed) == 1
     assert items(stores, jobs.one(stores, placed.job).runs[0]) == [f"q{n:03}" for n in range(N)]
