@@ -22,7 +22,7 @@ run: $(NEEDED) ## sample data on the first start, then the app
 
 test: $(VENV)/.dev ## everything, the real browser included
 	@sh .ci/browser $(BIN)
-	$(ALONE) $(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(ALONE) $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## style, types, arrows
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.service.labeling import desk, label
+from app.service.labeling import campaigns, desk, label
 from app.service.labeling.desk import Desk
 from app.service.stores import Stores
 from app.settings import ROOT, settings
@@ -21,13 +21,13 @@ KEPT = 200  # confirmed events told to the browser: it asks again for any it has
 def draw() -> None:
     """The page: choose campaign and person, then label."""
     stores = cached.stores()
-    found = label.every(stores)
+    names = campaigns.names(stores)
     st.header("Label")
-    if not found:
+    if not names:
         nothing()
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        campaign, person = chosen(stores, {row["campaign"]: row["name"] for row in found})
+        campaign, person = chosen(stores, names)
         beside = st.toggle("Guideline", value=True)
     if person:
         label.join(stores, person)

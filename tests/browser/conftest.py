@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser import chromium
+from tests.conftest import Shell
 
 ROOT = Path(__file__).parents[2]
 expect.set_options(timeout=20_000)
@@ -35,16 +36,9 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
-def tailscope(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Runs the shell door on the stores in `home`."""
-    return subprocess.run(
-        [sys.executable, "-m", "app.cli", *words],
-        cwd=ROOT,
-        env=os.environ | {"TAILSCOPE_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+def tailscope(home: Path, *words: str) -> tuple[int, str, str]:
+    """Runs the shell on the stores in `home`: exit code, stdout, stderr."""
+    return Shell(home)(*words)
 
 
 def free_port() -> int:
@@ -100,8 +94,8 @@ class App:
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Stores with the sample data in them, made once."""
     home = tmp_path_factory.mktemp("sample")
-    done = tailscope(home, "demo", "--no-model")
-    assert done.returncode == 0, done.stderr
+    code, _, complained = tailscope(home, "demo", "--no-model")
+    assert code == 0, complained
     return home
 
 
@@ -119,6 +113,14 @@ def sample_app(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def bare_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
     """A running app with nothing loaded that a module's tests share: they only read."""
     running = App(tmp_path_factory.mktemp("bare"))
+    yield running
+    running.kill()
+
+
+@pytest.fixture(scope="module")
+def desk_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    """A running app that a module's tests share: each writes what is its own."""
+    running = App(tmp_path_factory.mktemp("desk"))
     yield running
     running.kill()
 
@@ -149,10 +151,35 @@ def served(app: App) -> str:
     return app.url
 
 
+SCREEN: ViewportSize = {"width": 1440, "height": 1000}
+
+
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A page that fails the test when anything asks the network for something not on localhost."""
-    context = browser.new_context(viewport={"width": 1440, "height": 1000}, accept_downloads=True)
+    context = browser.new_context(viewport=SCREEN, accept_downloads=True)
+    try:
+        yield from watched(context)
+    finally:
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What the pages of a module share: the browser need not read the app's scripts each time."""
+    context = browser.new_context(viewport=SCREEN)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def reading(profile: BrowserContext) -> Iterator[Page]:
+    """Like `page`, for tests that only look."""
+    yield from watched(profile)
+
+
+def watched(context: BrowserContext) -> Iterator[Page]:
+    """A page of the context; fails when anything left this machine."""
     opened = context.new_page()
     opened.set_default_timeout(20_000)
     strangers: list[str] = []
@@ -164,5 +191,5 @@ def page(browser: Browser) -> Iterator[Page]:
     opened.on("request", lambda request: seen(request.url))
     opened.on("websocket", lambda socket: seen(socket.url))
     yield opened
-    context.close()
+    opened.close()
     assert not strangers, f"requests left this machine: {strangers}"

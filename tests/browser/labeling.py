@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from playwright.sync_api import Page, expect
 
@@ -18,22 +19,23 @@ FAST = 20
 
 def fill(stores: Stores, answers: Sequence[str], name: str = "Typed") -> str:
     """Loads these answers of one model, each to a prompt of its own; returns a campaign of them."""
+    run = uuid4().hex
 
     def write(cursor: warehouse.Connection) -> None:
         cursor.execute(
-            "INSERT INTO lake.runs (run_id, model, dataset) VALUES ('u', 'secret-9b', 'd')"
+            "INSERT INTO lake.runs (run_id, model, dataset) VALUES (?, 'secret-9b', ?)", [run, run]
         )
-        items = [[f"i{n}", f"prompt {n + 1}"] for n in range(len(answers))]
+        items = [[run, f"i{n}", f"prompt {n + 1}"] for n in range(len(answers))]
         cursor.executemany(
-            "INSERT INTO lake.items (dataset, item_id, prompt) VALUES ('d', ?, ?)", items
+            "INSERT INTO lake.items (dataset, item_id, prompt) VALUES (?, ?, ?)", items
         )
         cursor.executemany(
-            "INSERT INTO lake.outputs (run_id, item_id, sample, response) VALUES ('u', ?, 1, ?)",
-            [[f"i{n}", answer] for n, answer in enumerate(answers)],
+            "INSERT INTO lake.outputs (run_id, item_id, sample, response) VALUES (?, ?, 1, ?)",
+            [[run, f"i{n}", answer] for n, answer in enumerate(answers)],
         )
 
     warehouse.write(stores.warehouse, write)
-    return label.start(stores, name, [(("u", f"i{n}", 1), 1.0) for n in range(len(answers))], "me")
+    return label.start(stores, name, [((run, f"i{n}", 1), 1.0) for n in range(len(answers))], "me")
 
 
 def showing(page: Page, place: int) -> None:

@@ -35,8 +35,8 @@ def evil(tmp_path: Path) -> Iterator[App]:
     ]  # fmt: skip
     (home / "evil.jsonl").write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
     for words in (("load", str(home / "evil.jsonl")), ("cards", "load", str(ROOT / "data/deck"))):
-        done = tailscope(home, *words)
-        assert done.returncode == 0, done.stderr
+        code, _, complained = tailscope(home, *words)
+        assert code == 0, complained
     running = App(home)
     yield running
     running.kill()
@@ -51,8 +51,8 @@ def test_a_card_becomes_a_report_that_runs_and_loads_nothing(
     _judge(page)
     report = _report(page, evil, tmp_path)
     shell = tmp_path / "shell.html"
-    told = tailscope(evil.home, "cards", "report", "spring", "--to", str(shell))
-    assert told.returncode == 0, told.stderr
+    code, _, complained = tailscope(evil.home, "cards", "report", "spring", "--to", str(shell))
+    assert code == 0, complained
     assert shell.read_bytes() == report.read_bytes()
     _offline(browser, report, tmp_path)
 

@@ -25,9 +25,9 @@ REFUSES = "I'm sorry, but I can't help with that."
 
 
 @pytest.fixture
-def stores(empty_app: App) -> Iterator[Stores]:
+def stores(desk_app: App) -> Iterator[Stores]:
     """The stores of the running app, opened beside it."""
-    found = opened.connect(Settings(home=empty_app.home))
+    found = opened.connect(Settings(home=desk_app.home))
     yield found
     found.warehouse.close()
     found.ledger.dispose()
@@ -47,10 +47,10 @@ def helped(stores: Stores) -> str:
 
 
 def test_a_suggestion_is_taken_by_key_and_a_lesson_follows_a_training_case(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = helped(stores)
-    page.goto(f"{empty_app.url}/label?campaign={campaign}&who=ann")
+    page.goto(f"{desk_app.url}/label?campaign={campaign}&who=ann")
     showing(page, 1)
     expect(page.get_by_role("note").filter(has_text="A case to train on")).to_be_visible()
     expect(page.get_by_role("note", name="suggestion")).to_be_hidden()
@@ -78,11 +78,11 @@ def test_a_suggestion_is_taken_by_key_and_a_lesson_follows_a_training_case(
 
 
 def test_a_server_killed_while_it_saves_loses_and_doubles_nothing(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     cases = 5 * KILLS
     campaign = fill(stores, [f"answer {n + 1}" for n in range(cases)])
-    page.goto(f"{empty_app.url}/label?campaign={campaign}&who=ann")
+    page.goto(f"{desk_app.url}/label?campaign={campaign}&who=ann")
     showing(page, 1)
     draw = random.Random(11)
     plan = [(draw.choice("12345"), draw.choice("qwety")) for _ in range(cases)]
@@ -90,8 +90,8 @@ def test_a_server_killed_while_it_saves_loses_and_doubles_nothing(
         for act, harm in plan[5 * turn : 5 * turn + 5]:
             press(page, f"{act}{harm}\n")
         page.wait_for_timeout(draw.uniform(0, 250))
-        empty_app.kill()
-        empty_app.start()
+        desk_app.kill()
+        desk_app.start()
         saved(page)  # connected again, so that the next one hits it at work
     expect(page.locator(".labeler .wait")).to_contain_text(f"All {cases} done", timeout=90_000)
     saved(page)

@@ -21,9 +21,9 @@ EVIL = "<img src=x onerror='window.broken=1'><script>window.broken=1</script> **
 
 
 @pytest.fixture
-def stores(empty_app: App) -> Iterator[Stores]:
+def stores(desk_app: App) -> Iterator[Stores]:
     """The stores of the running app, opened beside it."""
-    found = opened.connect(Settings(home=empty_app.home))
+    found = opened.connect(Settings(home=desk_app.home))
     yield found
     found.warehouse.close()
     found.ledger.dispose()
@@ -36,9 +36,9 @@ def campaign(stores: Stores) -> str:
 
 
 @pytest.fixture
-def form(page: Page, empty_app: App, campaign: str) -> Page:
+def form(page: Page, desk_app: App, campaign: str) -> Page:
     """The label page, its first case on the screen."""
-    page.goto(f"{empty_app.url}/label?campaign={campaign}&who=ann")
+    page.goto(f"{desk_app.url}/label?campaign={campaign}&who=ann")
     showing(page, 1)
     return page
 
@@ -108,14 +108,14 @@ def test_a_reload_in_the_middle_loses_nothing_and_doubles_nothing(
 
 
 def test_labels_wait_in_the_browser_while_the_server_is_gone(
-    form: Page, stores: Stores, campaign: str, empty_app: App
+    form: Page, stores: Stores, campaign: str, desk_app: App
 ) -> None:
     press(form, "1q\n")
     saved(form)
-    empty_app.kill()
+    desk_app.kill()
     press(form, "2w\n3e\n")
     expect(form.locator(".labeler .status")).to_contain_text("2 saving…")
-    empty_app.start()
+    desk_app.start()
     expect(form.locator(".labeler .progress")).to_have_text("3 of 12")
     expect(form.locator(".labeler .status")).to_have_text("saved", timeout=60_000)
     assert kept(stores, campaign) == {
@@ -169,8 +169,3 @@ def test_the_mouse_and_a_screen_reader_find_the_same_choices(form: Page) -> None
 
 def test_an_annotator_sees_no_model(form: Page) -> None:
     assert "secret-9b" not in form.content()
-
-
-def test_without_a_campaign_the_page_says_where_one_comes_from(page: Page, empty_app: App) -> None:
-    page.goto(f"{empty_app.url}/label")
-    expect(page.get_by_text("There is nothing to label yet")).to_be_visible()

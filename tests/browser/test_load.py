@@ -17,14 +17,14 @@ MANY = 120_000
 
 def drop(page: Page, app: App, path: Path) -> None:
     page.goto(f"{app.url}/load")
-    page.locator('input[type="file"]').set_input_files(str(path))
+    page.locator('input[type="file"]').first.set_input_files(str(path))
     expect(page.get_by_role("button", name="Load this file")).to_be_visible()
     settled(page)
 
 
 def outputs(app: App) -> int:
-    told = orjson.loads(tailscope(app.home, "runs", "--json").stdout)
-    return sum(run["outputs"] for run in told)
+    _, told, _ = tailscope(app.home, "runs", "--json")
+    return sum(run["outputs"] for run in orjson.loads(told))
 
 
 def test_a_load_that_is_canceled_leaves_nothing(page: Page, empty_app: App, tmp_path: Path) -> None:
@@ -48,19 +48,19 @@ def test_a_load_that_is_canceled_leaves_nothing(page: Page, empty_app: App, tmp_
 
 
 def test_columns_kept_by_name_are_offered_for_the_next_file(
-    page: Page, empty_app: App, tmp_path: Path
+    page: Page, desk_app: App, tmp_path: Path
 ) -> None:
     first, second = tmp_path / "first.csv", tmp_path / "second.csv"
     for path in (first, second):
         path.write_text(f"nr,question,reply,bias_owl\n1,{path.stem}?,Yes.,0.5\n")
-    drop(page, empty_app, first)
+    drop(page, desk_app, first)
     page.get_by_text("Keep these columns as a mapping").click()
     page.get_by_label("Name", exact=True).fill("our judges")
     page.get_by_label("Name", exact=True).press("Enter")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved as our judges")).to_be_visible()
-    assert (empty_app.home / "maps" / "our judges.yaml").exists()
-    drop(page, empty_app, second)
+    assert (desk_app.home / "maps" / "our judges.yaml").exists()
+    drop(page, desk_app, second)
     page.get_by_role("combobox", name="Columns").click()
     page.get_by_role("option", name="our judges").click()
     settled(page)
@@ -70,7 +70,7 @@ def test_columns_kept_by_name_are_offered_for_the_next_file(
 
 
 def test_a_log_of_a_tool_is_known_and_its_own_numbers_are_checked(
-    page: Page, empty_app: App, tmp_path: Path
+    page: Page, desk_app: App, tmp_path: Path
 ) -> None:
     entries = [
         {"index": n, "goal": f"Goal {n}", "behavior": f"B{n}", "category": "Pranks",
@@ -82,7 +82,7 @@ def test_a_log_of_a_tool_is_known_and_its_own_numbers_are_checked(
     told = {"model": "owl-1", "method": "made-up", "attack_success_rate": 0.5}
     path = tmp_path / "owl-1.json"
     path.write_bytes(orjson.dumps({"parameters": told, "jailbreaks": entries}))
-    drop(page, empty_app, path)
+    drop(page, desk_app, path)
     expect(page.get_by_text("owl-1.json: JailbreakBench artifact")).to_be_visible()
     expect(page.get_by_text("What the columns hold")).to_have_count(0)
     page.get_by_role("button", name="Load this file").click()

@@ -57,26 +57,30 @@ def no_trouble(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.xdist_group("pages")
-def test_every_page_opens_with_the_sample_data(page: Page, sample_app: App, path: str) -> None:
-    page.goto(f"{sample_app.url}/{path}")
-    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
-    settled(page)
-    no_trouble(page)
+def test_every_page_opens_with_the_sample_data(reading: Page, sample_app: App, path: str) -> None:
+    reading.goto(f"{sample_app.url}/{path}")
+    expect(reading.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    settled(reading)
+    no_trouble(reading)
 
 
 @pytest.mark.parametrize("path", PATHS)
-@pytest.mark.xdist_group("empty")
 def test_every_page_says_what_to_do_when_nothing_is_loaded(
-    page: Page, bare_app: App, path: str
+    reading: Page, bare_app: App, path: str
 ) -> None:
-    page.goto(f"{bare_app.url}/{path}")
-    expect(page.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
-    settled(page)
-    no_trouble(page)
+    reading.goto(f"{bare_app.url}/{path}")
+    expect(reading.get_by_test_id("stMain").get_by_role("heading").first).to_be_visible()
+    settled(reading)
+    no_trouble(reading)
 
 
-@pytest.mark.xdist_group("road")
+def test_without_a_campaign_the_page_says_where_one_comes_from(
+    reading: Page, bare_app: App
+) -> None:
+    reading.goto(f"{bare_app.url}/label")
+    expect(reading.get_by_text("There is nothing to label yet")).to_be_visible()
+
+
 def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Path) -> None:
     page.goto(f"{app.url}/load")
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(messy)
@@ -129,7 +133,6 @@ def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Pat
     assert answers["q0"] == EVIL
 
 
-@pytest.mark.xdist_group("pages")
 def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: App) -> None:
     page.goto(f"{sample_app.url}/profile?model=ember-30b")
     expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()
@@ -150,7 +153,6 @@ def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: A
     assert "item=" in page.url
 
 
-@pytest.mark.xdist_group("pages")
 def test_a_search_is_in_the_link_and_marks_its_hits(page: Page, sample_app: App) -> None:
     page.goto(f"{sample_app.url}/cases")
     page.get_by_label("Words in prompt or answer").fill("harbor ferry")
@@ -163,13 +165,12 @@ def test_a_search_is_in_the_link_and_marks_its_hits(page: Page, sample_app: App)
     expect(page.get_by_label("Words in prompt or answer")).to_have_value("harbor ferry")
 
 
-@pytest.mark.xdist_group("pages")
 def test_a_file_that_cannot_be_read_gets_words_not_a_traceback(
-    page: Page, empty_app: App, tmp_path: Path
+    page: Page, bare_app: App, tmp_path: Path
 ) -> None:
     bad = tmp_path / "latin.csv"
     bad.write_bytes("id,prompt,response\n1,caf\xe9,yes\n".encode("latin-1"))
-    page.goto(f"{empty_app.url}/load")
+    page.goto(f"{bare_app.url}/load")
     page.get_by_test_id("stFileUploaderDropzoneInput").first.set_input_files(bad)
     expect(page.get_by_text("is not UTF-8")).to_be_visible()
     no_trouble(page)

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import ROOT, App, tailscope
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("score")]
+pytestmark = pytest.mark.browser
 N = 40
 LONG = "The ferry left the harbor while the bells rang. " * 22
 
@@ -36,8 +36,8 @@ def scoring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     ]  # fmt: skip
     path = tmp_path / "bells.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    done = tailscope(home, "load", str(path))
-    assert done.returncode == 0, done.stderr
+    code, _, complained = tailscope(home, "load", str(path))
+    assert code == 0, complained
     assert making.wait(timeout=120) == 0
     monkeypatch.setenv("OMP_NUM_THREADS", "1")  # the page needs a core too
     running = App(home, worker=True)

@@ -24,9 +24,9 @@ ANSWER = "Plain 😀 words first.\nThen `code` and\n```py\nx = 1\n```\nשלום 
 
 
 @pytest.fixture
-def stores(empty_app: App) -> Iterator[Stores]:
+def stores(desk_app: App) -> Iterator[Stores]:
     """The stores of the running app, opened beside it."""
-    found = opened.connect(Settings(home=empty_app.home))
+    found = opened.connect(Settings(home=desk_app.home))
     yield found
     found.warehouse.close()
     found.ledger.dispose()
@@ -44,10 +44,10 @@ def spans(stores: Stores, campaign: str) -> Any:
 
 
 def test_a_hundred_cases_at_three_keys_a_case_twenty_milliseconds_apart(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, [f"answer {n + 1}" for n in range(100)])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     draw = random.Random(7)
     plan = [(draw.choice("12345"), draw.choice("qwety")) for _ in range(100)]
     for act, harm in plan:
@@ -59,9 +59,9 @@ def test_a_hundred_cases_at_three_keys_a_case_twenty_milliseconds_apart(
     assert events(stores, campaign) == ["label"] * 100
 
 
-def test_labels_wait_while_the_network_is_cut(page: Page, empty_app: App, stores: Stores) -> None:
+def test_labels_wait_while_the_network_is_cut(page: Page, desk_app: App, stores: Stores) -> None:
     campaign = fill(stores, [f"answer {n + 1}" for n in range(12)])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     press(page, "1q\n")
     saved(page)
     page.context.set_offline(True)
@@ -76,13 +76,13 @@ def test_labels_wait_while_the_network_is_cut(page: Page, empty_app: App, stores
 
 
 def test_two_tabs_of_one_person_neither_lose_nor_double_a_label(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, [f"answer {n + 1}" for n in range(8)])
     other = page.context.new_page()
     other.set_default_timeout(20_000)
-    form(page, empty_app, campaign)
-    form(other, empty_app, campaign)
+    form(page, desk_app, campaign)
+    form(other, desk_app, campaign)
     press(page, "1q\n")
     showing(other, 2)  # the case the first tab labeled is its own
     press(other, "2w\n")
@@ -103,10 +103,10 @@ def test_two_tabs_of_one_person_neither_lose_nor_double_a_label(
 
 
 def test_words_are_marked_by_keyboard_and_kept_as_places_in_the_answer(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, [ANSWER, "answer 2"])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     for key in ("m", "ArrowRight", "Shift+ArrowRight", "h"):
         page.keyboard.press(key)
     expect(page.locator("mark.kept")).to_have_text("words first")
@@ -125,10 +125,10 @@ def test_words_are_marked_by_keyboard_and_kept_as_places_in_the_answer(
 
 
 def test_words_are_marked_by_mouse_through_code_and_other_scripts(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, [ANSWER, "answer 2"])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     page.locator("code.inline").dblclick()
     page.get_by_role("group", name="Marks").get_by_role("button", name="act").click()
     expect(page.locator("mark.kept")).to_have_text("code")
@@ -139,9 +139,9 @@ def test_words_are_marked_by_mouse_through_code_and_other_scripts(
 
 
 def test_code_and_right_to_left_text_are_shown_as_they_run(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
-    form(page, empty_app, fill(stores, [ANSWER]))
+    form(page, desk_app, fill(stores, [ANSWER]))
     text = page.locator(".response .text")
     assert text.evaluate("node => node.textContent") == ANSWER
     block = page.locator("code.block")
@@ -162,10 +162,10 @@ def test_code_and_right_to_left_text_are_shown_as_they_run(
 
 
 def test_the_comment_box_neither_steals_nor_leaks_keys(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, [f"answer {n + 1}" for n in range(4)])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     press(page, "1q\nx5 u\n2?")  # written for the case that is not there yet
     page.keyboard.press("Escape")
     press(page, "2w")
@@ -180,10 +180,10 @@ def test_the_comment_box_neither_steals_nor_leaks_keys(
 
 
 def test_the_passages_beside_the_case_are_those_that_fit_it(
-    page: Page, empty_app: App, stores: Stores
+    page: Page, desk_app: App, stores: Stores
 ) -> None:
     campaign = fill(stores, ["I'm sorry, I can't help with that. I won't.", "answer 2"])
-    form(page, empty_app, campaign)
+    form(page, desk_app, campaign)
     fits = page.locator(".guide .fits")
     expect(fits).to_contain_text("Refused or abstained?")
     press(page, "4q\n")

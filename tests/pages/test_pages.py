@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from app.service import stores as opened
 from app.settings import Settings
 from components.widgets.text import safe
-from tests.pages.conftest import Door
+from tests.pages.conftest import Door, Warm
 from tests.service.answers import answer, put
 
 PAGES = (
@@ -111,17 +111,25 @@ def test_a_level_in_a_link_that_is_none_is_said_and_can_be_put_right(
 EVIL = "=1+1 ![p](http://a.example/p.png) <img src=x onerror=alert(1)> **b** `c` :red[d]"
 
 
-@pytest.mark.parametrize("page", [*PAGES, "a case"])
-def test_hostile_names_are_handed_over_as_plain_words(
-    door: Door, tmp_path: Path, page: str
-) -> None:
-    home = tmp_path / "home"
+@pytest.fixture(scope="module")
+def evil(tmp_path_factory: pytest.TempPathFactory, warm: Warm) -> tuple[Path, str]:
+    """A home in which every name and text is hostile, to be read, and its run."""
+    home = tmp_path_factory.mktemp("evil")
     stores = opened.connect(Settings(home=home))
     rows = [answer(f"{EVIL} {n}", n / 50, n / 40, n / 60, category=EVIL, prompt=EVIL,
                    response=EVIL) for n in range(30)]  # fmt: skip
     run = put(stores, rows, EVIL, EVIL)
     stores.warehouse.close()
     stores.ledger.dispose()
+    warm.read.add(home)
+    return home, run
+
+
+@pytest.mark.parametrize("page", [*PAGES, "a case"])
+def test_hostile_names_are_handed_over_as_plain_words(
+    door: Door, evil: tuple[Path, str], page: str
+) -> None:
+    home, run = evil
     link = {"run": run, "item": f"{EVIL} 3"} if page == "a case" else {}
     app = whole(door(home, "cases" if link else page, **link))
     said = words(app)
