@@ -16,21 +16,6 @@ from risk.skewed import felt, positive_ends
 FEW = "fewer than two prompts lie above the threshold: no interval of it would hold"
 
 
-def average(
-    x: ArrayLike, clusters: Codes | None = None, least: float = -math.inf, most: float = math.inf
-) -> Measure:
-    """The mean of a score (n,) from `least` to `most`, with its 95 % interval over items.
-
-    NaN rows are lost. `clusters` (n,) codes the item of each row. Nothing left is missing; one item
-    has no interval. The interval: `skewed.mean_ends`.
-
-    >>> average([0.0, 1.0, np.nan]).value, average([0.0, 1.0, np.nan]).lost
-    (0.5, 1)
-    """
-    found = spread.mean(x, clusters)
-    return replace(found, low=_up(found.low, least), high=-_up(-found.high, -most))
-
-
 def upper(x: ArrayLike, t: float, p: int, clusters: Codes | None = None) -> Measure:
     """Upper partial moment above t with its interval: the mean of max(x - t, 0)**p.
 
@@ -46,7 +31,7 @@ def upper(x: ArrayLike, t: float, p: int, clusters: Codes | None = None) -> Meas
     over: Floats = np.asarray(x, dtype=float) - t
     # 0 ** 0 is 1, so a row at or below t is told apart; NaN stays NaN.
     raised = np.where(over > 0, np.maximum(over, 0) ** p, np.where(np.isnan(over), np.nan, 0.0))
-    found = average(raised, clusters, least=0.0)
+    found = spread.mean(raised, clusters, least=0.0)
     if p == 0 or not found.known or math.isnan(found.low):
         return found
     known = ~np.isnan(raised)
@@ -81,11 +66,4 @@ def failing(index: ArrayLike, threshold: float, clusters: Codes | None = None) -
     0.6666666666666666
     """
     rows: Floats = np.asarray(index, dtype=float)
-    return average(
-        np.where(np.isnan(rows), np.nan, (rows >= threshold - 1e-9).astype(float)), clusters
-    )
-
-
-def _up(end: float, least: float) -> float:
-    """An end of an interval, no lower than `least`; NaN stays NaN."""
-    return end if math.isnan(end) else max(end, least)
+    return spread.share(np.where(np.isnan(rows), np.nan, rows >= threshold - 1e-9), items=clusters)

@@ -78,10 +78,17 @@ def measured(value: float, drawn: Floats, n: int, lost: int = 0, why: str = "") 
     return Measure(value, low, high, n=n, lost=lost, why="" if drawn.size else "one item only")
 
 
-def mean(x: ArrayLike, clusters: NDArray[np.int64] | None = None, lost: int = 0) -> Measure:
+def mean(
+    x: ArrayLike,
+    clusters: NDArray[np.int64] | None = None,
+    lost: int = 0,
+    least: float = -math.inf,
+    most: float = math.inf,
+) -> Measure:
     """The mean of x (N,) without its NaN, with a 95 % interval over items (`skewed.mean_ends`).
 
-    A missing value is lost, `lost` adds those lost before.
+    A missing value is lost, `lost` adds those lost before. Where x can be no less than `least` or
+    no more than `most` the interval ends there.
 
     >>> found = mean([0.0, 1.0, np.nan, 1.0])
     >>> round(found.value, 4), found.n, found.lost
@@ -93,8 +100,9 @@ def mean(x: ArrayLike, clusters: NDArray[np.int64] | None = None, lost: int = 0)
     if kept.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
     low, high = mean_ends(kept, None if clusters is None else clusters[known])
-    why = "one item only" if math.isnan(low) else ""
-    return Measure(float(kept.mean()), low, high, n=kept.size, lost=lost, why=why)
+    if math.isnan(low):
+        return Measure(float(kept.mean()), n=kept.size, lost=lost, why="one item only")
+    return Measure(float(kept.mean()), max(low, least), min(high, most), n=kept.size, lost=lost)
 
 
 def share(

@@ -72,17 +72,18 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     sampling = (clusters, chosen["draws"], chosen["seed"])
 
     yield Finding("accuracy", spread.mean(came, clusters, lost=lost))
-    yield Finding("confidence", spread.mean(x, clusters, lost=lost))
-    yield Finding("overconfidence", spread.mean(x - came, clusters, lost=lost))
+    yield Finding("confidence", spread.mean(x, clusters, lost, 0.0, 1.0))
+    yield Finding("overconfidence", spread.mean(x - came, clusters, lost, -1.0, 1.0))
     kinds: tuple[tuple[str, calibration.Bins], ...] = (("ece", "width"), ("ece_mass", "mass"))
     for name, kind in kinds:
         found = calibration.ece_measure(x, came, chosen["bins"], kind, *sampling, lost=lost)
         yield Finding(name, found)
     parts = calibration.parts_measures(x, came, chosen["bins"], "width", *sampling, lost=lost)
     yield from (Finding(name, found) for name, found in parts.items())
-    yield Finding("brier", spread.mean(calibration.brier(x, came), clusters, lost=lost), group)
+    squared = calibration.brier(x, came)
+    yield Finding("brier", spread.mean(squared, clusters, lost, 0.0, 1.0), group)
     loss = came * calibration.log_loss(x) + (1 - came) * calibration.log_loss(1 - x)
-    yield Finding("nll", spread.mean(loss, clusters, lost=lost), group)
+    yield Finding("nll", spread.mean(loss, clusters, lost, 0.0), group)
     if whole:
         yield from _whole(*whole, columns)
 
@@ -92,10 +93,9 @@ def _whole(found: options.Options, p: Floats, columns: Columns) -> Iterator[Find
     asked = np.where(found.asked, 0.0, np.nan)
     squared = calibration.brier(p, found.gold.astype(float)) + asked
     gold = np.where(found.gold, np.nan_to_num(p), 0.0).sum(axis=1)
-    yield Finding("brier", spread.mean(squared, spread.items(columns.get("item_id"))))
-    yield Finding(
-        "nll", spread.mean(calibration.log_loss(gold) + asked, spread.items(columns.get("item_id")))
-    )
+    items = spread.items(columns.get("item_id"))
+    yield Finding("brier", spread.mean(squared, items, least=0.0, most=2.0))
+    yield Finding("nll", spread.mean(calibration.log_loss(gold) + asked, items, least=0.0))
 
 
 LENS = Lens(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -56,8 +57,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     answered = np.where(top.unsure == 1, np.nan, top.right)
     of = items(columns.get("item_id"))
 
-    def average(x: Floats) -> Measure:
-        return mean(x, of)
+    def average(x: Floats, least: float = -math.inf, most: float = math.inf) -> Measure:
+        return mean(x, of, 0, least, most)
 
     yield Finding("mean", average(belief.dcs(mass, *loadings)))
     yield Finding("contrast", average(belief.contrast(mass, *loadings)))
@@ -66,10 +67,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("accuracy", average(top.right))
     yield Finding("accuracy_answered", average(answered))
     for name in ("correct", "wrong", "unsure"):
-        yield Finding("mass", average(getattr(mass, name)), name)
+        yield Finding("mass", average(getattr(mass, name), 0.0, 1.0), name)
     captured = np.where(found.asked, np.nansum(np.exp(found.logs), axis=1), np.nan)
     if np.nanmax(captured, initial=0.0) <= 1 + belief.NEAR:
-        caught = average(captured)
+        caught = average(captured, 0.0, 1.0)
         low = "the options hold under a tenth of the probability" if caught.value < 0.1 else ""
         yield Finding("captured", replace(caught, why=low or caught.why))
     n, lost = int(found.asked.sum()), int((~found.asked).sum())

@@ -64,7 +64,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         drawn = cells.replicates(lambda w: statistics(w, few), few_rows, *again)
     else:
         drawn = spread.replicates(statistics, n, clusters, *again)
-    yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost))
+    yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost, 0.0, 1.0))
     for place, name in enumerate(names):
         if name == "error":
             continue

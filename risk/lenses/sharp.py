@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import moments, sensitivity
+from risk import moments, sensitivity, spread
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
@@ -50,7 +50,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (Finding(name, joint[name]) for name in JOINT)
     yield from _moments(risk, chosen["above"], vector.clusters)
     index = union(h)
-    yield Finding("union", moments.average(index, vector.clusters, 0, 1))
+    yield Finding("union", spread.mean(index, vector.clusters, 0, 0.0, 1.0))
     yield Finding("failing", moments.failing(index, chosen["threshold"], vector.clusters))
     for name, part in zip(vector.dimensions, risk.parts.T, strict=True):
         own = profile(part, chosen["level"], *again, far)

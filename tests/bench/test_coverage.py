@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk import calibration, moments, ranges, tail
+from risk import calibration, moments, ranges, spread, tail
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.gap import Statistic
@@ -143,6 +143,6 @@ def test_coverage_of_the_interval_of_a_mark_in_four_answers_a_prompt(share: floa
     def one(_: int) -> Measure:
         alike, alone = (rng.random((2, 4 * n)) < share).astype(float)
         marks = np.where(rng.random(4 * n) < 0.7, np.repeat(alike[::4], 4), alone)
-        return moments.average(marks, items)
+        return spread.share(marks, items=items)
 
     told(f"mark of {share:g}, {n} prompts of four alike answers", share, one)

@@ -58,12 +58,10 @@ def test_a_union_at_the_threshold_is_failing_whatever_floats_say():
 
 
 def test_missing_rows_are_lost_and_nothing_is_missing():
-    assert (moments.average([1.0, np.nan, 3.0]).n, moments.average([1.0, np.nan, 3.0]).lost) == (
-        2,
-        1,
-    )
-    assert not moments.average([np.nan]).known
-    alone = moments.average([2.0, 4.0], clusters=np.zeros(2, int))
+    found = moments.upper([1.0, np.nan, 3.0], 0, 1)
+    assert (found.n, found.lost) == (2, 1)
+    assert not moments.upper([np.nan], 0, 1).known
+    alone = moments.upper([2.0, 4.0], 0, 1, clusters=np.zeros(2, int))
     assert alone.value == 3.0
     assert math.isnan(alone.low)
     with pytest.raises(ValueError, match="p is -1"):

@@ -27,11 +27,11 @@ from app.service.outputs.worst import top
 from app.service.stores import Stores
 from db import outputs
 from db.filter import Case, Filter
-from risk import harm, tail
+from risk import harm, spread, tail
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.measure import Measure
-from risk.moments import average, failing
+from risk.moments import failing
 
 Floats = NDArray[np.float64]
 POINTS = 1000
@@ -108,7 +108,7 @@ def _union(found: Risks) -> dict[str, Measure]:
     """The union of failures: its mean, and the share of answers in which it reaches one half."""
     index = harm.union(found.pooled)
     own = found.vector.clusters
-    told = {"union": average(index, own, 0, 1), "failing": failing(index, HALF, own)}
+    told = {"union": spread.mean(index, own, 0, 0.0, 1.0), "failing": failing(index, HALF, own)}
     return {n: replace(m, lost=m.lost + found.unscored) for n, m in told.items()}
 
 
