@@ -1,4 +1,4 @@
-"""Comparison: paired differences on shared items with their bootstrap, and what drives a gap."""
+"""Comparison: paired differences on shared items, with their bootstrap."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from risk.influence import within
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
 from risk.significance import p_value, two_sided
+from risk.skewed import mean_ends, quantile_ends
 from risk.student import reaching, studentized
-from risk.worst import cvar, mass, var, weights
+from risk.worst import cvar, mass, var
 
 Statistic = Literal["mean", "median", "var", "cvar"]
 UNKNOWN = (math.nan, math.nan)
@@ -118,16 +119,17 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
 
 
 def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
-    """The statistic of model i on the shared rows, with an interval made as `difference` makes it.
+    """The statistic of model i on the shared rows, with the interval that `tail.profile` gives it.
 
     >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
     >>> round(own(two, 1).value, 4)
     0.4333
     """
-    value = float(found.value[statistic][i])
-    many = found.many[statistic][i]
-    low, high = percentiles(many)
-    why = ""
+    value, row = float(found.value[statistic][i]), found.x[i]
+    many, why = found.many[statistic][i], ""
+    if statistic == "mean":
+        return Measure(value, *mean_ends(row, found.clusters), found.n, found.lost)
+    low, high = _ranks(found, row, statistic)
     if found.thin and statistic in ("var", "cvar"):
         told = ends(*getattr(found.limits[i], statistic)) if found.limits else UNKNOWN
         (low, high), why = told, _why(found)
@@ -135,7 +137,18 @@ def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
         size = len(found.x)
         spreads = np.sqrt(np.maximum(found.many[TAILS][i * size + i], 0))
         low, high = studentized(value, many, math.sqrt(float(found.error[i, i])), spreads)
+    elif statistic == "cvar":
+        low, high = percentiles(many)
     return Measure(value, low, high, found.n, found.lost, why)
+
+
+def _ranks(found: Shared, row: Floats, statistic: Statistic) -> tuple[float, float]:
+    """The interval of a median or a VaR: two of the model's own values."""
+    if statistic not in ("median", "var"):
+        return UNKNOWN
+    order = np.argsort(row, kind="stable")
+    codes = None if found.clusters is None else found.clusters[order]
+    return quantile_ends(row[order], 0.5 if statistic == "median" else found.level, codes)
 
 
 def ratio(found: Shared, a: int, b: int) -> Measure:
@@ -164,26 +177,6 @@ def ratio(found: Shared, a: int, b: int) -> Measure:
     spread = _spread(found, a, b, (one, two), (first, second))
     low, high = _apart(found, math.log(one / two), np.log(many), *spread)
     return Measure(one / two, math.exp(low), math.exp(high), *rest)
-
-
-def drivers(a: ArrayLike, b: ArrayLike, level: float = 0.95, statistic: str = "mean") -> Floats:
-    """What each row adds to the gap between two models: (n,) that sums to the difference exactly.
-
-    At the mean (a - b)/n. In the tail each side's value times its weight in its own CVaR, over the
-    mass of the tail: a row counts where it is in either tail. Ours: an identity. NaN is refused.
-
-    >>> drivers([1, 2, 6, 3], [1, 2, 3, 5], 0.5, "cvar").tolist()
-    [0.0, 0.0, 1.5, -1.0]
-    """
-    one, two = (np.asarray(side, dtype=float) for side in (a, b))
-    if np.isnan(one).any() or np.isnan(two).any():
-        raise ValueError("a row is missing on one side; give the rows both models have")
-    if statistic == "mean":
-        return np.asarray((one - two) / max(one.size, 1))
-    if statistic != "cvar":
-        raise ValueError(f"statistic is {statistic!r}; rows add up to mean and cvar only")
-    m = float(mass(one.size, level))
-    return np.asarray((weights(one, level) * one - weights(two, level) * two) / m)
 
 
 def by_item(x: ArrayLike, clusters: Codes | None) -> Floats:

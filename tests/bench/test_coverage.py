@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk import calibration, moments, ranges, spread, tail
+from risk import agreement, calibration, moments, ranges, spread, tail
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.gap import Statistic
@@ -146,3 +146,35 @@ def test_coverage_of_the_interval_of_a_mark_in_four_answers_a_prompt(share: floa
         return spread.share(marks, items=items)
 
     told(f"mark of {share:g}, {n} prompts of four alike answers", share, one)
+
+
+@pytest.mark.parametrize("share", [0.5, 0.1])
+@pytest.mark.parametrize("n", [30, 60, 150])
+@pytest.mark.parametrize("name", ["percent", "cohen_kappa", "fleiss_kappa", "alpha", "ac1"])
+def test_coverage_of_the_interval_of_agreement(name: str, n: int, share: float) -> None:
+    """Three people who are wrong in one label of ten, two for Cohen's kappa."""
+    measure = getattr(agreement, name)
+    people = 2 if name == "cohen_kappa" else 3
+
+    def draw(rng: np.random.Generator, n: int) -> Floats:
+        truth = rng.random(n) < share
+        return np.where(rng.random((n, people)) < 0.1, ~truth[:, None], truth[:, None]).astype(
+            float
+        )
+
+    truth, rng = measure(draw(np.random.default_rng(0), 60_000)).value, np.random.default_rng(n)
+    told(
+        f"{name}, a label of {share:g}, n = {n}", truth,
+        lambda seed: measure(draw(rng, n), 500, seed) if name != "alpha"
+        else measure(draw(rng, n), "nominal", 500, seed),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [30, 100, 400])
+@pytest.mark.parametrize("loss", LONG)
+def test_coverage_of_the_interval_of_a_paired_difference_of_means(n: int, loss: str) -> None:
+    rng = np.random.default_rng(n)
+    told(
+        f"difference of means, {loss}, n = {n}", 0.0,
+        lambda seed: tail.paired(LONG[loss](rng, n), LONG[loss](rng, n), 0.95, "mean", 500, seed),
+    )  # fmt: skip

@@ -14,7 +14,8 @@ from statsmodels.stats.multitest import multipletests
 
 from risk import compare, flips, rank
 from risk.bootstrap import TAILS
-from risk.compare import by_item, difference, drivers, shared, two_sided
+from risk.compare import by_item, difference, shared, two_sided
+from risk.driving import drivers
 from risk.ranked import friedman, holm, wilcoxon
 from risk.worst import cvar
 

@@ -17,7 +17,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import outputs
 from db.filter import Case, Filter
-from risk import compare, rank, ranked
+from risk import compare, driving, rank, ranked
 from risk.compare import Shared, Statistic
 from risk.dominance import Dominance, Order
 from risk.dominance import dominance as over_thresholds
@@ -199,8 +199,8 @@ def dominance(found: Compared, a: str, b: str) -> tuple[Dominance, Dominance]:
 def drivers(found: Compared, a: str, b: str) -> list[Driver]:
     """Every shared answer on which the two differ, those that drive the tail's gap most first."""
     one, two = (found.shared.x[found.runs.index(run)] for run in (a, b))
-    mean = compare.drivers(one, two, found.choices.level)
-    tail = compare.drivers(one, two, found.choices.level, "cvar")
+    mean = driving.drivers(one, two, found.choices.level)
+    tail = driving.drivers(one, two, found.choices.level, "cvar")
     order = np.lexsort((-np.abs(mean), -np.abs(tail)))
     return [
         Driver(
