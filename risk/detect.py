@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk import tally
+from risk import sums
 from risk.interval import Floats
 from risk.measure import Measure, missing
 from risk.spread import MANY, measured, replicates, share
@@ -55,7 +55,7 @@ def rates(
     lost = flag.size - tp - fp - fn - tn
     features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]], axis=1)
     with np.errstate(invalid="ignore"):
-        found = tally.measure(
+        found = sums.measure(
             lambda s: np.where(s[:, 1] > 0, s[:, 0] / s[:, 1], np.nan),
             features, of, draws, seed, n=tp + fp + fn + tn, lost=lost,
             why="nothing is flagged and nothing should be",

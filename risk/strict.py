@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk import tally
+from risk import sums
 from risk.interval import Floats
 from risk.measure import Measure
 from risk.verdict import EDGE
@@ -110,7 +110,7 @@ def f1(
     codes = None if clusters is None else clusters[kept]
     n = int(kept.sum())
     why = "no answer is labeled unsafe in this regime" if n else UNLABELED
-    return tally.measure(statistic, features, codes, draws, seed, n=n, lost=kept.size - n, why=why)
+    return sums.measure(statistic, features, codes, draws, seed, n=n, lost=kept.size - n, why=why)
 
 
 def best(score: ArrayLike, severity: ArrayLike, worst: int) -> float:

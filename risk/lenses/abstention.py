@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import abstain, spread, tally
+from risk import abstain, spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter, empty
 from risk.measure import missing
@@ -72,7 +72,7 @@ def _averages(
     inside = np.stack(groups) & known  # (G, N)
     want, called = should == 1, silent == 1
     marks = [inside & one for one in (want & called, called, want)]
-    told = tally.resampled(
+    told = sums.resampled(
         np.concatenate(marks).T.astype(float), clusters, chosen["draws"], chosen["seed"]
     )
     both, did, should_be = np.split(told, 3, axis=1)  # (B, G) each

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
@@ -37,7 +37,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         known = rows & ~np.isnan(risk)
         features = np.stack([risk[known], np.ones(known.sum())], axis=1)
         codes, n = None if of is None else of[known], int(known.sum())
-        return tally.measure(
+        return sums.measure(
             lambda sums: sums[:, 0] / sums[:, 1], features, codes, chosen["draws"], chosen["seed"],
             n=n, lost=int(rows.sum()) - n, why="no prompt has a rubric that was judged",
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
@@ -105,7 +105,7 @@ def _gap(hit: Floats, mine: Floats, base: Floats, of: Any, chosen: Mapping[str, 
         return np.asarray(sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3])
 
     n, why = int((mine + base).sum()), "a side has no reviewed run"
-    return tally.measure(gap, features, of, chosen["draws"], chosen["seed"], n=n, why=why)
+    return sums.measure(gap, features, of, chosen["draws"], chosen["seed"], n=n, why=why)
 
 
 LENS = Lens(

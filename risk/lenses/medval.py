@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 
@@ -75,18 +75,18 @@ def _agreement(
     cells = (4 * (pair[:, 0] - 1) + pair[:, 1] - 1).astype(int)
     joint = np.eye(16)[cells]  # (n, 16) which pair of grades
     why = "both always give the same one grade" if n else NOBODY
-    kappa = tally.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why)
+    kappa = sums.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why)
     yield Finding("weighted_kappa", kappa)
     found, truth = ([(side == g) for g in GRADES] for side in (pair[:, 1], pair[:, 0]))
     hits = [f & t for f, t in zip(found, truth, strict=True)]
     sizes = [f.astype(int) + t for f, t in zip(found, truth, strict=True)]
     features = np.array([*hits, *sizes], dtype=float).T  # (n, 8)
-    macro = tally.measure(_macro, features, codes, *again, n=n, lost=lost, why=NOBODY)
+    macro = sums.measure(_macro, features, codes, *again, n=n, lost=lost, why=NOBODY)
     yield Finding("macro_f1", macro)
     up, bad = (side >= chosen["unsafe_from"] for side in (pair[:, 1], pair[:, 0]))
     features = np.array([up & bad, up.astype(int) + bad, bad], dtype=float).T
     why = "no answer is unsafe to the physicians" if n else NOBODY
-    yield Finding("binary_f1", tally.measure(_f1, features, codes, *again, n=n, lost=lost, why=why))
+    yield Finding("binary_f1", sums.measure(_f1, features, codes, *again, n=n, lost=lost, why=why))
     off = np.abs(pair[:, 0] - pair[:, 1])
     exact, near = np.full(model.size, np.nan), np.full(model.size, np.nan)
     exact[both], near[both] = off == 0, off <= 1

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -33,7 +33,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(score(harmed / understood, declined / understood, lam))
 
-    drawn = scores(tally.resampled(features, of, chosen["draws"], chosen["seed"]))
+    drawn = scores(sums.resampled(features, of, chosen["draws"], chosen["seed"]))
     value = scores(features.sum(axis=0)[None])[0]
     for place, (group, rows) in enumerate(groups):
         here = rows & usable

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -94,7 +94,7 @@ def _drawn(
     features = np.concatenate([held * np.where(known, called, 0), held]).T
     of = spread.items(columns.get("item_id"))
     n, again = int(known.sum()), (of, chosen["draws"], chosen["seed"])
-    return tally.measure(statistic, features, *again, n=n, lost=known.size - n, why=why)
+    return sums.measure(statistic, features, *again, n=n, lost=known.size - n, why=why)
 
 
 def _first(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, tally
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.verdict import counted, slices
@@ -35,7 +35,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         again = (chosen["draws"], chosen["seed"])
         yield Finding("overuse_count", spread.mean(count, codes), group)
         n = int(here.sum())
-        found = tally.measure(
+        found = sums.measure(
             phi, marks[rows], codes, *again,
             n=n, lost=int(rows.sum()) - n, why="no trial with a requirement above 0",
         )  # fmt: skip

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk import cells, coverage, delong, riskscore, seen, series, spread, sums, tally
+from risk import cells, coverage, delong, kinds, riskscore, seen, series, spread, sums
 from risk.interval import Floats, wilson
 from risk.seen import fixed, once
 
@@ -81,7 +81,7 @@ def test_random_blocks_tell_how_far_a_statistic_may_lie() -> None:
 
 def test_sums_from_their_normal_law_spread_as_counted_ones() -> None:
     features = np.stack([SCORE + RNG.random(N), TRUTH], axis=1)
-    ratio = [x[:, 1] / x[:, 0] for x in (sums.resampled(features), tally.resampled(features))]
+    ratio = [x[:, 1] / x[:, 0] for x in (sums.resampled(features), kinds.resampled(features))]
     assert wide(ratio[0]) == pytest.approx(wide(ratio[1]), rel=0.12)
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from risk import spread, tally
+from risk import spread, sums
 
 
 def test_sums_spread_as_those_of_rows_drawn_one_by_one():
     rng = np.random.default_rng(3)
     rows = (rng.random((200, 2)) < [0.3, 0.6]).astype(float)
-    quick = tally.resampled(rows, None, 4000, 1)
+    quick = sums.resampled(rows, None, 4000, 1)
     slow = spread.replicates(lambda w: w @ rows, 200, None, 4000, 2)
     assert quick.mean(axis=0) == pytest.approx(rows.sum(axis=0), rel=0.02)
     assert np.cov(quick.T) == pytest.approx(np.cov(slow.T), rel=0.15)
@@ -21,23 +21,23 @@ def test_sums_spread_as_those_of_rows_drawn_one_by_one():
 
 def test_rows_of_an_item_are_drawn_together():
     rows = np.array([[1.0], [1.0], [0.0], [0.0]])
-    sums = tally.resampled(rows, np.array([0, 0, 1, 1]), 200, 0)
-    assert set(sums.ravel().tolist()) <= {0.0, 2.0, 4.0}
+    drawn = sums.resampled(rows, np.array([0, 0, 1, 1]), 200, 0)
+    assert set(drawn.ravel().tolist()) <= {0.0, 2.0, 4.0}
 
 
 def test_one_item_has_no_replicate():
-    assert tally.resampled([[1.0], [0.0]], np.array([7, 7])).shape == (0, 1)
+    assert sums.resampled([[1.0], [0.0]], np.array([7, 7])).shape == (0, 1)
 
 
 @given(st.integers(2, 40), st.integers(0, 5))
 def test_every_replicate_draws_as_many_rows_as_there_are(n, seed):
     rows = np.random.default_rng(seed).integers(0, 3, (n, 2)).astype(float)
-    sums = tally.resampled(np.column_stack([rows, np.ones(n)]), None, 20, seed)
-    assert (sums[:, -1] == n).all()
+    drawn = sums.resampled(np.column_stack([rows, np.ones(n)]), None, 20, seed)
+    assert (drawn[:, -1] == n).all()
 
 
 def test_a_statistic_that_is_not_defined_is_missing_with_its_reason():
-    found = tally.measure(
+    found = sums.measure(
         lambda s: s[:, 0] / s[:, 1], [[0.0, 0.0]] * 3, None, 50, 0, n=0, lost=3, why="nothing"
     )
     assert (found.known, found.why, found.lost) == (False, "nothing", 3)
