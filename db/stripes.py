@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -18,6 +19,10 @@ from db.warehouse import Connection
 
 HEAVY = 32 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
+TOGETHER = 4
+"""Stripes that one query brings: each costs a look at the files, whatever it brings."""
+BATCH = 2048
+"""Rows of a piece of a stripe, as DuckDB has them in hand."""
 MOST = 100
 """Runs that are put in order at most; more are sorted row by row."""
 BLOCK = 64
@@ -25,6 +30,17 @@ BLOCK = 64
 AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 """Joins stay as they are written: the wide rows pass by, what is narrow is held. The optimizer,
 which knows neither, holds the wide ones."""
+
+
+class Edge(NamedTuple):
+    """A stripe: its first and its last row, those of its prompts, how many rows, their bytes."""
+
+    low: int
+    high: int
+    first: int
+    last: int
+    n: int
+    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +68,41 @@ def stream(
     cursor.execute("BEGIN")  # one look at the catalog for all stripes
     cursor.execute(AS_WRITTEN)
     try:
-        for query in _stripes(cursor, table, part, names):
-            yield ordered(cursor.sql(query.replace("SELECTED", selected)).to_arrow_table())
+        only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
+        edges = list(_edges(cursor, table, only))
+        for start in range(0, len(edges), TOGETHER):
+            several = edges[start : start + TOGETHER]
+            query = _query(table, only, names, several).replace("SELECTED", selected)
+            for stripe in _cut(cursor.sql(query).to_arrow_reader(BATCH), several):
+                yield stripe if shape.kind == "json" else stripe.combine_chunks()
     finally:
         with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
             cursor.execute("ROLLBACK")
             cursor.execute("RESET disabled_optimizers")
 
 
+def _cut(reader: Iterable[pa.RecordBatch], edges: Sequence[Edge]) -> Iterator[pa.Table]:
+    """The stripes, each once its rows are there: threads bring them in pieces and not in order."""
+    first = np.array([edge.low for edge in edges])
+    parts: list[list[pa.RecordBatch]] = [[] for _ in edges]
+    left, at = [edge.n for edge in edges], 0
+    for batch in reader:
+        place = np.searchsorted(first, batch.column("o").to_numpy(), side="right") - 1
+        cuts = [0, *(np.flatnonzero(np.diff(place)) + 1).tolist(), len(place)]
+        for start, end in pairwise(cuts):
+            parts[place[start]].append(batch.slice(start, end - start))
+            left[place[start]] -= end - start
+        while at < len(edges) and not left[at]:
+            yield ordered(pa.Table.from_batches(parts[at]))
+            parts[at] = []
+            at += 1
+
+
 def ordered(table: pa.Table) -> pa.Table:
     """The rows by the column `o`, which is taken off.
 
-    They come in a few long runs, one a thread and row group, so it is the runs that are put in
-    order, and no text is copied.
+    They come in a few long runs, one a thread and piece, so it is the runs that are put in order,
+    and no text is copied.
     """
     by = np.argsort(table.column("o").to_numpy(), kind="stable")
     table = table.drop_columns("o")
@@ -95,49 +133,47 @@ def _beside(names: Sequence[str]) -> str:
     )
 
 
-def _stripes(
-    cursor: Connection, table: str, part: str | None, names: Sequence[str]
-) -> Iterator[str]:
-    only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
-    for low, high, first, last, _ in _edges(cursor, table, only):
-        within = f"BETWEEN {low} AND {high}"
-        if table == "labels":
-            yield f"SELECT SELECTED, o FROM rows_labels t WHERE o {within}"
-        elif table == "outputs":
-            beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
-            yield f"""SELECT SELECTED, p.o
-                      FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
-                      JOIN (SELECT * FROM picks {only or "WHERE true"} AND o {within}) p USING (o)
-                      JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
-                      LEFT JOIN (SELECT *, rowid AS i FROM lake.items
-                                 WHERE rowid BETWEEN {first} AND {last}) i
-                        ON i.i = p.i
-                      LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
-        else:
-            yield f"""SELECT SELECTED, p.o
-                      FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t
-                      JOIN (SELECT o FROM rows_{table} WHERE o {within}) p USING (o)
-                      JOIN facts f USING (run_id)"""
+def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -> str:
+    """What brings the rows of stripes that follow one another."""
+    low, high = edges[0].low, edges[-1].high
+    first, last = min(edge.first for edge in edges), max(edge.last for edge in edges)
+    within = f"BETWEEN {low} AND {high}"
+    if table == "labels":
+        return f"SELECT SELECTED, o FROM rows_labels t WHERE o {within}"
+    if table == "outputs":
+        beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
+        return f"""SELECT SELECTED, p.o
+                   FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
+                   JOIN (SELECT * FROM picks {only or "WHERE true"} AND o {within}) p USING (o)
+                   JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
+                   LEFT JOIN (SELECT *, rowid AS i FROM lake.items
+                              WHERE rowid BETWEEN {first} AND {last}) i
+                     ON i.i = p.i
+                   LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
+    return f"""SELECT SELECTED, p.o
+               FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t
+               JOIN (SELECT o FROM rows_{table} WHERE o {within}) p USING (o)
+               JOIN facts f USING (run_id)"""
 
 
-def _edges(cursor: Connection, table: str, only: str) -> Iterator[list[int]]:
-    """The first and the last row of each stripe, and those of its prompts.
-
-    Told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike on any day.
-    """
+def _edges(cursor: Connection, table: str, only: str) -> Iterator[Edge]:
+    """The stripes, told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike
+    on any day."""
     source = f"keys {only}" if table == "outputs" else f"(SELECT *, NULL AS i FROM rows_{table})"
     blocks = cursor.execute(
-        f"""SELECT min(o), max(o), coalesce(min(i), {2**62}), coalesce(max(i), -1),
+        f"""SELECT min(o), max(o), coalesce(min(i), {2**62}), coalesce(max(i), -1), count(*),
                    sum(weight)::BIGINT
             FROM {source} GROUP BY o // {BLOCK} ORDER BY 1"""
     ).fetchall()
-    stripe: list[int] = []
-    for low, high, first, last, weight in blocks:
-        if stripe and stripe[4] + weight > HEAVY:
+    stripe: Edge | None = None
+    for block in map(Edge._make, blocks):
+        if stripe and stripe.weight + block.weight > HEAVY:
             yield stripe
-            stripe = []
-        was = stripe or [low, high, first, last, 0]
-        stripe = [was[0], high, min(was[2], first), max(was[3], last), was[4] + weight]
+            stripe = None
+        stripe = block if stripe is None else Edge(
+            stripe.low, block.high, min(stripe.first, block.first), max(stripe.last, block.last),
+            stripe.n + block.n, stripe.weight + block.weight,
+        )  # fmt: skip
     if stripe:
         yield stripe
 
