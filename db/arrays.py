@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -27,7 +26,7 @@ def arrays(cursor: Connection) -> Arrays:
             found[name] = words(column)
             continue
         plain = column.to_pandas().to_numpy()
-        found[name] = plain if plain.dtype.kind in "fiub" else _text(plain)
+        found[name] = plain if plain.dtype.kind in "fiub" else _text(plain, column)
     return found
 
 
@@ -53,9 +52,9 @@ def coded(column: pa.Array | pa.ChunkedArray) -> tuple[NDArray[Any], NDArray[np.
     return (each, place) if told.indices.null_count else (each[1:], place - 1)
 
 
-def _text(column: NDArray[Any]) -> NDArray[Any]:
-    text = column.astype(object)
-    text[pd.isna(column)] = None
+def _text(plain: NDArray[Any], column: pa.ChunkedArray) -> NDArray[Any]:
+    text = plain.astype(object)
+    text[column.is_null().to_numpy()] = None
     return text
 
 

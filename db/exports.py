@@ -10,6 +10,10 @@ from db.warehouse import Connection
 KEY = "run_id, item_id, sample"
 SAID = "STRUCT(field VARCHAR, person VARCHAR, value VARCHAR)[]"
 
+BLANK = """CASE WHEN response IS NULL THEN true
+  WHEN response < '!' THEN trim(left(response, 160)) = '' ELSE false END"""
+"""Whether an answer has no text: its first words are all blank. What comes later is not read."""
+
 
 def prepare(cursor: Connection, facts: pa.Table) -> None:
     """Makes ready what the rows are joined with; `db.told` and `db.votes` do so for labels.
@@ -21,8 +25,10 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
     # what is long is measured before it is joined, so that only numbers are
     cursor.execute(
         f"""CREATE OR REPLACE TABLE keys AS
-            SELECT o, i, split, {KEY}, weight + coalesce(prompt, 0) AS weight
-            FROM (SELECT rowid AS o, {KEY}, {WEIGHT["outputs"]} AS weight FROM lake.outputs)
+            SELECT o, i, split, {KEY}, weight + coalesce(prompt, 0) AS weight, blank, cut,
+                   prompt IS NULL AS bare
+            FROM (SELECT rowid AS o, {KEY}, {WEIGHT["outputs"]} AS weight, {BLANK} AS blank,
+                         coalesce(finish = 'length', false) AS cut FROM lake.outputs)
             JOIN picks USING (o)
             LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items) USING (i)"""
     )

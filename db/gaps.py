@@ -16,24 +16,16 @@ NAMED = (
 
 
 def count(cursor: Connection) -> dict[str, int]:
-    """What is missing, in words, and how often; 160 blanks at the start count as no text."""
-    texts = "opening IS NULL OR opening < '!'"  # blanks come before; files tell without reading
+    """What is missing of what is picked, in words, and how often; see `exports.prepare`."""
     row = cursor.execute(
-        f"""SELECT count(*) FILTER (blank), count(*) FILTER (cut) FROM picks p JOIN (
-              SELECT rowid AS o, true AS blank, false AS cut FROM lake.outputs
-              WHERE ({texts}) AND trim(coalesce(opening, '')) = ''
-              UNION ALL
-              SELECT rowid, false, true FROM lake.outputs WHERE finish = 'length') USING (o)"""
-    ).fetchone()
-    bare = cursor.execute(
-        """SELECT count(*) FROM picks p LEFT JOIN lake.items i ON i.rowid = p.i
-           WHERE i.opening IS NULL"""
+        """SELECT count(*) FILTER (blank), count(*) FILTER (cut), count(*) FILTER (bare)
+           FROM keys"""
     ).fetchone()
     lost = cursor.execute(
         """SELECT count(*) FILTER (value IS NULL), (SELECT count(*) FROM picks) - count(DISTINCT k)
            FROM rows_scores"""
     ).fetchone()
-    found = (*(row or ()), *(bare or ()), *(lost or ()))
+    found = (*(row or ()), *(lost or ()))
     return dict(zip(NAMED, (int(n) for n in found), strict=True))
 
 

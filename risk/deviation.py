@@ -7,7 +7,6 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
-from scipy.stats import trim_mean
 
 from risk.interval import Codes, Floats
 from risk.skewed import ends, felt, mean_ends
@@ -56,8 +55,9 @@ def volatility_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, fl
 
 def _bonett(x: Floats, sd: float, clusters: Codes | None) -> tuple[float, float]:
     """Bonett's interval of log sd, the fourth moment summed by item."""
-    spared = min(0.49, 1 / (2 * math.sqrt(x.size - 4)))
-    pull = felt((x - trim_mean(x, spared)) ** 2 - sd * sd, clusters) / (x.size * sd * sd)
+    spared = int(min(0.49, 1 / (2 * math.sqrt(x.size - 4))) * x.size)
+    kept = np.partition(x, (spared, x.size - spared - 1))[spared : x.size - spared]
+    pull = felt((x - kept.mean()) ** 2 - sd * sd, clusters) / (x.size * sd * sd)
     items = pull.size
     stretch = items / (items - NORMAL)
     half = NORMAL * stretch * math.sqrt(float(pull @ pull)) / 2

@@ -123,7 +123,9 @@ def _ready(
     used = facts.used(held)
     ids = [run["run_id"] for run in used]
     resolve.gather(held, ids, masker if masker.kinds else None, aside, tell)
+    tell(0.9, "scores and steps of what was chosen")
     _prepare(held, recipe, used)
+    tell(0.95, "what is missing, and the tail")
     gathered = facts.gathered(held, tell)
     rows = Rows(
         held.warehouse, recipe, tuple(told_labels.fields(held.warehouse)),
