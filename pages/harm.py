@@ -176,9 +176,8 @@ if len(page) < len(listed):
     st.caption(f"The first {len(page)} of them")
 cases = [answers.cases[row] for row in page]
 openings = cached.measured(tail.openings, cases)
-row = table.pick(
-    harms_table.listed(answers, page, openings), state.picker("harms"), height=360, digits=1
-)
+rows = harms_table.listed(answers, page, openings)
+row = table.pick(rows, state.picker("harms"), height=360, digits=1, widths={"did": 100})
 if row is not None:
     state.open_case(cases[row])
 send.show(

@@ -19,7 +19,7 @@ with having:
 with words:
     asked = chips.words("Paper, measure or column", "about", "such as SHARP, 2601.21235, act")
 some = lens_said.kept(lens_needs.needing(states, need), ready, asked)
-widths = {"source": 260, "on my data": 230}
+widths = {"source": 235, "on my data": 170, "direction": 125}
 row = table.pick(lens_said.listed(some), state.picker("lenses"), height=360, widths=widths)
 if row is not None:
     state.stay(lens=some[row].lens.name)

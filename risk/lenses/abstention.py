@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from risk import abstain, spread, sums
+from risk import abstain, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter, empty
-from risk.measure import missing
+from risk.measure import Measure, missing
 from risk.seen import each
 from risk.verdict import slices
 
@@ -45,42 +45,37 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     )
     said = np.where(judged, placed == 1, np.nan)
     yield Finding("appropriate", spread.share(said, items=clusters))
-    parts = []
+    parts: dict[str, list[Measure]] = {name: [] for name in NAMES}
     for name, mine in slices(columns, "category"):
         codes = None if clusters is None else clusters[mine]
-        found = list(_scores(should[mine], silent[mine], codes, chosen, name))
-        parts.append([one.found.value for one in found])
-        yield from found
-    if not parts:
-        return
-    groups = [rows for _, rows in slices(columns, "category")]
-    drawn = _averages(should, silent, groups, clusters, chosen)
-    for place, name in enumerate(NAMES):
-        values = [part[place] for part in parts if part[place] == part[place]]
-        mean = missing("no category has it", lost=len(parts))
-        if values:
-            counts = (len(values), len(parts) - len(values))
-            mean = spread.measured(float(np.mean(values)), drawn[:, place], *counts)
-        yield Finding(name, mean, "mean of categories")
+        for found in _scores(should[mine], silent[mine], codes, chosen, name):
+            parts[found.measure].append(found.found)
+            yield found
+    for name, some in parts.items():
+        if some:
+            yield Finding(name, average(some), "mean of categories")
 
 
-def _averages(
-    should: Floats, silent: Floats, groups: list[Any], clusters: Any, chosen: Mapping[str, Any]
-) -> Floats:
-    """Precision, recall, F1: the mean over the groups that have them, on resampled items (B, 3)."""
-    known = ~(np.isnan(should) | np.isnan(silent))
-    inside = np.stack(groups) & known  # (G, N)
-    want, called = should == 1, silent == 1
-    marks = [inside & one for one in (want & called, called, want)]
-    told = sums.resampled(
-        np.concatenate(marks).T.astype(float), clusters, chosen["draws"], chosen["seed"]
-    )
-    both, did, should_be = np.split(told, 3, axis=1)  # (B, G) each
-    with np.errstate(invalid="ignore", divide="ignore"):
-        f1 = np.where(should_be > 0, 2 * both / (did + should_be), np.nan)
-        each = np.stack([both / did, both / should_be, f1], axis=2)  # (B, G, 3)
-        there = ~np.isnan(each)
-        return np.asarray(np.where(there, each, 0).sum(axis=1) / there.sum(axis=1))
+def average(parts: Sequence[Measure]) -> Measure:
+    """The plain mean of the parts that are known, with an interval put together from theirs.
+
+    Parts are of different prompts, so each end lies as far from the mean as the parts' own ends lie
+    from their values, in quadrature; resampling would show no spread where every part is all right.
+    Source: Zou and Donner (2008), doi 10.1002/sim.3095 (MOVER).
+
+    >>> found = average([Measure(0.5, 0.1, 0.9, n=4), Measure(1.0, 0.6, 1.0, n=4)])
+    >>> found.value, round(found.low, 4), found.high, found.n
+    (0.75, 0.4672, 0.95, 2)
+    """
+    known = [one for one in parts if one.known]
+    lost = len(parts) - len(known)
+    if not known:
+        return missing("no category has it", lost=lost)
+    value, low, high = np.array([(one.value, one.low, one.high) for one in known]).T
+    mean, size = float(value.mean()), len(known)
+    below, above = (float(np.sqrt(((value - end) ** 2).sum())) / size for end in (low, high))
+    why = "a category's own has no interval" if np.isnan(below + above) else ""
+    return Measure(mean, mean - below, mean + above, n=size, lost=lost, why=why)
 
 
 def _scores(
@@ -114,7 +109,8 @@ LENS = Lens(
         "without an answer. The paper averages over data sets: the mean of categories is that "
         "mean over categories, and is not the pooled value. Rows of which it is not known what "
         "the model did, and refusals, are lost. A category without an item to abstain from has no "
-        "recall, one without an abstention no precision, and they are left out of the mean."
+        "recall, one without an abstention no precision, and they are left out of the mean, whose "
+        "interval is put together from theirs."
     ),
     how_to_get={
         "should_abstain|answerable": "say which questions have no answer when you load the prompts",

@@ -155,3 +155,14 @@ def test_the_mean_over_categories_has_an_interval_over_items():
     sizes = [(should[kind == name] == 1).sum() for name in "ab"]
     error = np.sqrt(sum(p * (1 - p) / n for n, p in zip(sizes, each, strict=True)))
     assert mean.high - mean.low == pytest.approx(2 * 1.96 * error / 2, rel=0.25)
+
+
+def test_categories_all_alike_do_not_make_their_mean_certain():
+    columns = {
+        "category": np.repeat(np.array(["a", "b"], dtype=object), 15),
+        "should_abstain": np.ones(30),
+        "abstained": np.ones(30),
+    }
+    mean = look("abstention", columns)["recall", "mean of categories"]
+    assert mean.value == mean.high == 1
+    assert mean.low == pytest.approx(1 - (1 - 0.7961) / np.sqrt(2), abs=1e-4)
