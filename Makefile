@@ -2,7 +2,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-compile
+# what pip would do one file after another; packages carry a few files no Python can read
+COMPILED := $(BIN)/python -W ignore -m compileall -qq -j 0 $(VENV)/lib || true
 # BLAS and torch, and DuckDB: workers share the processors, so that more threads each only wait
 ALONE := OMP_NUM_THREADS=1 SLURM_CPUS_ON_NODE=1
 SCORING ?= yes
@@ -27,7 +29,7 @@ test: $(VENV)/.dev ## everything, the real browser included
 check: $(VENV)/.dev ## style, types, arrows
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy -n 2
 	$(BIN)/lint-imports
 
 bench: $(VENV)/.dev ## timings; never part of the tests
@@ -49,9 +51,11 @@ $(VENV)/.scoring: $(VENV)/.web requirements-scoring.txt
 	@echo "Installing torch and transformers, which score models on this machine."
 	@echo "That is 200 MB on a CPU build and up to 3 GB with CUDA; 'make run SCORING=no' leaves it out."
 	@$(PIP) -r requirements.txt
+	@$(COMPILED)
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.scoring requirements-dev.txt
 	@echo "Installing what checks and tests need ..."
 	@$(PIP) -r requirements-dev.txt
+	@$(COMPILED)
 	@touch $@
