@@ -100,9 +100,11 @@ def mean(
     if kept.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
     low, high = mean_ends(kept, None if clusters is None else clusters[known])
+    value = float(kept.mean())
     if math.isnan(low):
-        return Measure(float(kept.mean()), n=kept.size, lost=lost, why="one item only")
-    return Measure(float(kept.mean()), max(low, least), min(high, most), n=kept.size, lost=lost)
+        return Measure(value, n=kept.size, lost=lost, why="one item only")
+    ends = holding(value, max(low, least), min(high, most))
+    return Measure(value, *ends, n=kept.size, lost=lost)
 
 
 def share(

@@ -105,7 +105,8 @@ def _gap(hit: Floats, mine: Floats, base: Floats, of: Any, chosen: Mapping[str, 
         return np.asarray(sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3])
 
     n, why = int((mine + base).sum()), "a side has no reviewed run"
-    return sums.measure(gap, features, of, chosen["draws"], chosen["seed"], n=n, why=why)
+    again = (of, chosen["draws"], chosen["seed"])
+    return sums.measure(gap, features, *again, n=n, why=why, within=(-1.0, 1.0))
 
 
 LENS = Lens(

@@ -83,7 +83,8 @@ def _delta(
         return np.asarray(100 * (a - b))
 
     cells = np.stack([first * quiet, first, last * quiet, last], axis=1)
-    return sums.measure(gap, cells, of, chosen["draws"], chosen["seed"], n=n, lost=lost)
+    again = (of, chosen["draws"], chosen["seed"])
+    return sums.measure(gap, cells, *again, n=n, lost=lost, within=(-100.0, 100.0))
 
 
 LENS = Lens(

@@ -75,7 +75,7 @@ def _agreement(
     cells = (4 * (pair[:, 0] - 1) + pair[:, 1] - 1).astype(int)
     joint = np.eye(16)[cells]  # (n, 16) which pair of grades
     why = "both always give the same one grade" if n else NOBODY
-    kappa = sums.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why)
+    kappa = sums.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why, within=(-1.0, 1.0))
     yield Finding("weighted_kappa", kappa)
     found, truth = ([(side == g) for g in GRADES] for side in (pair[:, 1], pair[:, 0]))
     hits = [f & t for f, t in zip(found, truth, strict=True)]

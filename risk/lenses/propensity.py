@@ -94,7 +94,10 @@ def _drawn(
     features = np.concatenate([held * np.where(known, called, 0), held]).T
     of = spread.items(columns.get("item_id"))
     n, again = int(known.sum()), (of, chosen["draws"], chosen["seed"])
-    return sums.measure(statistic, features, *again, n=n, lost=known.size - n, why=why)
+    lost = known.size - n
+    return sums.measure(
+        statistic, features, *again, n=n, lost=lost, why=why, within=(-100.0, 100.0)
+    )
 
 
 def _first(

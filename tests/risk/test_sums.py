@@ -41,3 +41,23 @@ def test_a_statistic_that_is_not_defined_is_missing_with_its_reason():
         lambda s: s[:, 0] / s[:, 1], [[0.0, 0.0]] * 3, None, 50, 0, n=0, lost=3, why="nothing"
     )
     assert (found.known, found.why, found.lost) == (False, "nothing", 3)
+
+
+def test_f1_of_few_answers_is_held_and_ends_at_1():
+    def draw(rng, n):
+        truth, found = rng.random((2, n))
+        want = truth < 0.4
+        did = np.where(want, found < 0.8, found < 0.2)
+        return np.stack([want & did, want, did], axis=1).astype(float)
+
+    def f1(told):
+        return 2 * told[:, 0] / (told[:, 1] + told[:, 2])
+
+    truth = float(f1(draw(np.random.default_rng(0), 1_000_000).sum(axis=0)[None])[0])
+    rng = np.random.default_rng(1)
+    ends = [
+        (found.low, found.high)
+        for found in (sums.measure(f1, draw(rng, 20), None, 200, k, n=20) for k in range(300))
+    ]
+    assert np.mean([low <= truth <= high for low, high in ends]) > 0.92
+    assert max(high for _, high in ends) <= 1
