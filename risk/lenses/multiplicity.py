@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from risk import multiplicity, options
-from risk.interval import Floats, rate
+from risk.interval import Floats, holding, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import MANY, mean, measured
+from risk.spread import MANY, largest_ends, mean
 from risk.sums import resampled
 
 ALONE = "no model comes within eps of the best"
@@ -59,8 +59,10 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     yield Finding("competing", Measure(rivals, n=n, lost=lost, why=why))
     yield Finding("ambiguity", rate(int(away.any(axis=0).sum()), n, lost))
     worst = multiplicity.discrepancy(found.apart, delta)
-    drawn = resampled(away.T, None, chosen["draws"], chosen["seed"]).max(axis=1) / n
-    yield Finding("discrepancy", measured(float(worst[0]), drawn, n, lost))
+    drawn = resampled(away.T, None, chosen["draws"], chosen["seed"]) / n
+    ends = holding(float(worst[0]), *largest_ends(drawn[:, found.competing]))
+    alone = "" if len(drawn) else "one item only"
+    yield Finding("discrepancy", Measure(float(worst[0]), *ends, n, lost, alone))
     wide = found.high - found.low
     yield Finding("range", mean(wide, lost=lost))
     capacity = _capacity(runs, items, found.competing)

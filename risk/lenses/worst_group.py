@@ -75,27 +75,8 @@ def _worst(
         ("gap", value - whole, drawn - all_drawn, 0.0),
     ):
         top = float(now.max())
-        low, high = largest(many)
+        low, high = spread.largest_ends(many)
         yield Finding(measure, Measure(top, *holding(top, max(low, least), high), n, lost, why))
-
-
-def largest(drawn: Floats) -> tuple[float, float]:
-    """The 95 % interval of the largest of G means from their replicates (B, G).
-
-    The largest of many is too high in a sample and higher in a resample, so that its percentiles
-    leave out the truth where groups are alike. It is no less than the largest of lower ends taken
-    at 2.5 % over G, and no more than that of the upper ends at 2.5 % (Bonferroni; ours).
-
-    >>> [round(end, 2) for end in largest(np.array([[0.0, 0.5], [1.0, 0.6], [2.0, 0.7]]))]
-    [0.5, 1.95]
-    """
-    if not len(drawn):
-        return np.nan, np.nan
-    share = 0.025 / drawn.shape[1]
-    return (
-        float(np.nanquantile(drawn, share, axis=0).max()),
-        float(np.nanquantile(drawn, 0.975, axis=0).max()),
-    )
 
 
 LENS = Lens(
