@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -184,11 +184,17 @@ def current(
         return [dict(row) for row in connection.execute(query).mappings()]
 
 
-Said = tuple[str, int, str, str, str]
-"""Item, sample, person, field and value of a label."""
+class Said(NamedTuple):
+    """Labels as columns, one value a label: what is said of which answer, and by whom."""
+
+    item: list[str]
+    sample: list[int]
+    person: list[str]
+    field: list[str]
+    value: list[str]
 
 
-def said(engine: sa.Engine, run: str) -> list[Said]:
+def said(engine: sa.Engine, run: str) -> Said:
     """Every label of this run that holds now, as `current` tells.
 
     Read as bare rows and sifted here: of 100,000 labels in a tenth of the time.
@@ -209,7 +215,7 @@ def said(engine: sa.Engine, run: str) -> list[Said]:
     last = {row[:5]: row[5] for row in rows}
     if len(last) < len(rows):
         rows = [row for row in rows if last[row[:5]] == row[5]]
-    return [(item, at, who, field, value) for _, who, item, at, _, _, field, value in rows]
+    return Said(*([row[at] for row in rows] for at in (2, 3, 1, 6, 7)))
 
 
 def of_case(engine: sa.Engine, run_id: str, item_id: str, sample: int) -> list[dict[str, Any]]:

@@ -195,14 +195,15 @@ class Dual:
     delta: float = 0.1
     procedure: Procedure = "holm"
 
-    def threshold(self, u: Floats, missed: Bools, wrong: Bools, grid: Floats) -> float:
-        """The threshold on these rows; infinite, never abstaining, where none is defined."""
+    def threshold(self, u: Floats, missed: Bools, wrong: Bools, apart: Floats) -> float:
+        """The threshold on these rows, infinite without one; control tries quantiles of `apart`."""
         if self.choice == "rate":
             return at_rate(u, self.rate)
         if self.choice == "youden":
             best = youden(u, missed)[0]
             return math.inf if math.isnan(best) else best
         loss = (missed if self.loss == "miss" else wrong).astype(float)
+        grid = np.unique(np.quantile(apart, np.arange(1, GRID + 1) / GRID))
         return control(u, loss, grid, self.limit, self.delta, self.procedure).chosen
 
 
@@ -238,8 +239,7 @@ def _dual(
     sets = members(scores, q, asked.best if rule.rule.keep else None)
     missed = ~sets[np.arange(len(asked)), asked.gold]
     u = unsure(asked.p, rule.u, sets.sum(axis=1)) if blind is None else blind
-    grid = np.unique(np.quantile(u[calibration], np.arange(1, GRID + 1) / GRID))
-    t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], grid)
+    t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], u[calibration])
     abstained = u > t + TINY
     held, out, bad = asked.take(test, named=False), abstained[test], missed[test]
     return judged(held, sets[test], out) | {

@@ -128,7 +128,7 @@ def test_a_rubric_kept_as_fields_counts_every_question(stores, put_in):
     asked = {f"rubric_{n}": [yes, 0] for n, yes in enumerate((1, 1, 1, 0, 0), start=1)}
     body = rows(2, kind=["unsafe", "safe"], ann=["answered", "refused"], **asked)
     put_in(body, tags={"prompt_is": "kind"}, labels={"act": {"ann": "ann"}})
-    found = values(stores, "fortress", draws="100")
+    found = values(stores, "fortress")
     assert (found["ars", ""], found["ors", ""]) == (60, 100)
 
 

@@ -80,16 +80,15 @@ def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
     return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
 
 
-def columns(said: Sequence[Said], place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+def columns(said: Said, place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
     """Every label field of one run's answers as a column of text, None where unsaid or a tie.
 
     `said` as `labels.said`; `place` says which row an answer is; a field that comes to nothing
     anywhere is not there.
     """
-    items, samples, people, fields, values = zip(*said, strict=True) if said else ((),) * 5
-    cases = map(place.get, zip(items, samples, strict=True), repeat(-1))
-    row = np.fromiter(cases, np.int64, len(said))
-    (names, field), (texts, text) = (_coded(cells) for cells in (fields, values))
+    cases = map(place.get, zip(said.item, said.sample, strict=True), repeat(-1))
+    row = np.fromiter(cases, np.int64, len(said.item))
+    (names, field), (texts, text) = (_coded(cells) for cells in (said.field, said.value))
     found = {}
     for name, at in names.items():
         mine = np.flatnonzero((field == at) & (row >= 0))
@@ -99,7 +98,7 @@ def columns(said: Sequence[Said], place: Mapping[tuple[str, int], int]) -> dict[
         code[row[mine[alone]]] = text[mine[alone]]
         votes: dict[int, dict[str, str]] = defaultdict(dict)
         for vote in mine[~alone].tolist():
-            votes[int(row[vote])][people[vote]] = values[vote]
+            votes[int(row[vote])][said.person[vote]] = said.value[vote]
         for case, of in votes.items():
             value = next(iter(of.values())) if len(of) == 1 else resolved(of, "settled")
             code[case] = len(texts) if value is None else texts[value]
