@@ -154,7 +154,7 @@ def parse(text: str, name: str) -> Mapping:
     """The mapping written in `text`; everything in it is text, so `yes` and `1` stay as written."""
     try:
         body = yaml.load(text, yaml.BaseLoader)  # noqa: S506  BaseLoader makes only text
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise Trouble(
             f"{name} is not YAML: {error}", "mind the indentation and the colons"
         ) from error

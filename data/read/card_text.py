@@ -11,6 +11,8 @@ from data.trouble import Trouble
 
 LONGEST = 1_000_000
 """Characters of a card's file at most."""
+DEEPEST = 100
+"""Lists and maps within one another at most; the parser written in C would break the process."""
 NULL = "tag:yaml.org,2002:null"
 Loader: Any = type("Loader", (getattr(yaml, "CBaseLoader", yaml.BaseLoader),), {})
 """Makes only text, lists, maps and null: `yes`, `1` and dates stay as written."""
@@ -23,6 +25,8 @@ def document(text: str, name: str) -> dict[str, Any]:
     if len(text) > LONGEST:
         raise Trouble(f"{name} has {len(text)} characters", f"a card has {LONGEST} at most")
     try:
+        if _depth(text) > DEEPEST:
+            raise ValueError(f"lists lie more than {DEEPEST} deep in one another")
         doc = yaml.load(text, Loader)  # noqa: S506
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         first = " ".join(str(error).split())[:200]
@@ -30,3 +34,15 @@ def document(text: str, name: str) -> dict[str, Any]:
     if not isinstance(doc, dict) or not all(isinstance(key, str) for key in doc):
         raise Trouble(f"{name} is no card", "a card has one `field: value` a line")
     return doc
+
+
+def _depth(text: str) -> int:
+    """How deep lists and maps lie in one another, counted no further than DEEPEST + 1."""
+    depth = most = 0
+    for event in yaml.parse(text, Loader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        most = max(most, depth)
+        if most > DEEPEST:
+            break
+    return most

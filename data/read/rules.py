@@ -44,7 +44,7 @@ def parse(text: str, name: str) -> tuple[Rule, ...]:
     """The rules written in `text`. Raises Trouble naming the entry that makes no sense."""
     try:
         body = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise Trouble(f"{name} is not YAML: {error}", "mind indentation and colons") from error
     if not isinstance(body, list):
         raise Trouble(f"{name} is not a list of rules", "begin each with `- field: ...`")

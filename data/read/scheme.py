@@ -78,7 +78,7 @@ def parse(text: str, name: str) -> Scheme:
     """
     try:
         body = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, RecursionError) as error:
         raise Trouble(f"{name} is not YAML: {error}", "mind indentation and colons") from error
     top = _mapping(
         body, name, {"scheme", "version", "title", "source", "fields"}, {"scheme", "version"}

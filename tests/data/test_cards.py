@@ -162,6 +162,8 @@ def test_a_complete_card_of_ours_passes_the_public_rules() -> None:
         ("Title: x\nDescription: [[deep]]", "list"),
         ("a: &a [x, x]\nTitle: &b [*a, *a]\n", "list"),
         ("Title: x\nPrompts and output: &a [*a]", "not YAML"),
+        ("Title: " + "[" * 300_000, "100 deep"),
+        ("- " * 300_000, "100 deep"),
     ],
 )
 def test_what_cannot_be_a_card_is_told_in_one_sentence(text: str, said: str) -> None:

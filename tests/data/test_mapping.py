@@ -157,6 +157,7 @@ def test_a_row_refused_leaves_nothing_behind_for_the_next_one(put):
         ("promt: a", "promt"),
         ("- a\n- b", "not a mapping"),
         ("a: [", "not YAML"),
+        ("[" * 5_000, "not YAML"),
         ("scales: {bias: {low: 1, high: 1}}", "below high"),
         ("option_scale: percent", "option_scale"),
         ("fixed: {prompt: x}", "cannot be fixed"),

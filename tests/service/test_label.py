@@ -198,6 +198,7 @@ def test_every_shipped_scheme_can_be_labeled_by_keys_alone(path: Path) -> None:
     ("text", "why"),
     [
         ("[1, 2", "not YAML"),
+        ("[" * 5_000, "not YAML"),
         ("- a", "not a mapping"),
         ("{scheme: s, version: 1}", "no fields"),
         ("{scheme: s, version: one, fields: [{field: a, kind: text}]}", "version is 'one'"),
