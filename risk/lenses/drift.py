@@ -7,13 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from risk.calibration import ece_measure
 from risk.chain import Chain, expected, fit, within
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
+from risk.measure import Measure, missing
 from risk.monitor import warnings
-from risk.spread import share
+from risk.spread import mean, share
 from risk.trajectory import ROLE, VIOLATION, Walks, walks
+
+NEXT = ("next_ece", "next_brier", "next_bias")
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -40,7 +43,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield Finding("expected_moves", Measure(float(steps[s]), n=n), name)
     chance = np.array([column[-1].value for column in curve[:-1]])
     yield from _points(found, chain, chance, chosen["threshold"])
-    warned = warnings(*halves(found, chain, chosen), items=found.item)
+    first, broke = halves(found, chain, chosen)
+    yield from _calibrated(found, chain, broke, chosen)
+    warned = warnings(first, broke, items=found.item)
     yield Finding("detected", warned.detected)
     yield Finding("false_alarms", warned.false_alarms)
     yield Finding("warning", warned.ahead)
@@ -49,7 +54,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Iterator[Finding]:
     """Runs that reach a state more likely than not to end in violation, and how many turned."""
     reached = ~np.isnan(found.earliest(flags(chain, chance, threshold)))
-    broke = ~np.isnan(found.earliest(chain.code == len(chain.names) - 1))
+    broke = ~np.isnan(violated(found, chain))
     yield Finding("no_return", share(reached, items=found.item))
     yield Finding("turned_back", share(~broke, reached, found.item))
 
@@ -62,17 +67,63 @@ def flags(chain: Chain, chance: Floats, threshold: float) -> Any:
 
 def halves(found: Walks, chain: Chain, chosen: Mapping[str, Any]) -> tuple[Floats, Floats]:
     """First flag and violation of each run, each half judged by the chain of the other half."""
-    broke = found.earliest(chain.code == len(chain.names) - 1)
-    drawn = np.random.default_rng(chosen["seed"]).permutation(int(found.item.max()) + 1)
+    ahead = foreseen(found, chain, chosen["horizon"], chosen["seed"])
+    return found.earliest(ahead >= chosen["threshold"] - 1e-9), violated(found, chain)
+
+
+def violated(found: Walks, chain: Chain) -> Floats:
+    """The moves made at the first violation of each run (R,), NaN without one."""
+    return found.earliest(chain.code == len(chain.names) - 1)
+
+
+def foreseen(found: Walks, chain: Chain, moves: int, seed: int) -> Floats:
+    """The chance of a violation within some moves after each step (N,), by the chain of the other
+    half of the items.
+
+    NaN at a violation, without a state, and where that half saw no move from the state.
+    """
+    drawn = np.random.default_rng(seed).permutation(int(found.item.max()) + 1)
     half = drawn[found.item] % 2 == 0
-    first = np.full(len(found), np.nan)
+    told = np.full(found.run.size, np.nan)
     for mine in (half, ~half):
         if not mine.any() or mine.all():
             continue
         other = chain.only(~mine)
-        chance = np.where(other.seen, within(other.p, chosen["horizon"])[-1], np.nan)
-        first[mine] = found.earliest(flags(chain, chance, chosen["threshold"]))[mine]
-    return first, broke
+        chance = np.where(other.seen, within(other.p, moves)[-1], np.nan)
+        rows = mine[found.run]
+        told[rows] = np.append(chance[:-1], [np.nan, np.nan])[chain.code[rows]]
+    return told
+
+
+def came(found: Walks, broke: Floats) -> Floats:
+    """Whether the move after each step (N,) broke the rule: 1, 0, NaN without one or after it did.
+
+    >>> runs = walks({"item_id": np.array(list("aaab"), dtype=object)})
+    >>> came(runs, np.array([3.0, np.nan])).tolist()
+    [0.0, 1.0, nan, nan]
+    """
+    when, left = broke[found.run] - found.at, found.length[found.run] - found.at
+    return np.where((left < 1) | (when <= 0), np.nan, (when == 1).astype(float))
+
+
+def _calibrated(
+    found: Walks, chain: Chain, broke: Floats, chosen: Mapping[str, Any]
+) -> Iterator[Finding]:
+    """How well the chance of the next move says what comes: ECE, Brier, and chance less share."""
+    p, y = foreseen(found, chain, 1, chosen["seed"]), came(found, broke)
+    known = ~np.isnan(p + y)
+    lost, item = int((~known).sum()), found.item[found.run[known]]
+    if not known.any():
+        why = "no step that is judged by other items is followed by a move"
+        yield from (Finding(name, missing(why, lost=lost)) for name in NEXT)
+        return
+    p, y, again = p[known], y[known], (item, chosen["draws"], chosen["seed"])
+    told = (
+        ece_measure(p, y, 10, "width", *again, lost=lost),
+        mean((p - y) ** 2, item, lost),
+        mean(p - y, item, lost),
+    )
+    yield from (Finding(name, one) for name, one in zip(NEXT, told, strict=True))
 
 
 LENS = Lens(
@@ -110,7 +161,10 @@ LENS = Lens(
         "Moves added for smoothing pull rare states toward even odds. Without named states those "
         "that occur are ordered by their chance; without any, flags tell states apart. The monitor "
         "judges each half of the items by the chain of the other half, and the violation itself "
-        "is no flag, so a warning is at least one move. Expected moves have no interval: they "
+        "is no flag, so a warning is at least one move. next_ece and next_brier hold the chance "
+        "that the next move breaks the rule, by the other half's chain too, against whether it "
+        "did; next_bias is chance less share, up is too cautious. One move ahead, since runs that "
+        "end tell of several only where the rule was broken. Expected moves have no interval: they "
         "lean on what lies beyond the observed runs."
     ),
     how_to_get={

@@ -176,3 +176,21 @@ def test_trend_needs_three_revisions_and_a_measure_in_each():
     lacking = revised(a=0.5, b=0.6, c=0.7)
     del lacking["b"]["correct"]
     assert "b has no correct" in trend(lacking)["slope", "m"].why
+
+
+def test_the_chance_of_the_next_move_is_held_against_what_came():
+    rng = np.random.default_rng(0)
+    chance = {"safe": (0.7, 0.25, 0.05), "risky": (0.1, 0.6, 0.3)}
+    walked = []
+    for _ in range(300):
+        states = ["safe"]
+        while states[-1] != "violated" and len(states) < 6:
+            states.append(rng.choice(["safe", "risky", "violated"], p=chance[states[-1]]))
+        walked.append(" ".join(states))
+    found = look("drift", runs(*walked))
+    assert abs(found["next_bias", ""].value) < 0.02
+    assert found["next_ece", ""].value < 0.04
+    moves = sum(len(one.split()) - 1 for one in walked)
+    assert found["next_brier", ""].n == moves
+    alone = look("drift", runs("safe safe violated"))
+    assert "judged by other items" in alone["next_ece", ""].why
