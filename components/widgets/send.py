@@ -21,7 +21,9 @@ def show(
     """A button that asks for a name, starts the campaign and leads to it."""
     count = len(cases)
     with st.popover(
-        f"Send {'the first' if count == MOST else 'these'} {count} to annotators …",
+        "Send this one to annotators …"
+        if count == 1
+        else f"Send {'the first' if count == MOST else 'these'} {count} to annotators …",
         icon=":material/forward_to_inbox:",
         disabled=not count,
     ):

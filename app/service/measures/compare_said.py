@@ -87,7 +87,9 @@ def sentence(found: Compared, names: Names) -> str:
     places = found.places["cvar"]
     top = min(range(len(places)), key=lambda k: places[k].value)
     alone = places[top].high == 1
-    flips = f"; {len(found.flips)} pairs flip, none for sure" if found.flips else "; no pair flips"
+    count = len(found.flips)
+    some = "one pair flips, not for sure" if count == 1 else f"{count} pairs flip, none for sure"
+    flips = f"; {some}" if count else "; no pair flips"
     if places[top].value > 1:
         level = [names[run] for run, m in zip(found.runs, places, strict=True) if m == places[top]]
         return f"{n}, {' and '.join(level)} share the {most(found)} {worst(found)}{flips}."
