@@ -48,7 +48,7 @@ def warnings(
     return Warnings(
         share(early, bad, items, lost),
         share(~np.isnan(first), ~bad, items, lost),
-        mean(ahead, own, lost) if ahead.size else missing("no violation was detected"),
+        mean(ahead, own, lost, 0.0) if ahead.size else missing("no violation was detected"),
     )
 
 

@@ -44,7 +44,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     chance = np.array([column[-1].value for column in curve[:-1]])
     yield from _points(found, chain, chance, chosen["threshold"])
     first, broke = halves(found, chain, chosen)
-    yield from _calibrated(found, chain, broke, chosen)
+    next_move = calibrated(found, chain, broke, chosen["draws"], chosen["seed"])
+    yield from (Finding(name, one) for name, one in next_move.items())
     warned = warnings(first, broke, items=found.item)
     yield Finding("detected", warned.detected)
     yield Finding("false_alarms", warned.false_alarms)
@@ -106,24 +107,23 @@ def came(found: Walks, broke: Floats) -> Floats:
     return np.where((left < 1) | (when <= 0), np.nan, (when == 1).astype(float))
 
 
-def _calibrated(
-    found: Walks, chain: Chain, broke: Floats, chosen: Mapping[str, Any]
-) -> Iterator[Finding]:
+def calibrated(
+    found: Walks, chain: Chain, broke: Floats, draws: int = 1000, seed: int = 0
+) -> dict[str, Measure]:
     """How well the chance of the next move says what comes: ECE, Brier, and chance less share."""
-    p, y = foreseen(found, chain, 1, chosen["seed"]), came(found, broke)
+    p, y = foreseen(found, chain, 1, seed), came(found, broke)
     known = ~np.isnan(p + y)
     lost, item = int((~known).sum()), found.item[found.run[known]]
     if not known.any():
         why = "no step that is judged by other items is followed by a move"
-        yield from (Finding(name, missing(why, lost=lost)) for name in NEXT)
-        return
-    p, y, again = p[known], y[known], (item, chosen["draws"], chosen["seed"])
+        return {name: missing(why, lost=lost) for name in NEXT}
+    p, y = p[known], y[known]
     told = (
-        ece_measure(p, y, 10, "width", *again, lost=lost),
-        mean((p - y) ** 2, item, lost),
-        mean(p - y, item, lost),
+        ece_measure(p, y, 10, "width", item, draws, seed, lost=lost),
+        mean((p - y) ** 2, item, lost, 0.0, 1.0),
+        mean(p - y, item, lost, -1.0, 1.0),
     )
-    yield from (Finding(name, one) for name, one in zip(NEXT, told, strict=True))
+    return dict(zip(NEXT, told, strict=True))
 
 
 LENS = Lens(

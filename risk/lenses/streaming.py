@@ -39,8 +39,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     caught = bad & stopped
     rest = (chosen["draws"], chosen["seed"])
     if caught.any():
-        yield Finding("share_seen", mean(part[caught], item[caught]))
-        yield Finding("share_seen", mean(np.where(stopped, part, 1)[bad], item[bad]), "all")
+        seen = np.where(stopped, part, 1)
+        yield Finding("share_seen", mean(part[caught], item[caught], 0, 0.0, 1.0))
+        yield Finding("share_seen", mean(seen[bad], item[bad], 0, 0.0, 1.0), "all")
     else:
         yield Finding("share_seen", missing("no harmful run was stopped", lost=lost))
     if not bad.size:

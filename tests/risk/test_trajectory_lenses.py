@@ -194,3 +194,11 @@ def test_the_chance_of_the_next_move_is_held_against_what_came():
     assert found["next_brier", ""].n == moves
     alone = look("drift", runs("safe safe violated"))
     assert "judged by other items" in alone["next_ece", ""].why
+
+
+def test_a_share_of_few_runs_and_a_warning_stay_where_they_can_be():
+    walked = ("safe!odd violated", "safe violated!odd", "violated!odd safe")
+    found = look("streaming", runs(*walked, violated=[1, 1, 1]))
+    assert 0 <= found["share_seen", ""].low <= found["share_seen", ""].high <= 1
+    ahead = look("drift", runs(*MIXED), smoothing=0.0, horizon=2)["warning", ""]
+    assert not ahead.low < 0

@@ -154,8 +154,9 @@ def test_tables_say_what_the_charts_show(sample: Stores) -> None:
     assert len(said.ahead(found)) == 5 * 12
     assert said.survived(found)[-1]["value"] == found.time.survival[-1]
     assert {r["measure"] for r in said.warned(found)} == {
-        "violations detected", "false alarms", "warning ahead",
+        "violations detected", "false alarms", "warning ahead", *said.NEXT.values(),
     }  # fmt: skip
+    assert found.next_move["next_bias"].low < 0 < found.next_move["next_bias"].high
 
 
 def test_runs_without_states_are_read_without_a_chain(stores: Stores) -> None:

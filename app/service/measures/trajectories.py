@@ -87,6 +87,7 @@ class Found:
     ahead: tuple[list[Measure], ...]
     moves: Floats
     warned: Warnings | None
+    next_move: dict[str, Measure]
     stopped: Warnings | None
     time: Curve
     cut: Floats
@@ -122,16 +123,18 @@ def read(stores: Stores, run_id: str, asked: Asked) -> Found:
     ahead = tuple(chain.curve(max(asked.horizon, AHEAD), asked.draws, asked.seed)) if chain else ()
     broke = trajectory.times(moved, asked.violation)
     first = every.earliest(every.marked(asked.violation))
-    stopped = warned = None
+    stopped, warned, next_move = None, None, {}
     if chain and (chain.code == len(chain.names) - 1).any():
         settings = {"seed": asked.seed, "horizon": asked.horizon, "threshold": asked.threshold}
-        warned = warnings(*drift.halves(moved, chain, settings), items=moved.item)
+        flagged, at = drift.halves(moved, chain, settings)
+        warned = warnings(flagged, at, items=moved.item)
+        next_move = drift.calibrated(moved, chain, at, asked.draws, asked.seed)
     if any(every.marked("any").tolist()) and not np.isnan(first).all():
         stopped = warnings(stops(every, every.marked("any"), asked.delay), first, items=every.item)
     return Found(
         run=run, asked=asked, rides=_rides(run_id, columns, every, chain, ahead, asked),
         chain=chain, ahead=ahead, moves=expected(chain.p) if chain else np.empty(0),
-        warned=warned, stopped=stopped, time=curve(broke.time, broke.event),
+        warned=warned, next_move=next_move, stopped=stopped, time=curve(broke.time, broke.event),
         cut=broke.time[~broke.event & ~np.isnan(broke.time)], lost=broke.lost, why=why,
     )  # fmt: skip
 

@@ -171,23 +171,36 @@ def monitored(found: Found) -> list[tuple[str, str, Measure]]:
     ]  # fmt: skip
 
 
+NEXT = {
+    "next_ece": "error of the next move's chance (ECE)",
+    "next_brier": "Brier score of the next move's chance",
+    "next_bias": "next move's chance less what came",
+}
+"""How well the chance of the next move says what comes, in words."""
+
+
 def warned(found: Found) -> Rows:
-    """The numbers of the monitors, with how far ahead they warn."""
+    """The numbers of the monitors, how far ahead they warn, and how true the chain's chance is."""
     told = [row(name, word, m) for name, word, m in monitored(found)]
     for name, one in (("the chain", found.warned), ("flags", found.stopped)):
         told += [row(name, "warning ahead", one.ahead)] if one is not None else []
-    return told
+    return told + [row("the chain", NEXT[name], one) for name, one in found.next_move.items()]
 
 
 def early(found: Found) -> str:
-    """How many moves ahead the monitors warn."""
+    """How many moves ahead the monitors warn, and how true the chain's chance is."""
     told = [("the chain", found.warned, "moves"), ("the flags", found.stopped, "steps")]
     parts = [
         f"{name} {one.ahead.value:.1f} {unit} ({one.ahead.low:.1f} to {one.ahead.high:.1f})"
         for name, one, unit in told
         if one is not None and one.ahead.known
     ]
-    return f"Warning ahead of the violations detected: {'; '.join(parts)}" if parts else ""
+    said = [f"Warning ahead of the violations detected: {'; '.join(parts)}"] if parts else []
+    if (bias := found.next_move.get("next_bias")) is not None and bias.known:
+        ends = f"({100 * bias.low:+.1f} to {100 * bias.high:+.1f})"
+        said.append(f"The chain's chance of the next move is {100 * bias.value:+.1f} percent "
+                    f"points {ends} off what came, on runs it was not fitted to")  # fmt: skip
+    return ". ".join(said)
 
 
 def hover(step: Step, horizon: int) -> str:
