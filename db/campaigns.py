@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -166,6 +167,21 @@ def every(engine: sa.Engine) -> list[dict[str, Any]]:
     query = sa.select(campaigns, count).order_by(campaigns.c.made_at.desc())
     with engine.connect() as connection:
         return [_head(row) for row in connection.execute(query).mappings()]
+
+
+def names(engine: sa.Engine) -> dict[str, str]:
+    """Campaign -> its name, the newest first; told apart by key where several share one.
+
+    A box on a page goes by words: of two that read alike it would give the first.
+    """
+    found = every(engine)
+    often = Counter(head["name"] for head in found)
+    return {
+        head["campaign"]: head["name"]
+        if often[head["name"]] == 1
+        else f"{head['name']} · {head['campaign']}"
+        for head in found
+    }
 
 
 def one(engine: sa.Engine, campaign: str) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -201,14 +200,7 @@ def reopen(stores: Stores, campaign: str, by: str, why: str) -> None:
 
 def names(stores: Stores) -> dict[str, str]:
     """Campaign -> its name, the newest first; told apart by key where several share one."""
-    every = campaigns.every(stores.ledger)
-    often = Counter(head["name"] for head in every)
-    return {
-        head["campaign"]: head["name"]
-        if often[head["name"]] == 1
-        else f"{head['name']} · {head['campaign']}"
-        for head in every
-    }
+    return campaigns.names(stores.ledger)
 
 
 def history(stores: Stores, campaign: str) -> list[dict[str, Any]]:

@@ -71,7 +71,7 @@ class Agreed:
 def scopes(stores: Stores) -> dict[str, str]:
     """Whose labels can be looked at: key -> words, data sets and campaigns with two people's."""
     of = {run["run_id"]: run["dataset"] for run in runs.every(stores.warehouse)}
-    named = {one["campaign"]: one["name"] for one in campaigns.every(stores.ledger)}
+    named = campaigns.names(stores.ledger)
     people: dict[str, set[str]] = defaultdict(set)
     for row in labels.current(stores.ledger):
         if row["person"] == settle.ADJUDICATOR or row["run_id"] not in of:

@@ -70,7 +70,7 @@ def outcomes(stores: Stores, run_id: str) -> dict[str, str]:
 def sources(stores: Stores, run_id: str) -> dict[str, str]:
     """Whose labels can be used: key -> words; every label first, then each campaign with some."""
     told = {row["campaign"] for row in labels.current(stores.ledger, runs=[run_id])}
-    named = {one["campaign"]: one["name"] for one in campaigns.every(stores.ledger)}
+    named = campaigns.names(stores.ledger)
     return {"": "all labels"} | {key: name for key, name in named.items() if key in told}
 
 
