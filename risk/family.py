@@ -10,6 +10,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 Places = NDArray[np.int64]
+MANY = 100_000
+"""Pairs that are gone through at a time."""
 
 
 def families(pairs: Places) -> tuple[Places, Places]:
@@ -42,9 +44,12 @@ def repeats(pairs: Places) -> Places:
     [2, 5]
     """
     dropped: set[int] = set()
-    for later, earlier in sorted(map(tuple, pairs.tolist())):
-        if earlier not in dropped:
-            dropped.add(later)
+    if len(pairs) and (np.diff(pairs[:, 0]) < 0).any():
+        pairs = pairs[np.argsort(pairs[:, 0], kind="stable")]
+    for start in range(0, len(pairs), MANY):
+        for later, earlier in pairs[start : start + MANY].tolist():
+            if earlier not in dropped:
+                dropped.add(later)
     return np.array(sorted(dropped), dtype=np.int64)
 
 
@@ -63,11 +68,6 @@ def parts(sizes: Sequence[int] | Places, shares: Sequence[float]) -> Places:
         raise ValueError(f"the shares are {list(shares)}; they are at least 0 and add to 1")
     middle = (np.cumsum(n) - n / 2) / max(n.sum(), 1)
     return np.asarray(np.searchsorted(edges[:-1], middle, side="right"), dtype=np.int64)
-
-
-def array(pairs: Sequence[Sequence[int]]) -> Places:
-    """Pairs as an array (n, 2), also where there are none."""
-    return np.array(pairs, dtype=np.int64).reshape(len(pairs), 2)
 
 
 def allot(sizes: Mapping[str, int], n: int) -> dict[str, int]:

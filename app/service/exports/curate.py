@@ -9,14 +9,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+
 from app.service.exports import resolve
-from app.service.exports.recipe import LensCut, Recipe, Where
+from app.service.exports.recipe import LensCut, Near, Recipe, Where
 from app.service.lenses import lens
 from app.service.outputs import cases, licensed
 from app.service.stores import Stores
 from data import near as likeness
+from data.bands import Bands
 from data.trouble import Trouble
-from db import near, picks, runs, splits, votes, warehouse
+from db import picks, runs, splits, votes, warehouse
 from risk import draw, family
 
 MEMORY = "400MB"
@@ -113,7 +116,7 @@ def curate(stores: Stores, recipe: Recipe, tell: Tell) -> list[Step]:
     if recipe.near and steps[-1].kept:
         tell("near-duplicates")
         did(f"near-duplicate {recipe.near.of}s, likeness {recipe.near.threshold:g} or more",
-            _thinned(cursor, recipe.near.of, recipe.near.threshold))  # fmt: skip
+            _thinned(cursor, recipe.near, tell))  # fmt: skip
     if recipe.balance and steps[-1].kept:
         tell("balancing")
         of = picks.groups(cursor, recipe.balance.by)
@@ -125,7 +128,7 @@ def curate(stores: Stores, recipe: Recipe, tell: Tell) -> list[Step]:
         did(f"drawn: {recipe.sample.size}", _drawn(cursor, recipe))
     if recipe.splits and steps[-1].kept:
         tell("splitting")
-        _split(cursor, recipe)
+        _split(cursor, recipe, tell)
         did(f"split into {', '.join(recipe.splits)}, no prompt family broken", 0)
     return steps
 
@@ -181,19 +184,24 @@ def _by_lens(stores: Stores, cut: LensCut) -> int:
     return picks.keep_groups(stores.warehouse, groups)
 
 
-def _pairs(cursor: Any, of: str, threshold: float) -> Any:
-    signed = ((places, likeness.signatures(texts)) for places, texts in picks.texts(cursor, of))
-    try:
-        return near.pairs(cursor, signed, threshold, likeness.rows(threshold))
-    except MemoryError as error:
-        raise Trouble(
-            f"{picks.count(cursor):,} answers are too many to look for near-duplicates among",
-            "choose fewer, or compare something that differs more: prompt, answer or both",
-        ) from error
+def _pairs(cursor: Any, of: str, threshold: float, tell: Tell) -> Any:
+    with TemporaryDirectory() as aside:
+        bands, done = Bands(Path(aside), likeness.rows(threshold)), 0
+        for places, texts in picks.texts(cursor, of):
+            bands.add(places, likeness.signatures(texts))
+            tell(f"near-duplicates: {(done := done + len(texts)):,} texts read")
+        try:
+            return bands.pairs(threshold, lambda: tell(f"near-duplicates among {done:,} texts"))
+        except MemoryError as error:
+            raise Trouble(
+                f"{done:,} texts are too many that are nearly alike: {error}",
+                "choose fewer, or compare something that differs more: prompt, answer or both",
+            ) from error
 
 
-def _thinned(cursor: Any, of: str, threshold: float) -> int:
-    return picks.drop(cursor, family.repeats(_pairs(cursor, of, threshold)), of)
+def _thinned(cursor: Any, near: Near, tell: Tell) -> int:
+    found = family.repeats(_pairs(cursor, near.of, near.threshold, tell))
+    return picks.drop(cursor, found, near.of)
 
 
 def _drawn(cursor: Any, recipe: Recipe) -> int:
@@ -209,10 +217,10 @@ def _drawn(cursor: Any, recipe: Recipe) -> int:
     return picks.cap(cursor, sample.by, family.allot(of, sample.size), recipe.seed)
 
 
-def _split(cursor: Any, recipe: Recipe) -> None:
+def _split(cursor: Any, recipe: Recipe, tell: Tell) -> None:
     threshold = recipe.near.threshold if recipe.near else 0.8
-    linked = [*splits.links(cursor).tolist(), *_pairs(cursor, "prompt", threshold).tolist()]
-    prompts, first = family.families(family.array(linked))
+    linked = [splits.links(cursor), _pairs(cursor, "prompt", threshold, tell)]
+    prompts, first = family.families(np.concatenate(linked))
     families, sizes = splits.sized(cursor, prompts, first, recipe.seed)
     names = list(recipe.splits)
     parts = family.parts(sizes, list(recipe.splits.values()))
