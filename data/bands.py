@@ -12,10 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 Places = NDArray[np.int64]
-MOST = 16_000_000
-"""Pairs that are looked at, at most: as many as lie in memory beside what else an export holds."""
+MOST = 4_000_000
+"""Pairs that are held together, at most; of texts that are nearly all alike there are more."""
 BLOCK = 500_000
 """Pairs that are compared at a time."""
+
+Each = Callable[[], object]
+
+
+def nothing() -> None:
+    """Nobody is told how far it is."""
 
 
 class Bands:
@@ -35,30 +41,71 @@ class Bands:
             with self._file(first).open("ab") as file:
                 file.write(np.ascontiguousarray(marks[:, first : first + self._rows]).tobytes())
 
-    def pairs(
-        self, threshold: float, each: Callable[[], object] = lambda: None, most: int = MOST
-    ) -> Places:
+    def pairs(self, threshold: float, each: Each = nothing, most: int = MOST) -> Places:
         """(later, earlier) places whose signatures agree in a share of `threshold` or more, (m, 2).
 
         Two texts are compared where a whole band is equal: each with the first of its bucket and
-        with the one before it. In order; `each` is called before every band. MemoryError where more
-        than `most` pairs share a band.
+        with the one before it. In order; `each` is called before every reading. MemoryError where
+        more than `most` pairs share a band.
         """
-        places = np.concatenate([np.empty(0, np.int64), *self._places])
-        order = np.argsort(places, kind="stable")
+        places, order = self._ordered()
         close = np.empty(0, np.int64)  # later * n + earlier
-        for first in range(0, self._width - self._rows + 1, self._rows):
+        for first in self._whole():
             each()
             close = np.union1d(close, _close(self._band(first)[order]))
             if close.size > most:
                 raise MemoryError(f"more than {most:,} pairs of texts share a band")
-        close = close[self._alike(close, order, each) >= threshold * self._width]
-        found = np.empty((close.size, 2), np.int64)
-        found[:, 0], found[:, 1] = np.divmod(close, max(order.size, 1))
-        return places[order][found]
+        return places[_apart(self._alike(close, order, threshold, each), order.size)]
 
-    def _alike(self, close: Places, order: Places, each: Callable[[], object]) -> NDArray[np.uint8]:
-        """How many numbers of the signatures of each pair are equal, (m,)."""
+    def gone(self, threshold: float, repeats: Callable[[Places], Places], each: Each = nothing
+             ) -> Places:  # fmt: skip
+        """The places that fall, where pairs are too many to be held: band by band, of what is left.
+
+        `repeats` says which of the pairs (m, 2) found in a band fall; they are compared no more.
+        """
+        places, order = self._ordered()
+        left = np.arange(order.size)
+        for first in self._whole():
+            later, earlier = _apart(_close(self._band(first)[order][left]), left.size).T
+            close = left[later] * order.size + left[earlier]
+            like = self._alike(close, order, threshold, each)
+            left = np.setdiff1d(left, repeats(_apart(like, order.size)), assume_unique=True)
+        return np.delete(places, left)
+
+    def linked(
+        self, threshold: float, families: Callable[[Places], tuple[Places, Places]],
+        each: Each = nothing,
+    ) -> Places:  # fmt: skip
+        """(place, the earliest it is like, through others or not), (m, 2): `pairs` in short.
+
+        `families` gives for pairs every place in them and the earliest each is linked to. What is
+        linked already is not compared again, so that pairs never are many.
+        """
+        places, order = self._ordered()
+        every = np.arange(order.size)
+        label = every.copy()
+        for first in self._whole():
+            close = _close(self._band(first)[order])
+            later, earlier = np.divmod(close, max(order.size, 1))
+            like = self._alike(close[label[later] != label[earlier]], order, threshold, each)
+            known = np.stack([every, label], axis=1)
+            ones, firsts = families(np.concatenate([known, _apart(like, order.size)]))
+            label[ones] = firsts
+        moved = np.flatnonzero(label != every)
+        return np.stack([places[moved], places[label[moved]]], axis=1)
+
+    def _ordered(self) -> tuple[Places, Places]:
+        """The places in order (n,), and which of the rows that were added each is."""
+        places = np.concatenate([np.empty(0, np.int64), *self._places])
+        order = np.argsort(places, kind="stable")
+        return places[order], order
+
+    def _whole(self) -> range:
+        """The first number of each whole band."""
+        return range(0, self._width - self._rows + 1, self._rows)
+
+    def _alike(self, close: Places, order: Places, threshold: float, each: Each) -> Places:
+        """Those of the pairs (m,) whose whole signatures agree in so large a share."""
         equal = np.zeros(close.size, np.uint8)
         for first in range(0, self._width, self._rows):
             each()
@@ -67,7 +114,7 @@ class Bands:
                 part = slice(start, start + BLOCK)
                 later, earlier = np.divmod(close[part], order.size)
                 equal[part] += (band[later] == band[earlier]).sum(axis=1, dtype=np.uint8)
-        return equal
+        return close[equal >= threshold * self._width]
 
     def _band(self, first: int) -> NDArray[np.uint32]:
         numbers = min(self._rows, self._width - first)
@@ -75,6 +122,11 @@ class Bands:
 
     def _file(self, first: int) -> Path:
         return self._folder / f"band-{first}"
+
+
+def _apart(pairs: Places, n: int) -> Places:
+    """later * n + earlier (m,) as (later, earlier), (m, 2)."""
+    return np.stack(np.divmod(pairs, max(n, 1)), axis=1)
 
 
 def _close(band: NDArray[np.uint32]) -> Places:

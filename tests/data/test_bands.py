@@ -9,6 +9,7 @@ import pytest
 
 from data import near
 from data.bands import Bands
+from risk import family
 
 
 def aside(folder: Path, places: np.ndarray, marks: np.ndarray, rows: int) -> Bands:
@@ -46,8 +47,42 @@ def test_pairs_are_those_of_plain_loops(tmp_path: Path, threshold: float) -> Non
     assert len(found) > 10
 
 
+def made(n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Places and signatures of texts that are alike in several crowds."""
+    draw = np.random.default_rng(4)
+    marks = draw.integers(0, 2**32, (4, 128)).astype(np.uint32)[draw.integers(0, 4, n)]
+    other = draw.random(marks.shape) < draw.random((n, 1)) / 4
+    marks[other] = draw.integers(0, 2**32, int(other.sum()))
+    return np.arange(n) * 3, marks
+
+
+def test_families_are_those_of_all_pairs(tmp_path: Path) -> None:
+    places, marks = made(300)
+    found = aside(tmp_path, places, marks, 5)
+    _, whole = family.families(np.concatenate([found.pairs(0.8), np.stack([places] * 2, 1)]))
+    linked = found.linked(0.8, family.families)
+    _, short = family.families(np.concatenate([linked, np.stack([places] * 2, 1)]))
+    assert short.tolist() == whole.tolist()
+    assert len(linked) < len(found.pairs(0.8)) / 2
+
+
+def test_band_by_band_every_text_that_falls_is_like_an_earlier_one(tmp_path: Path) -> None:
+    places, marks = made(300)
+    found = aside(tmp_path, places, marks, 5)
+    fallen = set(found.gone(0.8, family.repeats).tolist())
+    pairs = found.pairs(0.8)
+    assert fallen <= set(pairs[:, 0].tolist())
+    kept = [k for k, place in enumerate(places.tolist()) if place not in fallen]
+    likeness = (marks[kept][:, None] == marks[kept][None]).mean(axis=2) - np.eye(len(kept))
+    held = set(family.repeats(pairs).tolist())
+    assert (likeness >= 0.8).sum() <= 2
+    assert abs(len(fallen) - len(held)) < 10
+
+
 def test_nothing_to_compare_has_no_pairs(tmp_path: Path) -> None:
-    assert Bands(tmp_path, 5).pairs(0.8).tolist() == []
+    none = Bands(tmp_path, 5)
+    assert none.pairs(0.8).tolist() == none.linked(0.8, family.families).tolist() == []
+    assert none.gone(0.8, family.repeats).tolist() == []
 
 
 def test_more_pairs_than_memory_holds_are_a_memory_error(tmp_path: Path) -> None:

@@ -17,12 +17,12 @@ from app.service.lenses import lens
 from app.service.outputs import cases, licensed
 from app.service.stores import Stores
 from data import near as likeness
-from data.bands import Bands
+from data.bands import Bands, Each
 from data.trouble import Trouble
 from db import picks, runs, splits, votes, warehouse
 from risk import draw, family
 
-MEMORY = "400MB"
+MEMORY = "360MB"
 """What DuckDB may take for an export; the rest is put aside on disk."""
 Tell = Callable[[str], None]
 
@@ -184,23 +184,23 @@ def _by_lens(stores: Stores, cut: LensCut) -> int:
     return picks.keep_groups(stores.warehouse, groups)
 
 
-def _pairs(cursor: Any, of: str, threshold: float, tell: Tell) -> Any:
+@contextmanager
+def _signed(cursor: Any, of: str, threshold: float, tell: Tell) -> Iterator[tuple[Bands, Each]]:
+    """The signatures of what is picked, put aside, and what tells that they are compared."""
     with TemporaryDirectory() as aside:
         bands, done = Bands(Path(aside), likeness.rows(threshold)), 0
         for places, texts in picks.texts(cursor, of):
             bands.add(places, likeness.signatures(texts))
             tell(f"near-duplicates: {(done := done + len(texts)):,} texts read")
-        try:
-            return bands.pairs(threshold, lambda: tell(f"near-duplicates among {done:,} texts"))
-        except MemoryError as error:
-            raise Trouble(
-                f"{done:,} texts are too many that are nearly alike: {error}",
-                "choose fewer, or compare something that differs more: prompt, answer or both",
-            ) from error
+        yield bands, lambda: tell(f"near-duplicates among {done:,} texts")
 
 
 def _thinned(cursor: Any, near: Near, tell: Tell) -> int:
-    found = family.repeats(_pairs(cursor, near.of, near.threshold, tell))
+    with _signed(cursor, near.of, near.threshold, tell) as (bands, each):
+        try:
+            found = family.repeats(bands.pairs(near.threshold, each))
+        except MemoryError:
+            found = bands.gone(near.threshold, family.repeats, each)
     return picks.drop(cursor, found, near.of)
 
 
@@ -219,8 +219,9 @@ def _drawn(cursor: Any, recipe: Recipe) -> int:
 
 def _split(cursor: Any, recipe: Recipe, tell: Tell) -> None:
     threshold = recipe.near.threshold if recipe.near else 0.8
-    linked = [splits.links(cursor), _pairs(cursor, "prompt", threshold, tell)]
-    prompts, first = family.families(np.concatenate(linked))
+    with _signed(cursor, "prompt", threshold, tell) as (bands, each):
+        alike = bands.linked(threshold, family.families, each)
+    prompts, first = family.families(np.concatenate([splits.links(cursor), alike]))
     families, sizes = splits.sized(cursor, prompts, first, recipe.seed)
     names = list(recipe.splits)
     parts = family.parts(sizes, list(recipe.splits.values()))
