@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 Record = dict[str, Any]
-SCHEMA = "0.2.2"
+SCHEMA = "0.3.0"
+SAMPLES = "_samples.jsonl"
+"""How the file of the instances ends."""
 LOWER = {"harm": True, "good": False, "neither": False}
 
 
@@ -58,6 +62,15 @@ class Run:
         a = self.about
         return f"{a['dataset']}/{a['model'] or 'unknown'}/{a['run_id']}"
 
+    @property
+    def path(self) -> str:
+        """Where its files lie, without their endings: as the format's own collection has them."""
+        a = self.about
+        token = UUID(bytes=hashlib.sha256(str(a["run_id"]).encode()).digest()[:16], version=4)
+        developer, _, model = str(a["model"] or "unknown").rpartition("/")
+        parts = (str(a["dataset"]), developer or "unknown", model)
+        return f"data/{'/'.join(map(_part, parts))}/{token}"
+
     def instances(self, row: Record) -> Iterator[Record]:
         """A record for every score of an answer; none where nothing scored it, which is counted."""
         scored = [s for s in row["scores"] or () if s["value"] is not None]
@@ -98,8 +111,8 @@ class Run:
         }  # fmt: skip
         return record
 
-    def record(self, samples: str, sha256: str) -> Record:
-        """The aggregate record; `samples` is the file of the instances beside it."""
+    def record(self, sha256: str) -> Record:
+        """The aggregate record; the checksum is that of the file of the instances beside it."""
         a = self.about
         return {
             "schema_version": SCHEMA, "evaluation_id": self.key, "retrieved_timestamp": self.as_of,
@@ -110,13 +123,19 @@ class Run:
                                        "license": str(a["license"])},
             },
             "eval_library": {"name": "tailscope", "version": "unknown"},
-            "model_info": {"name": a["model"] or "unknown", "id": a["model"] or "unknown"},
+            "model_info": {
+                "name": a["model"] or "unknown", "id": a["model"] or "unknown",
+                "additional_details": {
+                    "deployment_type": "unknown", "model_availability": "unknown",
+                    **({"revision": str(a["revision"])} if a["revision"] else {}),
+                },
+            },
             "evaluation_results": [
                 self._result(dimension, scorer, sums)
                 for (dimension, scorer), sums in sorted(self.sums.items())
             ],
             "detailed_evaluation_results": {
-                "format": "jsonl", "file_path": samples, "hash_algorithm": "sha256",
+                "format": "jsonl", "file_path": f"{self.path}{SAMPLES}", "hash_algorithm": "sha256",
                 "checksum": sha256, "total_rows": self.rows,
             },
         }  # fmt: skip
@@ -137,6 +156,15 @@ class Run:
             },
             "score_details": {"score": sums.mean, "uncertainty": uncertainty},
         }  # fmt: skip
+
+
+def _part(name: str) -> str:
+    """A name as a folder may be called.
+
+    >>> _part("../my set"), _part("…")
+    ('my-set', 'unknown')
+    """
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip("-.")[:100] or "unknown"
 
 
 def _texts(row: Record, name: str, up: str) -> dict[str, str]:

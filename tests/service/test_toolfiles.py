@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -47,15 +48,28 @@ def test_argilla_and_label_studio_get_questions_labels_and_texts(
     assert {row["data"]["response"] for row in tasks} == set(HARD.values())
 
 
+TOKEN = "-".join(
+    ["[0-9a-f]{8}", "[0-9a-f]{4}", "4[0-9a-f]{3}", "[89ab][0-9a-f]{3}", "[0-9a-f]{12}"]
+)
+EEE = rf"data(/[^/]+){{3}}/{TOKEN}_samples\.jsonl"
+"""Where the format's own JSON Schema, 0.3.0, has the file of the instances lie."""
+
+
 def test_our_reader_of_every_eval_ever_takes_every_scored_answer(
     stores: Stores, tmp_path: Path
 ) -> None:
-    run = hard(stores)
+    hard(stores)
     folder = made(stores, tmp_path, "every-eval-ever")
-    lines = (folder / f"{run}_samples.jsonl").read_bytes().splitlines()
+    (samples,) = folder.rglob("*_samples.jsonl")
+    lines = samples.read_bytes().splitlines()
     assert len(lines) == 2 * len(HARD)  # one judge of three gave no score
+    whole = samples.with_name(samples.name.replace("_samples.jsonl", ".json"))
+    told = json.loads(whole.read_bytes())
+    assert re.fullmatch(EEE, told["detailed_evaluation_results"]["file_path"])
+    assert told["model_info"]["additional_details"].keys() >= {"deployment_type",
+                                                               "model_availability"}  # fmt: skip
     other = opened.connect(Settings(home=tmp_path / "other"))
-    report = load.load(other, folder / f"{run}.json")
+    report = load.load(other, whole)
     back = other.warehouse.cursor().execute("SELECT item_id, response FROM lake.outputs").fetchall()
     other.warehouse.close()
     other.ledger.dispose()

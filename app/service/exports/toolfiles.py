@@ -78,7 +78,9 @@ def _evals(rows: Rows, folder: Path, as_of: str) -> None:
     """Two files a run: its instances, and the aggregate record that names them."""
     taken = str(int(datetime.fromisoformat(as_of).replace(tzinfo=UTC).timestamp()))
     runs = {one["run_id"]: evals.Run(one, taken) for one in rows.used}
-    files = {key: (folder / f"{key}_samples.jsonl").open("wb") for key in runs}
+    for run in runs.values():
+        (folder / run.path).parent.mkdir(parents=True, exist_ok=True)
+    files = {key: (folder / f"{run.path}{evals.SAMPLES}").open("wb") for key, run in runs.items()}
     try:
         for row in rows.records():
             for record in runs[row["run_id"]].instances(row):
@@ -88,9 +90,8 @@ def _evals(rows: Rows, folder: Path, as_of: str) -> None:
             file.close()
     lost = {}
     for key, run in runs.items():
-        samples = folder / f"{key}_samples.jsonl"
-        body = run.record(samples.name, manifest.sha256(samples))
-        (folder / f"{key}.json").write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
+        body = run.record(manifest.sha256(folder / f"{run.path}{evals.SAMPLES}"))
+        (folder / f"{run.path}.json").write_bytes(orjson.dumps(body, option=orjson.OPT_INDENT_2))
         lost[key] = {"answers without a score, which the format cannot hold": run.unscored}
     held = {"left out": lost, "no field for": LOST}
     (folder / "lost.json").write_bytes(orjson.dumps(held, option=orjson.OPT_INDENT_2))
