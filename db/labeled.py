@@ -23,3 +23,19 @@ def values(engine: sa.Engine, field: str) -> list[str]:
     query = sa.select(labels.c.value).where(labels.c.field == field, labels.c.what != "undo")
     with engine.connect() as connection:
         return sorted(str(row.value) for row in connection.execute(query.distinct()))
+
+
+def fields(engine: sa.Engine) -> list[str]:
+    """Every field that was ever labeled, in order."""
+    query = sa.select(labels.c.field).where(labels.c.what != "undo").distinct()
+    with engine.connect() as connection:
+        return sorted(str(row.field) for row in connection.execute(query))
+
+
+def commonest(engine: sa.Engine, field: str, most: int) -> list[str]:
+    """So many of the values a field was ever given, the commonest first."""
+    query = sa.select(labels.c.value).where(labels.c.field == field, labels.c.what != "undo")
+    often = sa.func.count().desc()
+    query = query.group_by(labels.c.value).order_by(often, labels.c.value).limit(most)
+    with engine.connect() as connection:
+        return [str(row.value) for row in connection.execute(query)]

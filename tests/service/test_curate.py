@@ -9,10 +9,11 @@ from typing import Any
 import pyarrow.parquet as parquet
 import pytest
 
-from app.service.exports import asked, curate, export, recipe, recipes
+from app.service.exports import asked, choosable, curate, export, recipe, recipes
 from app.service.outputs import licensed
 from app.service.stores import Stores
 from data.trouble import Trouble
+from db import labels
 from tests.service.answers import answer, put
 from tests.service.hard import say
 
@@ -184,3 +185,12 @@ def test_what_labels_come_to_is_masked_by_every_rule(stores: Stores, tmp_path: P
         done = export.export(stores, asked, tmp_path / rule)
         for path in done.folder.rglob("*"):
             assert path.is_dir() or "ann@example" not in path.read_text("utf-8"), path
+
+
+def test_fields_and_values_to_choose_from_come_the_commonest_first(stores: Stores) -> None:
+    run = put(stores, [answer(f"q{n}", 0.1, 0.1, 0.1) for n in range(3)], "owl")
+    for n, act in enumerate(("hedged", "refused", "refused")):
+        say(stores, run, f"q{n}", "ann", f"e{n}", act=act, severity="1")
+    labels.undo(stores.ledger, "u", "c", "ann")
+    assert choosable.fields(stores) == ["act", "severity"]
+    assert choosable.values(stores, "act") == ["refused", "hedged"]

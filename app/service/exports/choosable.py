@@ -13,7 +13,7 @@ from app.service.outputs.cases import Chosen
 from app.service.stores import Stores
 from data.trouble import Trouble
 from data.write import card
-from db import campaigns, labels, runs
+from db import campaigns, labeled, runs
 from risk.lenses import every
 
 FORMATS = {
@@ -54,13 +54,12 @@ def drawn(stores: Stores) -> dict[str, str]:
 
 def fields(stores: Stores) -> list[str]:
     """The label fields there are."""
-    return sorted({row["field"] for row in labels.current(stores.ledger)})
+    return labeled.fields(stores.ledger)
 
 
 def values(stores: Stores, field: str) -> list[str]:
     """The values of a label field, the commonest first."""
-    told = [row["value"] for row in labels.current(stores.ledger, field=field)]
-    return sorted(set(told), key=lambda value: (-told.count(value), value))[:200]
+    return labeled.commonest(stores.ledger, field, 200)
 
 
 def sections(stores: Stores, body: str) -> dict[str, str]:
