@@ -48,8 +48,8 @@ def formats(stores: Stores) -> list[str]:
 
 
 def drawn(stores: Stores) -> dict[str, str]:
-    """Campaign -> its name."""
-    return {one["campaign"]: one["name"] for one in campaigns.every(stores.ledger)}
+    """Campaign -> its name, told apart by key where several share one."""
+    return campaigns.names(stores.ledger)
 
 
 def fields(stores: Stores) -> list[str]:
