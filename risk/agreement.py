@@ -46,7 +46,7 @@ def percent(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
         agree, every = (times @ both).T
         return ratio(agree, every)
 
-    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often)
+    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often, least=0.0)
 
 
 def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:

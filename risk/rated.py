@@ -21,14 +21,14 @@ SAME = "no item tells how much people may differ: no interval of it would hold"
 
 def measured(
     statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str,
-    times: Floats | None = None,
+    times: Floats | None = None, least: float = -1.0,
 ) -> Measure:  # fmt: skip
     """The statistic with every item once, and its 95 % interval over `draws` resampled items.
 
     `times` (J,) says how many of the n items each row stands for, None for one. Missing, because of
     `why`, where there is no item or the statistic is NaN. Of 500 items or fewer no end is nearer
     than what leaving out one item after the other tells (`left_out`): percentiles held the alpha of
-    30 items with a rare label in 78 to 84 of 100. Nothing here is above 1.
+    30 items with a rare label in 78 to 84 of 100. That of leaving out ends at `least` and at 1.
 
     >>> measured(lambda times: times @ np.array([1.0, 0.0]) / 2, 2, 0, 0, 0, "").value
     0.5
@@ -44,7 +44,7 @@ def measured(
     low, high = holding(value, *percentiles(many))
     if n <= SOME:
         first, last = left_out(statistic, once, value)
-        low, high = min(low, first), min(max(high, last), max(1.0, high))
+        low, high = min(low, max(first, least)), max(high, min(last, 1.0))
     if low == high:
         return Measure(value, n=n, lost=lost, why=SAME)
     return Measure(value, low, high, n=n, lost=lost)

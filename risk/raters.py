@@ -33,7 +33,9 @@ def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) 
         return ratio(agree, all_pairs)
 
     n = int(used.sum())
-    return measured(statistic, n, len(rows) - n, draws, seed, "no item has another person's label")
+    return measured(
+        statistic, n, len(rows) - n, draws, seed, "no item has another person's label", least=0.0
+    )
 
 
 def contested(ratings: ArrayLike) -> Floats:

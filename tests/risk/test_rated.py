@@ -73,3 +73,8 @@ def test_few_items_with_a_rare_label_are_held_and_all_alike_has_no_interval():
     assert same.value == 1
     assert math.isnan(same.low)
     assert same.why == SAME
+
+
+def test_a_share_of_few_items_ends_at_0_and_at_1():
+    found = agreement.percent([[1, 1], [1, 2], [2, 1]], draws=200)
+    assert (found.low, found.high) == (0.0, 1.0)
