@@ -157,12 +157,14 @@ def _worth(ranked: Floats, level: float, codes: Codes) -> int:
 def _spread(pull: Floats) -> tuple[float, float]:
     """The standard error of what the items (G,) add up to, and their skewness."""
     items, off = pull.size, pull - pull.mean()
-    squares = off * off
-    whole = float(squares.sum())
-    if whole <= 0:
+    scale = float(np.abs(off).max())
+    if not scale > 0:
         return 0.0, 0.0
-    bend = float(squares @ off) / items / (whole / items) ** 1.5
-    return math.sqrt(whole * items / (items - 1)), bend
+    unit = off / scale  # so that no square or cube leaves what floats can hold
+    squares = unit * unit
+    whole = float(squares.sum())
+    bend = float(squares @ unit) / items / (whole / items) ** 1.5
+    return scale * math.sqrt(whole * items / (items - 1)), bend
 
 
 def _straight(reach: float, bend: float, items: int) -> float:

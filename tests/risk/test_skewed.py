@@ -106,3 +106,11 @@ def test_what_few_items_make_has_an_interval_above_0_that_stretches_with_it(pull
         (low * scale, high * scale), rel=1e-6
     )
     assert all(map(math.isnan, skewed.positive_ends(0.0, pull)))
+
+
+@pytest.mark.parametrize("scale", [1e-120, 1e-310, 1e150])
+def test_pulls_of_any_size_have_the_same_interval_in_their_unit(scale):
+    pull = np.array([-1.0, -1.0, 2.0, 0.5, -0.5])
+    low, high = skewed.ends(0.0, pull)
+    least, most = skewed.ends(0.0, pull * scale)
+    assert (least / scale, most / scale) == pytest.approx((low, high), rel=1e-3)
