@@ -158,7 +158,7 @@ def _spread(pull: Floats) -> tuple[float, float]:
     """The standard error of what the items (G,) add up to, and their skewness."""
     items, off = pull.size, pull - pull.mean()
     scale = float(np.abs(off).max())
-    if not scale > 0:
+    if scale == 0:
         return 0.0, 0.0
     unit = off / scale  # so that no square or cube leaves what floats can hold
     squares = unit * unit

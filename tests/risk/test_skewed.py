@@ -114,3 +114,7 @@ def test_pulls_of_any_size_have_the_same_interval_in_their_unit(scale):
     low, high = skewed.ends(0.0, pull)
     least, most = skewed.ends(0.0, pull * scale)
     assert (least / scale, most / scale) == pytest.approx((low, high), rel=1e-3)
+
+
+def test_a_pull_that_is_missing_gives_no_interval_rather_than_one_of_no_width():
+    assert all(map(math.isnan, skewed.ends(0.5, [0.1, math.nan, -0.1])))
