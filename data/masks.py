@@ -13,9 +13,6 @@ from functools import cache
 from typing import Any, get_args
 
 import orjson
-import phonenumbers
-from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-from detect_secrets.plugins.base import RegexBasedDetector
 
 from data.tables import Mask
 
@@ -85,6 +82,8 @@ class Masker:
         return value
 
     def _phones(self, text: str, times: int) -> str:
+        import phonenumbers
+
         found = list(phonenumbers.PhoneNumberMatcher(text, self.region))
         for match in reversed(found):
             text = f"{text[: match.start]}[phone]{text[match.end :]}"
@@ -111,6 +110,9 @@ def _core(match: re.Match[str]) -> str:
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     """The patterns of every detector that knows keys by their form, and ours for assigned ones."""
+    from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+    from detect_secrets.plugins.base import RegexBasedDetector
+
     left_out = ("KeywordDetector", "IPPublicDetector", "PrivateKeyDetector")
     known: list[type[Any]] = list(get_mapping_from_secret_type_to_class().values())
     found = [

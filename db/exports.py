@@ -1,4 +1,4 @@
-"""What the rows of an export are joined with, made ready beside the lake: facts of runs, keys."""
+"""What an export is written by, beside the lake: facts of runs, blocks of outputs, rows."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from db.warehouse import Connection
 KEY = "run_id, item_id, sample"
 SAID = "STRUCT(field VARCHAR, person VARCHAR, value VARCHAR)[]"
 
+BLOCK = 64
+"""Rows that are weighed together, and stay together."""
 BLANK = """CASE WHEN response IS NULL THEN true
   WHEN response < '!' THEN trim(left(response, 160)) = '' ELSE false END"""
 """Whether an answer has no text: its first words are all blank. What comes later is not read."""
@@ -24,13 +26,17 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
     cursor.execute("CREATE OR REPLACE TABLE facts AS SELECT * FROM told_facts")
     # what is long is measured before it is joined, so that only numbers are
     cursor.execute(
-        f"""CREATE OR REPLACE TABLE keys AS
-            SELECT o, i, split, {KEY}, weight + coalesce(prompt, 0) AS weight, blank, cut,
-                   prompt IS NULL AS bare
-            FROM (SELECT rowid AS o, {KEY}, {WEIGHT["outputs"]} AS weight, {BLANK} AS blank,
-                         coalesce(finish = 'length', false) AS cut FROM lake.outputs)
-            JOIN picks USING (o)
-            LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items) USING (i)"""
+        f"""CREATE OR REPLACE TABLE blocks AS
+            SELECT split, min(o) AS low, max(o) AS high, coalesce(min(i), {2**62}) AS first,
+                   coalesce(max(i), -1) AS last, count(*) AS n,
+                   sum(weight + coalesce(prompt, 0))::BIGINT AS weight,
+                   count(*) FILTER (blank) AS blank, count(*) FILTER (cut) AS cut,
+                   count(*) FILTER (prompt IS NULL) AS bare
+            FROM (SELECT rowid AS o, {WEIGHT["outputs"]} AS weight, {BLANK} AS blank,
+                         finish = 'length' AS cut FROM lake.outputs)
+            JOIN (SELECT o, i, split FROM picks) USING (o)
+            LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items) USING (i)
+            GROUP BY split, o // {BLOCK} ORDER BY low"""
     )
     for name in ("scores", "steps", "acts"):
         more = ", dimension, up, value" if name == "scores" else ""
@@ -38,7 +44,7 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
             f"""CREATE OR REPLACE TABLE rows_{name} AS
                 SELECT s.o, k.o AS k, s.weight{more}
                 FROM (SELECT *, rowid AS o, {WEIGHT[name]} AS weight FROM lake.{name}) s
-                JOIN keys k USING ({KEY})"""
+                JOIN picks k USING ({KEY})"""
         )
 
 

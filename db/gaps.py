@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,29 +15,58 @@ NAMED = (
 )  # fmt: skip
 
 
-def count(cursor: Connection) -> dict[str, int]:
-    """What is missing of what is picked, in words, and how often; see `exports.prepare`."""
-    row = cursor.execute(
-        """SELECT count(*) FILTER (blank), count(*) FILTER (cut), count(*) FILTER (bare)
-           FROM keys"""
-    ).fetchone()
-    lost = cursor.execute(
-        """SELECT count(*) FILTER (value IS NULL), (SELECT count(*) FROM picks) - count(DISTINCT k)
-           FROM rows_scores"""
-    ).fetchone()
-    found = (*(row or ()), *(lost or ()))
-    return dict(zip(NAMED, (int(n) for n in found), strict=True))
+class Harm(NamedTuple):
+    """A harm dimension over the outputs that were scored in it.
+
+    `value` is the mean of their judges' scores, NaN where all gave none; `prompt` codes the prompt
+    of each, None where no two share one.
+    """
+
+    dimension: str
+    value: NDArray[np.float64]
+    prompt: NDArray[np.int64] | None
 
 
-def harm(cursor: Connection) -> Iterator[tuple[str, NDArray[np.float64]]]:
-    """Each harm dimension with the mean of its judges' scores of every output (NaN for none)."""
-    names = cursor.execute(
-        "SELECT DISTINCT dimension FROM rows_scores WHERE up = 'harm' ORDER BY 1"
-    ).fetchall()
-    for (name,) in names:
-        found = cursor.execute(
-            """SELECT avg(value)::DOUBLE AS harm FROM rows_scores
-               WHERE dimension = ? GROUP BY k ORDER BY k""",
-            [name],
-        ).to_arrow_table()
-        yield str(name), found["harm"].to_numpy()
+def count(cursor: Connection) -> tuple[dict[str, int], list[Harm]]:
+    """What is missing of what is picked, in words, and how often; and every harm dimension of it.
+
+    See `exports.prepare`. One look at the scores of each dimension tells both.
+    """
+    texts = cursor.execute("SELECT sum(blank), sum(cut), sum(bare) FROM blocks").fetchall()[0]
+    names = cursor.execute("SELECT DISTINCT dimension, up FROM rows_scores ORDER BY ALL").fetchall()
+    picked = cursor.execute("SELECT o, coalesce(i, -1 - o) AS i FROM picks ORDER BY o")
+    output, prompt = (column.to_numpy() for column in picked.to_arrow_table().columns)
+    alone = bool(np.diff(np.sort(prompt)).all())
+    lost, scored, found = 0, np.zeros(len(output), dtype=bool), []
+    for name, up in names:
+        place, value = _scores(cursor, output, name, up)
+        lost += int(np.isnan(value).sum())
+        scored[place] = True
+        if up == "harm":
+            there, mean = _means(place, value, len(output))
+            found.append(Harm(str(name), mean, None if alone else prompt[there]))
+    told = (*(int(n or 0) for n in texts), lost, int((~scored).sum()))
+    return dict(zip(NAMED, told, strict=True)), found
+
+
+def _scores(
+    cursor: Connection, output: NDArray[np.int64], name: str, up: str
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The scores of one dimension (NaN for none), each with the place of its output."""
+    found = cursor.execute(
+        "SELECT k, value FROM rows_scores WHERE dimension = ? AND up = ?", [name, up]
+    )
+    output_of, value = (column.to_numpy() for column in found.to_arrow_table().columns)
+    return np.searchsorted(output, output_of), value
+
+
+def _means(
+    place: NDArray[np.int64], value: NDArray[np.float64], n: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The places that have a row, in order, and the mean of what was given there."""
+    given = ~np.isnan(value)
+    total = np.bincount(place[given], value[given], n)
+    count = np.bincount(place[given], minlength=n)
+    there = np.flatnonzero(np.bincount(place, minlength=n))
+    with np.errstate(invalid="ignore"):
+        return there, total[there] / count[there]

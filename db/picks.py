@@ -2,7 +2,7 @@
 
 They lie in the table `picks` beside the lake, in a connection of the export's own: `o` and `i` are
 the rows of the answer and of its prompt in the lake, `probability` that with which the answer was
-drawn, `split` its part.
+drawn, `split` its part; run, item and sample are its key, `category` is its prompt's.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from db.outputs import rows
 from db.warehouse import Connection
 
 By = Literal["category", "model", "dataset"]
-GROUPS: dict[str, str] = {"": "''", "category": "coalesce(i.category, 'none')",
+GROUPS: dict[str, str] = {"": "''", "category": "coalesce(p.category, 'none')",
                           "model": "coalesce(r.model, 'none')", "dataset": "r.dataset"}  # fmt: skip
-PICKED = """picks p JOIN lake.outputs o ON o.rowid = p.o JOIN lake.runs r USING (run_id)
+PICKED = """picks p JOIN lake.outputs o ON o.rowid = p.o JOIN lake.runs r ON r.run_id = p.run_id
             LEFT JOIN lake.items i ON i.rowid = p.i"""
 TEXTS = {
     "prompt": "coalesce(i.prompt, '')",
@@ -38,12 +38,15 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
     with only(cursor, cases) as join:
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
-                SELECT o.rowid AS o, min(i.rowid) AS i, 1.0::DOUBLE AS probability,
-                       '' AS split
-                FROM {OUTPUTS} {join} WHERE {condition} GROUP BY o.rowid ORDER BY o""",
+                SELECT o.rowid AS o, i.rowid AS i, o.run_id, o.item_id, o.sample, i.category,
+                       1.0::DOUBLE AS probability, '' AS split
+                FROM {OUTPUTS} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )
-    return count(cursor)
+    there, distinct = cursor.execute("SELECT count(*), count(DISTINCT o) FROM picks").fetchall()[0]
+    if there > distinct:  # a prompt that was loaded twice at once: the first counts
+        cut(cursor, "SELECT DISTINCT ON (o) * FROM (FROM picks ORDER BY o, i)")
+    return int(distinct)
 
 
 def count(cursor: Connection) -> int:
@@ -56,8 +59,7 @@ def keep_runs(cursor: Connection, run_ids: Iterable[str]) -> int:
     """Keeps the answers of these runs; returns how many were removed."""
     return cut(
         cursor,
-        """SELECT p.* FROM picks p JOIN lake.outputs o ON o.rowid = p.o
-           WHERE o.run_id IN (SELECT unnest(?))""",
+        "SELECT * FROM picks WHERE run_id IN (SELECT unnest(?))",
         [list(run_ids)],
     )
 
@@ -116,7 +118,7 @@ def drop(cursor: Connection, places: NDArray[np.int64], of: str) -> int:
 
 def groups(cursor: Connection, by: str = "") -> dict[str, int]:
     """Group -> how many are picked."""
-    source = "picks p LEFT JOIN lake.items i ON i.rowid = p.i" if by == "category" else PICKED
+    source = "picks p JOIN lake.runs r USING (run_id)"
     query = f"SELECT {GROUPS[by]} AS g, count(*) FROM {source} GROUP BY 1 ORDER BY 1"
     found = cursor.execute(query)
     return {str(name): int(n) for name, n in found.fetchall()}
@@ -133,7 +135,8 @@ def cap(cursor: Connection, by: str, most: Mapping[str, int], seed: int) -> int:
     }))  # fmt: skip
     return cut(
         cursor,
-        f"""SELECT o, i, probability * least(most / n, 1.0) AS probability, split FROM (
+        f"""SELECT * EXCLUDE (g, chance, most, n, place)
+                   REPLACE (probability * least(most / n, 1.0) AS probability) FROM (
               SELECT p.*, m.most, count(*) OVER (PARTITION BY g) AS n,
                      row_number() OVER (PARTITION BY g ORDER BY chance, p.o) AS place
               FROM (SELECT p.*, {GROUPS[by]} AS g, {chance()} AS chance FROM {PICKED}) p
@@ -146,10 +149,9 @@ def cap(cursor: Connection, by: str, most: Mapping[str, int], seed: int) -> int:
 def harms(cursor: Connection) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """(place, mean harm over dimensions and judges) of what is picked, in order; NaN for none."""
     found = cursor.execute(
-        """SELECT p.o, avg(s.value)::DOUBLE AS harm
-           FROM picks p JOIN lake.outputs o ON o.rowid = p.o
-           LEFT JOIN (SELECT run_id, item_id, sample, value FROM lake.scores WHERE up = 'harm') s
-           USING (run_id, item_id, sample) GROUP BY p.o ORDER BY p.o"""
+        """SELECT o, avg(value)::DOUBLE AS harm FROM picks
+           LEFT JOIN (SELECT run_id, item_id, sample, value FROM lake.scores WHERE up = 'harm')
+           USING (run_id, item_id, sample) GROUP BY o ORDER BY o"""
     ).to_arrow_table()
     return found["o"].to_numpy(), found["harm"].to_numpy()
 
@@ -159,7 +161,7 @@ def draw(cursor: Connection, places: NDArray[np.int64], chance: NDArray[np.float
     cursor.register("drawn", pa.table({"o": places, "chance": chance}))
     return cut(
         cursor,
-        """SELECT p.o, p.i, p.probability * d.chance AS probability, p.split
+        """SELECT p.* REPLACE (p.probability * d.chance AS probability)
            FROM picks p JOIN drawn d USING (o)""",
     )
 
@@ -176,9 +178,8 @@ def by_run(cursor: Connection) -> list[dict[str, Any]]:
         cursor.execute(
             """SELECT r.run_id, r.model, r.revision, r.dataset, r.format, r.source, r.sha256,
                       n AS outputs
-               FROM lake.runs r JOIN (
-                 SELECT run_id, count(*) AS n FROM (SELECT run_id, rowid AS o FROM lake.outputs)
-                 JOIN picks USING (o) GROUP BY 1) USING (run_id)
+               FROM lake.runs r JOIN (SELECT run_id, count(*) AS n FROM picks GROUP BY 1)
+                    USING (run_id)
                ORDER BY r.dataset, r.model, r.run_id"""
         )
     )

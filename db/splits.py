@@ -59,7 +59,7 @@ def split(cursor: Connection, families: NDArray[np.int64], parts: list[str]) -> 
     cursor.register("parted", pa.table({"f": families, "part": pa.array(parts, pa.string())}))
     cut(
         cursor,
-        """SELECT p.o, p.i, p.probability, d.part AS split
+        """SELECT p.* REPLACE (d.part AS split)
            FROM picks p JOIN kin k USING (o) JOIN parted d USING (f)""",
     )
 

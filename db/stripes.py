@@ -14,19 +14,20 @@ import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
-from db.exports import KEY
+from db.exports import BLOCK, KEY
 from db.warehouse import Connection
 
 HEAVY = 32 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
 TOGETHER = 4
 """Stripes that one query brings: each costs a look at the files, whatever it brings."""
-BATCH = 2048
-"""Rows of a piece of a stripe, as DuckDB has them in hand."""
+PIECE = 4 * 2**20
+"""Bytes of a piece of a stripe, roughly."""
+VECTOR = 2048
+"""Rows that DuckDB has in hand at a time: a piece of a stripe at least, four times as many at
+most."""
 MOST = 100
 """Runs that are put in order at most; more are sorted row by row."""
-BLOCK = 64
-"""Rows that are weighed together, and stay together."""
 AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 """Joins stay as they are written: the wide rows pass by, what is narrow is held. The optimizer,
 which knows neither, holds the wide ones."""
@@ -73,12 +74,17 @@ def stream(
         for start in range(0, len(edges), TOGETHER):
             several = edges[start : start + TOGETHER]
             query = _query(table, only, names, several).replace("SELECTED", selected)
-            for stripe in _cut(cursor.sql(query).to_arrow_reader(BATCH), several):
-                yield stripe if shape.kind == "json" else stripe.combine_chunks()
+            yield from _cut(cursor.sql(query).to_arrow_reader(_piece(several)), several)
     finally:
         with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
             cursor.execute("ROLLBACK")
             cursor.execute("RESET disabled_optimizers")
+
+
+def _piece(edges: Sequence[Edge]) -> int:
+    """Rows of a piece: fewer where they are long."""
+    longest = max(edge.weight // edge.n for edge in edges)
+    return min(max(PIECE // max(longest, 1), VECTOR), 4 * VECTOR)
 
 
 def _cut(reader: Iterable[pa.RecordBatch], edges: Sequence[Edge]) -> Iterator[pa.Table]:
@@ -126,7 +132,7 @@ def _beside(names: Sequence[str]) -> str:
     order = {"scores": "dimension, scorer", "steps": "step"}
     return " ".join(
         f"""LEFT JOIN (SELECT k.o, list({BESIDE[name]} ORDER BY {order[name]}) AS told
-            FROM lake.{name} JOIN keys k USING ({KEY}) WHERE k.o BETWEEN LOW AND HIGH
+            FROM lake.{name} JOIN picks k USING ({KEY}) WHERE k.o BETWEEN LOW AND HIGH
             GROUP BY k.o) {name} ON {name}.o = p.o"""
         for name in names
         if name in BESIDE
@@ -144,7 +150,8 @@ def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -
         beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
         return f"""SELECT SELECTED, p.o
                    FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
-                   JOIN (SELECT * FROM picks {only or "WHERE true"} AND o {within}) p USING (o)
+                   JOIN (SELECT o, i, probability, split FROM picks
+                         {only or "WHERE true"} AND o {within}) p USING (o)
                    JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
                    LEFT JOIN (SELECT *, rowid AS i FROM lake.items
                               WHERE rowid BETWEEN {first} AND {last}) i
@@ -159,35 +166,34 @@ def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -
 def _edges(cursor: Connection, table: str, only: str) -> Iterator[Edge]:
     """The stripes, told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike
     on any day."""
-    source = f"keys {only}" if table == "outputs" else f"(SELECT *, NULL AS i FROM rows_{table})"
-    blocks = cursor.execute(
-        f"""SELECT min(o), max(o), coalesce(min(i), {2**62}), coalesce(max(i), -1), count(*),
-                   sum(weight)::BIGINT
-            FROM {source} GROUP BY o // {BLOCK} ORDER BY 1"""
-    ).fetchall()
-    stripe: Edge | None = None
-    for block in map(Edge._make, blocks):
-        if stripe and stripe.weight + block.weight > HEAVY:
-            yield stripe
-            stripe = None
-        stripe = block if stripe is None else Edge(
-            stripe.low, block.high, min(stripe.first, block.first), max(stripe.last, block.last),
-            stripe.n + block.n, stripe.weight + block.weight,
-        )  # fmt: skip
-    if stripe:
-        yield stripe
+    query = f"SELECT {', '.join(Edge._fields)} FROM blocks {only} ORDER BY low"
+    if table != "outputs":
+        query = f"""SELECT min(o) AS low, max(o) AS high, 0 AS first, 0 AS last, count(*) AS n,
+                           sum(weight)::BIGINT AS weight
+                    FROM rows_{table} GROUP BY o // {BLOCK} ORDER BY low"""
+    told = cursor.execute(query).to_arrow_table().columns
+    low, high, first, last, n, weight = (column.to_numpy() for column in told)
+    so_far, start = np.cumsum(weight), 0
+    while start < len(low):
+        before = so_far[start - 1] if start else 0
+        end = max(int(np.searchsorted(so_far, before + HEAVY, side="right")), start + 1)
+        part = slice(start, end)
+        yield Edge(int(low[start]), int(high[end - 1]), int(first[part].min()),
+                   int(last[part].max()), int(n[part].sum()), int(weight[part].sum()))  # fmt: skip
+        start = end
 
 
 def _selected(cursor: Connection, table: str, names: Sequence[str], shape: Shape) -> str:
     """The columns of a query, masked, kept back and written as asked."""
     found = {}
     told = columns(table)
+    withheld = cursor.execute("SELECT bool_or(withheld) FROM facts").fetchall()[0][0]
     for name in names:
         source = told.get(name, f"l.{_named(name)}")
         if shape.mask and name in MASKED[table]:
             inside = name in JSON[table]
             source = f"{_function(cursor, shape, inside)}({source})"
-        if name in KEPT_BACK[table]:
+        if withheld and name in KEPT_BACK[table]:
             source = f"CASE WHEN f.withheld THEN NULL ELSE {source} END"
         if shape.kind == "flat" and (name in LISTS or name.startswith("soft_")):
             source = f"to_json({source})::VARCHAR"

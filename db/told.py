@@ -49,8 +49,7 @@ def place(cursor: Connection) -> None:
         f"""CREATE OR REPLACE TABLE told_cases AS
             SELECT row_number() OVER (ORDER BY {KEY}) - 1 AS c, *
             FROM (SELECT DISTINCT {KEY} FROM told_events)
-            LEFT JOIN (SELECT o, {KEY} FROM (SELECT rowid AS o, {KEY} FROM lake.outputs)
-                       SEMI JOIN picks USING (o)) USING ({KEY})"""
+            LEFT JOIN (SELECT o, {KEY} FROM picks) USING ({KEY})"""
     )
     cursor.execute("CREATE OR REPLACE TABLE told_masks (value VARCHAR, masked VARCHAR)")
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.sparse import csr_array
 
 from risk.interval import Floats
 from risk.ratings import Labels, Ratings, listed
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 Ints = NDArray[np.int64]
 TIE = 1e-9
@@ -112,6 +115,8 @@ BLOCK = 50_000
 
 def _matrix(told: Labels, code: Ints, k: int, known: NDArray[np.bool_]) -> csr_array:
     """Who said what of each known item, (N, P K) of 0 and 1, nearly all 0."""
+    from scipy.sparse import csr_array
+
     row = np.cumsum(known) - 1
     ones = np.ones(len(code))
     place = (row[told.item], told.person * k + code)

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 Places = NDArray[np.int64]
 MANY = 100_000
@@ -23,6 +21,9 @@ def families(pairs: Places) -> tuple[Places, Places]:
     >>> places.tolist(), first.tolist()
     ([1, 2, 5, 7, 9], [1, 2, 2, 7, 2])
     """
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     places, code = np.unique(pairs, return_inverse=True)
     if not places.size:
         return places, places

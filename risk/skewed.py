@@ -163,7 +163,7 @@ def _spread(pull: Floats) -> tuple[float, float]:
     unit = off / scale  # so that no square or cube leaves what floats can hold
     squares = unit * unit
     whole = float(squares.sum())
-    bend = float(squares @ unit) / items / (whole / items) ** 1.5
+    bend = float((squares * unit).sum()) / items / (whole / items) ** 1.5
     return scale * math.sqrt(whole * items / (items - 1)), bend
 
 

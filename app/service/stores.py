@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.settings import Settings
 from data.trouble import Trouble
@@ -22,6 +22,10 @@ class Stores:
     def version(self) -> tuple[int, int]:
         """Warehouse snapshot and ledger count: every cached answer is keyed by it."""
         return warehouse.snapshot(self.warehouse), ledger.version(self.ledger)
+
+    def beside(self) -> Stores:
+        """The same stores for another thread, with a cursor of its own."""
+        return replace(self, warehouse=self.warehouse.cursor())
 
 
 def connect(settings: Settings) -> Stores:

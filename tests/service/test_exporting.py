@@ -61,7 +61,7 @@ def test_rows_loaded_while_the_export_runs_are_not_in_it(
     stores: Stores, hard: str, tmp_path: Path
 ) -> None:
     def load(part: float, what: str) -> None:
-        if what in ("gathering labels", "card and checksums"):
+        if what in ("gathering labels", "card and manifest"):
             other = threading.Thread(
                 target=put, args=(stores, [answer("late", 0.9, 0.9, 0.9)], f"late {what}")
             )

@@ -6,7 +6,9 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,19 +17,18 @@ from uuid import uuid4
 
 import pyarrow as pa
 
+from app.service.exports import about as telling
 from app.service.exports import curate, facts, resolve, toolfiles, writing
-from app.service.exports import recipe as recipes
 from app.service.exports.recipe import Recipe
 from app.service.exports.writing import Rows
 from app.service.stores import Stores
 from data.masks import Masker
 from data.trouble import Trouble
 from data.write import card, cells, croissant, manifest
-from db import exports, picks, taken, warehouse
+from db import exports, taken
 from db import told as told_labels
 
 Progress = Callable[[float, str], None]
-BY = "Tailscope"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,11 @@ def export(
     tell = progress or (lambda _part, _what: None)
     draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
     try:
-        with curate.pinned(stores, snapshot) as (held, at), TemporaryDirectory() as aside:
+        with (
+            curate.pinned(stores, snapshot) as (held, at), TemporaryDirectory() as aside,
+            ThreadPoolExecutor(1, "warming") as warming,
+        ):  # fmt: skip
+            warming.submit(import_module, "pandas")  # DuckDB does so at the first value it is given
             steps = curate.curate(held, recipe, lambda what: tell(0.05, what))
             if not steps[-1].kept:
                 last = next((s.what for s in steps if s.removed and not s.kept), steps[-1].what)
@@ -110,30 +115,30 @@ def told(stores: Stores, recipe: Recipe) -> dict[str, Any]:
     """What the card of a recipe would be made of, without writing anything. Raises Trouble."""
     with curate.pinned(stores) as (held, at), TemporaryDirectory() as aside:
         steps = curate.curate(held, recipe, lambda _: None)
-        return _ready(
+        about = _ready(
             held, at, recipe, steps, "", Masker(()), Path(aside), lambda _part, _what: None
         )[1]
+        return about | facts.measured(held)
 
 
 def _ready(
     held: Stores, at: int, recipe: Recipe, steps: list[curate.Step], name: str, masker: Masker,
     aside: Path, tell: Progress,
 ) -> tuple[Rows, dict[str, Any]]:  # fmt: skip
-    """The rows that will be written, and all that the card tells of them."""
+    """The rows that will be written, and what the card tells of them but their numbers."""
     used = facts.used(held)
     ids = [run["run_id"] for run in used]
     resolve.gather(held, ids, masker if masker.kinds else None, aside, tell)
     tell(0.9, "scores and steps of what was chosen")
     _prepare(held, recipe, used)
-    tell(0.95, "what is missing, and the tail")
-    gathered = facts.gathered(held, tell)
+    labeled = facts.labeled(held, tell)
     rows = Rows(
         held.warehouse, recipe, tuple(told_labels.fields(held.warehouse)),
         exports.counts(held.warehouse), tuple(used), resolve.pseudonyms(held, name),
-        tuple(gathered["guidelines"]), masker.text if masker.kinds else None,
+        tuple(labeled["guidelines"]), masker.text if masker.kinds else None,
         masker.inside if masker.kinds else None,
     )  # fmt: skip
-    return rows, _about(held, at, recipe, rows, steps, gathered)
+    return rows, telling.about(held, at, recipe, rows, steps, labeled)
 
 
 def _written(
@@ -151,13 +156,18 @@ def _written(
         held, recipe.labels, rows.person, lambda part, what: tell(0.2 + 0.1 * part, what)
     )
     own = {"tailscope": json.dumps({"snapshot": at, "version": version("tailscope")})}
-    files = writing.write(rows, draft, own, lambda part, what: tell(0.3 + 0.55 * part, what))
+    with ThreadPoolExecutor(1, "numbers") as beside:
+        measured = beside.submit(facts.measured, held.beside())
+        files, sums = writing.write(
+            rows, draft, own, lambda part, what: tell(0.3 + 0.55 * part, what)
+        )
+        tell(0.86, "what is missing, and the tail")
+        about |= measured.result()
     tell(0.87, "files for other tools")
     toolfiles.write(held, rows, draft / "import", about["as_of"], logs)
-    tell(0.9, "card and checksums")
+    tell(0.9, "card and manifest")
     masked = dict(masker.counts)
-    about |= {"masked": masked, "configs": _configs(files)}
-    sums = {path: manifest.sha256(draft / path) for path in files}
+    about |= {"masked": masked, "configs": telling.configs(files)}
     columns = {table: rows.columns(table) for table in writing.tables_of(rows)}
     (draft / "README.md").write_text(card.text(about), "utf-8")
     (draft / croissant.NAME).write_bytes(croissant.body(about, sums, columns))
@@ -187,47 +197,6 @@ def _prepare(held: Stores, recipe: Recipe, used: list[dict[str, Any]]) -> None:
         "license": pa.array([run["license"] for run in used], pa.string()),
         "withheld": pa.array(kept_back, pa.bool_()),
     }))  # fmt: skip
-
-
-def _about(
-    held: Stores, at: int, recipe: Recipe, rows: Rows, steps: list[curate.Step],
-    gathered: dict[str, Any],
-) -> dict[str, Any]:  # fmt: skip
-    """What the card and the Croissant file tell. Its date is that of the newest thing in it."""
-    used = rows.used
-    when = warehouse.taken(held.warehouse, at)
-    as_of = max(when.date().isoformat() if when else "", gathered["last_label"][:10])
-    return {
-        **gathered, "name": recipe.title, "snapshot": at, "as_of": as_of, "by": BY,
-        "rows": rows.counts, "runs": list(used), "licenses": [run["license"] for run in used],
-        "license": recipe.license, "language": recipe.language, "labels": recipe.labels,
-        "withhold": recipe.withhold, "words": recipes.words(recipe), "format": recipe.format,
-        "steps": [(step.what, step.kept, step.removed) for step in steps],
-        "probabilities": picks.chances(held.warehouse), "csv_back": cells.BACK,
-        "columns": {t: card.described(rows.columns(t)) for t in writing.tables_of(rows)},
-        "masked": {}, "configs": [], "card": recipe.card,
-    }  # fmt: skip
-
-
-def _configs(files: dict[str, int]) -> list[dict[str, Any]]:
-    """The configs of the card: the tables that have rows, with the files of each split."""
-    found: dict[str, dict[str, list[str]]] = {}
-    for path, n in files.items():
-        table, _, name = path.removeprefix("data/").partition("/")
-        split = name.partition("-")[0] if name else "train"
-        if n:
-            found.setdefault(table.partition(".")[0], {}).setdefault(split, []).append(path)
-    return [
-        {
-            "config_name": table,
-            "data_files": [
-                {"split": split, "path": paths[0] if len(paths) == 1 else paths}
-                for split, paths in splits.items()
-            ],
-            **({"default": True} if table == "outputs" else {}),
-        }
-        for table, splits in found.items()
-    ]
 
 
 def slug(name: str) -> str:

@@ -10,16 +10,14 @@ from app.service.lenses.lens import Row
 from app.service.measures import agree
 from app.service.outputs import licensed
 from app.service.stores import Stores
-from db import campaigns, picks, schemes, told, votes
-from db import gaps as missing
-from risk import agreement, tail
+from db import campaigns, gaps, picks, schemes, told, votes
+from risk import agreement, many, tail
 from risk.ratings import Labels
 
 MEASURES = ("percent", "alpha_nominal", "alpha_ordinal", "fleiss_kappa", "ac1")
 """Measures of agreement the card tells."""
-DRAWS = 200
-"""Replicates behind the intervals of a large set's tail; 2,000 up to LARGE rows."""
-LARGE = 50_000
+LARGE = 10_000
+"""Outputs above which the tail's intervals are not resampled."""
 
 
 def used(stores: Stores) -> list[dict[str, Any]]:
@@ -31,28 +29,36 @@ def used(stores: Stores) -> list[dict[str, Any]]:
     ]
 
 
-def gathered(stores: Stores, tell: Tell) -> dict[str, Any]:
-    """What is missing, how it was labeled and what the tail of the set is, on pinned stores.
-
-    The labels are gathered (`resolve.gather`), the keys prepared.
-    """
+def labeled(stores: Stores, tell: Tell) -> dict[str, Any]:
+    """How the set was labeled, on pinned stores whose labels are gathered (`resolve.gather`)."""
     said = told.facts(stores.warehouse)
     return said | {
-        "gaps": missing.count(stores.warehouse),
         "schemes": _versions(said["schemes"]),
         "guidelines": _guidelines(stores, said["guidelines"]),
         "agreement": _agreement(stores, tell),
-        "tail": tails(stores),
+    }
+
+
+def measured(stores: Stores) -> dict[str, Any]:
+    """What is missing, and what the tail of the set is, on pinned stores (`exports.prepare`)."""
+    lost, harms = gaps.count(stores.warehouse)
+    return {
+        "gaps": lost,
+        "tail": _tails(harms),
         "categories": picks.groups(stores.warehouse, "category"),
     }
 
 
-def tails(stores: Stores) -> list[dict[str, Any]]:
-    """Mean, VaR and CVaR at 95 % of each harm dimension over the set, with intervals."""
+def _tails(harms: Iterable[gaps.Harm]) -> list[dict[str, Any]]:
+    """Mean, VaR and CVaR at 95 % of each harm dimension over the set, with intervals.
+
+    Answers to one prompt count together.
+    """
     found = []
-    for dimension, values in missing.harm(stores.warehouse):
-        draws = 2000 if len(values) <= LARGE else DRAWS
-        for name, m in tail.profile(values, 0.95, draws).items():
+    for dimension, values, prompts in harms:
+        small = len(values) <= LARGE
+        told = (tail.profile if small else many.tail)(values, 0.95, clusters=prompts)
+        for name, m in told.items():
             if name in ("mean", "var", "cvar"):
                 found.append({"dimension": dimension, "measure": name, "value": m.value,
                               "low": m.low, "high": m.high, "n": m.n, "lost": m.lost})  # fmt: skip

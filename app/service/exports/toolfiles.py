@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from app.service.exports import facts, write_back
+from app.service.exports import facts
 from app.service.exports.writing import Rows
 from app.service.labeling import schemes
 from app.service.stores import Stores
@@ -36,6 +36,8 @@ def write(held: Stores, rows: Rows, folder: Path, as_of: str, logs: Sequence[Pat
     elif kind == "every-eval-ever":
         _evals(rows, folder, as_of)
     elif kind == "inspect":
+        from app.service.exports import write_back
+
         write_back.write(held, rows, folder, logs)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow as pa
 from app.service.exports.recipe import Recipe
 from data import tables
 from data.tables import Field
-from data.write import rows
+from data.write import manifest, rows
 from db import splits, stripes
 from db.stripes import Shape
 from db.warehouse import Connection
@@ -86,9 +86,15 @@ def tables_of(held: Rows) -> tuple[str, ...]:
     return tuple(n for n in tables.ORDER if held.counts[n] or n in ("outputs", "scores", "labels"))
 
 
-def write(held: Rows, folder: Path, about: dict[str, str], tell: Tell) -> dict[str, int]:
-    """Writes every table into `folder`/data; returns the rows of each file by its path."""
+def write(
+    held: Rows, folder: Path, about: dict[str, str], tell: Tell
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Writes every table into `folder`/data; the rows and the checksum of each file by its path.
+
+    While one table is written, a thread sums the one before.
+    """
     found: dict[str, int] = {}
+    sums: dict[str, Future[str]] = {}
     total, done = max(sum(held.counts.values()), 1), 0
 
     def watched(stream: Iterator[pa.Table], table: str) -> Iterator[pa.Table]:
@@ -99,26 +105,37 @@ def write(held: Rows, folder: Path, about: dict[str, str], tell: Tell) -> dict[s
             tell(done / total, f"{table}: {done:,} of {total:,} rows")
 
     (folder / "data").mkdir()
+    with ThreadPoolExecutor(1, "checksums") as summing:
+        for table in tables_of(held):
+            written = _table(held, table, folder, about, watched)
+            found |= written
+            sums |= {path: summing.submit(manifest.sha256, folder / path) for path in written}
+        return found, {path: one.result() for path, one in sums.items()}
+
+
+def _table(
+    held: Rows, table: str, folder: Path, about: dict[str, str],
+    watched: Callable[[Iterator[pa.Table], str], Iterator[pa.Table]],
+) -> dict[str, int]:  # fmt: skip
+    """Writes one table into its files; returns the rows of each."""
     kind = held.recipe.format
-    for table in tables_of(held):
-        shape = rows.schema(held.columns(table), about)
-        if kind == "hf":
-            place = folder / "data" / table
-            for part, stem in _parts(held, table).items():
-                stream = watched(held.stream(table, part=part), table)
-                for name, n in rows.shards(stream, shape, place, stem).items():
-                    found[f"data/{table}/{name}"] = n
-        elif kind == "jsonl":
-            path = f"data/{table}.jsonl"
-            found[path] = rows.lines(watched(held.stream(table, "json"), table), folder / path)
-        elif kind == "csv":
-            path = f"data/{table}.csv"
-            stream = watched(held.stream(table, "flat"), table)
-            found[path] = rows.csv(stream, rows.flat(held.columns(table)), folder / path)
-        else:
-            path = f"data/{table}.parquet"
-            found[path] = rows.one_parquet(watched(held.stream(table), table), shape, folder / path)
-    return found
+    shape = rows.schema(held.columns(table), about)
+    if kind == "hf":
+        found = {}
+        for part, stem in _parts(held, table).items():
+            stream = watched(held.stream(table, part=part), table)
+            for name, n in rows.shards(stream, shape, folder / "data" / table, stem).items():
+                found[f"data/{table}/{name}"] = n
+        return found
+    if kind == "jsonl":
+        path = f"data/{table}.jsonl"
+        return {path: rows.lines(watched(held.stream(table, "json"), table), folder / path)}
+    if kind == "csv":
+        path = f"data/{table}.csv"
+        flat = rows.flat(held.columns(table))
+        return {path: rows.csv(watched(held.stream(table, "flat"), table), flat, folder / path)}
+    path = f"data/{table}.parquet"
+    return {path: rows.one_parquet(watched(held.stream(table), table), shape, folder / path)}
 
 
 def _parts(held: Rows, table: str) -> dict[str | None, str]:
