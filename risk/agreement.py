@@ -8,7 +8,7 @@ import numpy as np
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
-from risk.rated import kappa, measured, ratio
+from risk.rated import apart, kappa, kinds, measured, ratio, sides
 from risk.ratings import (
     TOO_MANY,
     Ratings,
@@ -40,13 +40,14 @@ def percent(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
     """
     each, lost = pairs(ratings)
     told, often = pooled(each)
-    both = told.astype(float)
+    extra = apart(each)
+    both = np.concatenate([told, extra]).astype(float)
 
     def statistic(times: Floats) -> Floats:
         agree, every = (times @ both).T
         return ratio(agree, every)
 
-    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often, least=0.0)
+    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often, 0.0, len(extra))
 
 
 def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
@@ -62,7 +63,8 @@ def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
     both = paired(ratings)
     if both.why:
         return missing(both.why, lost=both.lost)
-    pair, values = both.rows, both.values
+    values, extra = both.values, sides(both.rows, both.values)
+    pair = np.concatenate([both.rows, extra])
     one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
     features = np.concatenate([(one & two).any(axis=1, keepdims=True), one, two], axis=1)
 
@@ -71,10 +73,9 @@ def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
         first, second = np.split(sums[:, 1:], 2, axis=1)
         return kappa(sums[:, 0], (first * second).sum(axis=1))
 
-    why = ALIKE.format("kappa") if len(pair) else UNPAIRED
-    found = measured(statistic, both.n, both.lost, draws, seed, why, both.times)
-    lone = bool(one.all(axis=0).any() or two.all(axis=0).any())
-    if found.known and lone:
+    why = ALIKE.format("kappa") if both.n else UNPAIRED
+    found = measured(statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra))
+    if found.known and bool((both.rows == both.rows[0]).all(axis=0).any()):
         return Measure(found.value, found.low, found.high, found.n, found.lost, CONSTANT)
     return found
 
@@ -95,7 +96,8 @@ def weighted_kappa(
     both = paired(ratings)
     if both.why:
         return missing(both.why, lost=both.lost)
-    pair, values = both.rows, both.values
+    values, extra = both.values, sides(both.rows, both.values)
+    pair = np.concatenate([both.rows, extra])
     power = 1 if weights == "linear" else 2
     far = np.abs(values[:, None] - values[None, :]) ** power  # (K, K)
     one, two = (pair[:, [i]] == values for i in (0, 1))  # (N, K) each
@@ -107,8 +109,8 @@ def weighted_kappa(
         first, second = np.split(sums[:, 1:], 2, axis=1)
         return 1 - ratio(sums[:, 0], ((first @ far) * second).sum(axis=1))
 
-    why = ALIKE.format("kappa") if len(pair) else UNPAIRED
-    return measured(statistic, both.n, both.lost, draws, seed, why, both.times)
+    why = ALIKE.format("kappa") if both.n else UNPAIRED
+    return measured(statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra))
 
 
 def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
@@ -124,7 +126,9 @@ def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Mea
     size = told.counts.sum(axis=1)
     often = np.bincount(size.astype(int), told.times, minlength=1)
     r = float(often.size - 1 - often[::-1].argmax())
-    used = told.counts[size == r]
+    seen = told.counts[size == r]
+    extra = kinds(seen)
+    used = np.concatenate([seen, extra])
     times = None if told.times is None else told.times[size == r]
     n = int(often[int(r)]) if told.n else 0
     alike = (used * (used - 1)).sum(axis=1, keepdims=True) / max(r * (r - 1), 1)
@@ -134,8 +138,9 @@ def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Mea
         sums = times @ features / np.maximum(times.sum(axis=1, keepdims=True), 1)
         return kappa(sums[:, 0], (sums[:, 1:] ** 2).sum(axis=1))
 
-    why = ALIKE.format("kappa") if len(used) else UNPAIRED
-    return measured(statistic, n, told.n + told.lost - n, draws, seed, why, times)
+    why = ALIKE.format("kappa") if n else UNPAIRED
+    lost = told.n + told.lost - n
+    return measured(statistic, n, lost, draws, seed, why, times, unseen=len(extra))
 
 
 def alpha(
@@ -155,7 +160,8 @@ def alpha(
     if metric not in ("nominal", "ordinal", "interval"):
         raise ValueError(f"metric is {metric!r}; it can be nominal, ordinal, interval")
     told = tally(ratings)
-    counts, values = told.counts, told.values
+    extra = kinds(told.counts)
+    counts, values = np.concatenate([told.counts, extra]), told.values
     size = counts.sum(axis=1, keepdims=True)
     weight = 1 / (size - 1)  # a pair counts less the more labels its item has
 
@@ -174,8 +180,9 @@ def alpha(
             seen, chance = 2 * (spread - within), 2 * n * squares
         return 1 - ratio(((n - 1) * seen)[:, 0], chance[:, 0])
 
-    why = ALIKE.format("alpha") if len(counts) else UNPAIRED
-    return measured(statistic, told.n, told.lost, draws, seed, why, told.times)
+    why = ALIKE.format("alpha") if told.n else UNPAIRED
+    n, lost = told.n, told.lost
+    return measured(statistic, n, lost, draws, seed, why, told.times, unseen=len(extra))
 
 
 def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
@@ -189,7 +196,8 @@ def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
     (0.9584, -0.0204)
     """
     told = tally(ratings)
-    counts, values = told.counts, told.values
+    extra = kinds(told.counts)
+    counts, values = np.concatenate([told.counts, extra]), told.values
     size = counts.sum(axis=1, keepdims=True)
     alike = (counts * (counts - 1)).sum(axis=1, keepdims=True) / (size * (size - 1))
     features = np.concatenate([alike, counts / size], axis=1)
@@ -201,8 +209,9 @@ def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
         pe = (p * (1 - p)).sum(axis=1) / others if others > 0 else np.ones(len(p))
         return kappa(sums[:, 0], pe)
 
-    why = "only one label occurs, so AC1 has no chance term" if len(counts) else UNPAIRED
-    return measured(statistic, told.n, told.lost, draws, seed, why, told.times)
+    why = "only one label occurs, so AC1 has no chance term" if told.n else UNPAIRED
+    n, lost = told.n, told.lost
+    return measured(statistic, n, lost, draws, seed, why, told.times, unseen=len(extra))
 
 
 def summary(

@@ -46,6 +46,15 @@ def ceiling(eps: float, dimensions: int = 1) -> float:
     return -dimensions * math.log(eps)
 
 
+def bound(x: Floats, most: float | None) -> float | None:
+    """The most a loss can be: `most` where it is known, else 1 where all are marks of 0 or 1.
+
+    >>> bound(np.array([0.0, 1.0]), None), bound(np.array([0.0, 2.0]), None)
+    (1.0, None)
+    """
+    return 1.0 if most is None and bool(((x == 0) | (x == 1)).all()) else most
+
+
 def wanting(
     x: Floats, level: float, prompts: int, most: float | None, *, paired: bool = False
 ) -> bool:

@@ -3,119 +3,64 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from risk.bootstrap import LARGE, TAILS, Codes, replicates
-from risk.bounded import FEW, THIN, Limits, ends, limits, wanting
-from risk.influence import within
+from risk.bootstrap import TAILS
+from risk.bounded import FEW, THIN, ends
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
-from risk.significance import p_value, two_sided
+from risk.paired import ALIKE, alike, means
+from risk.shared import Shared as Shared
+from risk.shared import Statistic as Statistic
+from risk.shared import shared as shared
+from risk.significance import Told, agreeing, p_value, two_sided
 from risk.skewed import mean_ends, quantile_ends
-from risk.student import reaching, studentized
-from risk.worst import cvar, mass, var
+from risk.student import chance, reaching, studentized
+from risk.worst import mass
 
-Statistic = Literal["mean", "median", "var", "cvar"]
 UNKNOWN = (math.nan, math.nan)
+NOTHING = Told(math.nan, math.nan, math.nan)
 NO_RATIO = "the CVaR below the line is 0, so the ratio is undefined"
 STATISTICS: tuple[Statistic, ...] = ("mean", "median", "var", "cvar")
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """M models on the n rows all of them have, and one set of bootstrap replicates for all.
-
-    `x` (M, n); `value` statistic -> (M,); `many` statistic -> (M, draws), every replicate drawn
-    from the same items for all models; `kept` marks the rows used among those given. `error`
-    (M, M) is the covariance of the CVaRs. `thin` says that a tail is too thin to be resampled;
-    `limits` are then what each may stand for, where losses have a bound.
-    """
-
-    x: Floats
-    clusters: Codes | None
-    level: float
-    value: dict[str, Floats]
-    many: dict[str, Floats]
-    kept: Floats
-    lost: int
-    error: Floats | None = None
-    limits: tuple[Limits, ...] = ()
-    thin: bool = False
-
-    @property
-    def n(self) -> int:
-        """Rows all models share."""
-        return int(self.x.shape[1])
-
-
-def shared(
-    x: ArrayLike,
-    level: float = 0.95,
-    draws: int = 2000,
-    seed: int = 0,
-    clusters: Codes | None = None,
-    wanted: tuple[Statistic, ...] = ("mean", "var", "cvar"),
-    most: float | None = None,
-) -> Shared:
-    """The paired bootstrap of M models: x (M, N), row q of all being the same item (TR-13).
-
-    A row missing for any model is lost to all. `clusters` (N,) codes the item of a row, so that
-    several answers to one prompt are drawn together; `most` is the largest a loss can be, if known.
-    ValueError with fewer than two shared items.
-
-    >>> found = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=50)
-    >>> found.n, found.value["mean"].round(4).tolist()
-    (3, [0.6333, 0.4333])
-    """
-    rows = np.atleast_2d(np.asarray(x, dtype=float))
-    kept = ~np.isnan(rows).any(axis=0)
-    whole, own = rows[:, kept], None if clusters is None else np.asarray(clusters)[kept]
-    of: dict[str, Callable[[Floats], float]] = {
-        "mean": lambda row: float(row.mean()),
-        "median": lambda row: float(np.median(row)),
-        "var": lambda row: var(row, level),
-        "cvar": lambda row: cvar(row, level),
-    }
-    prompts = whole.shape[1] if own is None else len(np.unique(own))
-    tails = "cvar" in wanted and prompts <= LARGE
-    many = replicates(whole, level, draws, seed, own, (*wanted, *((TAILS,) if tails else ())))
-    value: dict[str, Floats] = {n: np.array([of[n](row) for row in whole]) for n in wanted}
-    thin = any(wanting(row, level, prompts, most, paired=True) for row in whole)
-    far = None if most is None else max(most, float(whole.max()))
-    return Shared(
-        whole, own, level, value, many, kept, int((~kept).sum()),
-        within(whole, level, own).tails[:, :, 0] if tails else None,
-        tuple(limits(row, level, far, own, draws, seed) for row in whole if thin and far),
-        thin,
-    )  # fmt: skip
 
 
 def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> Measure:
     """The statistic of model a minus that of model b, with its 95 % paired interval.
 
-    CVaR: the wider of bootstrap-t and Student's (`student.reaching`); the others: percentiles.
-    Where a tail is too thin, VaR and CVaR allow for unseen losses up to the most, on either side;
-    without such a bound they have none.
+    Mean: the widest of percentiles, Student's and Hall's (`paired.means`); CVaR: the wider of
+    bootstrap-t and Student's (`student.reaching`); the others: percentiles, but a VaR that fewer
+    than 10 prompts exceed has the gaps between its values (`bounded.limits`). Where a tail is too
+    thin, VaR and CVaR allow for unseen losses up to the most, on either side; without such a bound
+    they have none. Where all items differ alike that goes for all four, but for means of marks.
 
     >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
     >>> round(difference(two, 0, 1).value, 4)
     0.2
     """
     value = float(found.value[statistic][a] - found.value[statistic][b])
-    if found.thin and statistic in ("var", "cvar"):
-        apart = _limits(found, a, b, statistic)
-        low, high = ends(*apart) if apart else (math.nan, math.nan)
-        return Measure(value, low, high, found.n, found.lost, _why(found))
-    many = found.many[statistic][a] - found.many[statistic][b]
-    low, high = percentiles(many)
+    low, high, _ = _told(found, a, b, statistic)
+    why = _why(found) if found.thin and statistic in ("var", "cvar") else ""
+    return Measure(value, low, high, found.n, found.lost, why or ALIKE * math.isnan(low))
+
+
+def _told(found: Shared, a: int, b: int, statistic: Statistic) -> Told:
+    """The interval of a difference and its p, NaN where there is none."""
+    x, many = found.x[[a, b]], np.subtract(*found.many[statistic][[a, b]])
+    if statistic == "mean":
+        return means(x[0], x[1], many, found.clusters, found.far)
+    same, tail = alike(x[0], x[1]), statistic in ("var", "cvar")
+    if tail and (found.limits if found.thin else same and found.far < math.inf):
+        return _unseen(found, a, b, statistic)
+    if same or (tail and found.thin):
+        return NOTHING
+    if statistic == "var" and found.limits:
+        return _unseen(found, a, b, statistic)
+    value = float(found.value[statistic][a] - found.value[statistic][b])
     if statistic == "cvar" and found.error is not None:
-        low, high = _apart(found, value, many, *_spread(found, a, b))
-    return Measure(value, low, high, n=found.n, lost=found.lost)
+        return _apart(found, value, many, *_spread(found, a, b))
+    return agreeing(*percentiles(many), p_value(value, many))
 
 
 def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
@@ -175,21 +120,8 @@ def ratio(found: Shared, a: int, b: int) -> Measure:
     if one <= 0 or not (many > 0).all() or not np.isfinite(many).all():
         return Measure(one / two, *percentiles(np.where(np.isfinite(many), many, np.nan)), *rest)
     spread = _spread(found, a, b, (one, two), (first, second))
-    low, high = _apart(found, math.log(one / two), np.log(many), *spread)
+    low, high, _ = _apart(found, math.log(one / two), np.log(many), *spread)
     return Measure(one / two, math.exp(low), math.exp(high), *rest)
-
-
-def by_item(x: ArrayLike, clusters: Codes | None) -> Floats:
-    """The mean of each item's rows, (M, n) to (M, items): rank tests want one row an item.
-
-    >>> by_item([[1.0, 3.0, 5.0]], np.array([0, 0, 1])).tolist()
-    [[2.0, 5.0]]
-    """
-    rows = np.atleast_2d(np.asarray(x, dtype=float))
-    if clusters is None:
-        return rows
-    code = np.unique(clusters, return_inverse=True)[1]
-    return np.stack([np.bincount(code, row) for row in rows]) / np.bincount(code)
 
 
 def p_of(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> float:
@@ -199,19 +131,14 @@ def p_of(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> float:
     >>> 0 < p_of(two, 0, 1) < 1, p_of(two, 0, 1, "cvar")
     (True, nan)
     """
-    if found.thin and statistic in ("var", "cvar"):
-        apart = _limits(found, a, b, statistic)
-        return two_sided(*apart) if apart else math.nan
-    value = float(found.value[statistic][a] - found.value[statistic][b])
-    return p_value(value, found.many[statistic][a] - found.many[statistic][b])
+    return _told(found, a, b, statistic).p
 
 
-def _limits(found: Shared, a: int, b: int, statistic: str) -> tuple[Floats, Floats] | None:
-    """Draws of the least and of the most a difference may be, None without a bound."""
-    if not found.limits:
-        return None
-    one, two = (getattr(found.limits[i], statistic) for i in (a, b))
-    return one[0] - two[1], one[1] - two[0]
+def _unseen(found: Shared, a: int, b: int, statistic: str) -> Told:
+    """The least and the most a difference may be, losses nobody has seen allowed for."""
+    one, two = (getattr(found.unseen(i), statistic) for i in (a, b))
+    apart = one[0] - two[1], one[1] - two[0]
+    return agreeing(*ends(*apart), two_sided(*apart))
 
 
 def _spread(
@@ -230,13 +157,11 @@ def _spread(
     return float(own), root((told[a * size + a], told[b * size + b], told[a * size + b]), *among)
 
 
-def _apart(
-    found: Shared, value: float, many: Floats, spread: float, spreads: Floats
-) -> tuple[float, float]:
+def _apart(found: Shared, value: float, many: Floats, spread: float, spreads: Floats) -> Told:
     """The interval of what sets two CVaRs apart: bootstrap-t, and no nearer than Student's."""
-    told = studentized(value, many, spread, spreads)
-    prompts = found.n if found.clusters is None else len(np.unique(found.clusters))
-    return reaching(value, told, spread, float(mass(prompts, found.level)))
+    tail = float(mass(found.prompts, found.level))
+    told = reaching(value, studentized(value, many, spread, spreads), spread, tail)
+    return agreeing(*told, chance(value, many, spread, spreads, tail))
 
 
 def _why(found: Shared) -> str:

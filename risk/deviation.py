@@ -40,7 +40,7 @@ def volatility_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, fl
 
     >>> low, high = volatility_ends(np.arange(40.0))
     >>> round(low, 2), round(high, 2)
-    (10.25, 13.82)
+    (10.15, 13.82)
     """
     sd, n = volatility(x), x.size
     off = felt((x - x.mean()) ** 2 - sd * sd, clusters)

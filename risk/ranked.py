@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import chdtrc, ndtr
 
-from risk.interval import Floats
+from risk.interval import Codes, Floats
 from risk.order import ranks
 
 EXACT = 50
@@ -26,6 +26,19 @@ class Outcome:
     n: int
     lost: int = 0
     why: str = ""
+
+
+def by_item(x: ArrayLike, clusters: Codes | None) -> Floats:
+    """The mean of each item's rows, (M, n) to (M, items): rank tests want one row an item.
+
+    >>> by_item([[1.0, 3.0, 5.0]], np.array([0, 0, 1])).tolist()
+    [[2.0, 5.0]]
+    """
+    rows = np.atleast_2d(np.asarray(x, dtype=float))
+    if clusters is None:
+        return rows
+    code = np.unique(clusters, return_inverse=True)[1]
+    return np.stack([np.bincount(code, row) for row in rows]) / np.bincount(code)
 
 
 def friedman(x: ArrayLike) -> Outcome:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
+from scipy.special import ndtri
 
 from risk.interval import CELLS, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
@@ -17,37 +18,107 @@ Statistic = Callable[[Floats], Floats]
 SOME = 500
 """Items up to which they are left out one by one as well; of more, percentiles are as good."""
 SAME = "no item tells how much people may differ: no interval of it would hold"
+WORDS = 100
+"""Different labels up to which items nobody saw are thought of."""
+UNSEEN = float(ndtri(0.975)) ** 2
+"""Items of a kind nobody saw there may be beside those seen: the upper end of Wilson's interval."""
 
 
 def measured(
     statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str,
-    times: Floats | None = None, least: float = -1.0,
+    times: Floats | None = None, least: float = -1.0, unseen: int = 0,
 ) -> Measure:  # fmt: skip
     """The statistic with every item once, and its 95 % interval over `draws` resampled items.
 
-    `times` (J,) says how many of the n items each row stands for, None for one. Missing, because of
-    `why`, where there is no item or the statistic is NaN. Of 500 items or fewer no end is nearer
-    than what leaving out one item after the other tells (`left_out`): percentiles held the alpha of
-    30 items with a rare label in 78 to 84 of 100. That of leaving out ends at `least` and at 1.
+    `times` (J,) says how many of the n items each row stands for, None for one; behind them come
+    as many rows of items nobody saw as `unseen` says. Missing, because of `why`, where there is no
+    item or the statistic is NaN. No end is nearer than what the statistic would be with 3.84 items
+    more of one of the unseen kinds, as many as n others leave room for (Wilson), nor, of 500 items
+    or fewer, than what leaving out one after the other tells (`left_out`): a few dozen items tell
+    little of a rare label, and percentiles held the alpha of 30 of them in 43 to 84 of 100. No end
+    lies outside of `least` and 1.
 
     >>> measured(lambda times: times @ np.array([1.0, 0.0]) / 2, 2, 0, 0, 0, "").value
     0.5
     """
-    once = np.ones(n) if times is None else times
+    seen = np.ones(n) if times is None else times
+    once = np.append(seen, np.zeros(unseen))
     value = float(statistic(once[None])[0]) if n else math.nan
     if math.isnan(value):
         return missing(why, n=n, lost=lost)
     if draws == 0 or n < 2:
         return Measure(value, n=n, lost=lost)
     drawn = resamples(n, draws, seed) if times is None else _together(times, draws, seed)
-    many = np.concatenate([statistic(block.astype(float)) for block in drawn])
+    wide = ((0, 0), (0, unseen))
+    many = np.concatenate([statistic(np.pad(block.astype(float), wide)) for block in drawn])
     low, high = holding(value, *percentiles(many))
+    far = added(statistic, once, unseen)
     if n <= SOME:
-        first, last = left_out(statistic, once, value)
-        low, high = min(low, max(first, least)), max(high, min(last, 1.0))
+        far += left_out(statistic, once, value)
+    if far:
+        low, high = min(low, max(min(far), least)), max(high, min(max(far), 1.0))
     if low == high:
         return Measure(value, n=n, lost=lost, why=SAME)
     return Measure(value, low, high, n=n, lost=lost)
+
+
+def added(statistic: Statistic, times: Floats, unseen: int) -> list[float]:
+    """The statistic with UNSEEN items more of each kind nobody saw, which the last rows stand for.
+
+    >>> told = added(lambda w: w @ np.array([0.0, 1.0]) / w.sum(axis=1), np.array([9.0, 0.0]), 1)
+    >>> [round(x, 4) for x in told], round(UNSEEN, 4)
+    ([0.2991], 3.8415)
+    """
+    more = np.repeat(times[None], unseen, axis=0)
+    more[np.arange(unseen), times.size - unseen + np.arange(unseen)] = UNSEEN
+    told = statistic(more) if unseen else np.empty(0)
+    return [float(x) for x in told[~np.isnan(told)]]
+
+
+def kinds(counts: Floats) -> Floats:
+    """Items nobody may have seen, counts (J, K) of labels: all agree on one, or half on another.
+
+    Of each label an item on which all agree, and one torn between it and the commonest label;
+    none of more than 100 labels. Items have the most common number of labels.
+
+    >>> kinds(np.array([[2.0, 0.0], [1.0, 1.0]])).tolist()
+    [[2.0, 0.0], [0.0, 2.0], [1.0, 1.0]]
+    """
+    if not len(counts) or counts.shape[1] > WORDS:
+        return np.empty((0, counts.shape[1]))
+    size = float(np.bincount(counts.sum(axis=1).astype(int)).argmax())
+    whole = np.eye(counts.shape[1]) * size
+    common = int(counts.sum(axis=0).argmax())
+    torn = np.delete(whole, common, axis=0) * (size // 2) / size
+    torn[:, common] = size - size // 2
+    return np.concatenate([whole, torn])
+
+
+def sides(rows: Floats, values: Floats) -> Floats:
+    """Pairs nobody may have seen beside rows (J, 2) of labels out of `values` (K,).
+
+    Each label twice, and each beside the commonest one on either side; none of more than 100.
+
+    >>> sides(np.array([[1.0, 1.0], [1.0, 2.0]]), np.array([1.0, 2.0])).tolist()
+    [[1.0, 1.0], [2.0, 2.0], [2.0, 1.0], [1.0, 2.0]]
+    """
+    if not len(rows) or values.size > WORDS:
+        return np.empty((0, 2))
+    common = values[(rows.reshape(-1, 1) == values).sum(axis=0).argmax()]
+    torn = [(v, common) for v in values if v != common]
+    return np.array([*zip(values, values, strict=True), *torn, *(pair[::-1] for pair in torn)])
+
+
+def apart(pairs: Counts) -> Counts:
+    """Of (alike, pairs) of items (N, 2) those nobody may have seen: all alike, and none.
+
+    >>> apart(np.array([[2, 6], [6, 6], [2, 2]])).tolist()
+    [[6, 6], [0, 6]]
+    """
+    if not len(pairs):
+        return np.empty((0, 2), dtype=np.int64)
+    every = int(np.bincount(pairs[:, 1]).argmax())
+    return np.array([[every, every], [0, every]])
 
 
 def left_out(statistic: Statistic, times: Floats, value: float) -> tuple[float, float]:

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.rated import measured, ratio
+from risk.rated import apart, measured, ratio
 from risk.ratings import listed, pairs
 
 
@@ -26,7 +26,8 @@ def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) 
     pairs = (~np.isnan(others) & ~np.isnan(own)).sum(axis=1)
     alike = (others == own).sum(axis=1)
     used = pairs > 0
-    both = np.stack([alike[used], pairs[used]], axis=1).astype(float)
+    told = np.stack([alike[used], pairs[used]], axis=1)
+    both = np.concatenate([told, extra := apart(told)]).astype(float)
 
     def statistic(times: Floats) -> Floats:
         agree, all_pairs = (times @ both).T
@@ -34,8 +35,9 @@ def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) 
 
     n = int(used.sum())
     return measured(
-        statistic, n, len(rows) - n, draws, seed, "no item has another person's label", least=0.0
-    )
+        statistic, n, len(rows) - n, draws, seed, "no item has another person's label",
+        least=0.0, unseen=len(extra),
+    )  # fmt: skip
 
 
 def contested(ratings: ArrayLike) -> Floats:

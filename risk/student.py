@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
+from scipy.special import stdtr, stdtrit
 
 from risk.interval import Codes, Floats, percentiles
+from risk.significance import p_value, two_sided
 from risk.skewed import felt
 from risk.worst import mass, var
 
@@ -81,3 +82,25 @@ def reaching(
         return ends
     half = float(stdtrit(2 * tail - 1, 0.975)) * spread
     return min(ends[0], value - half), max(ends[1], value + half)
+
+
+def chance(value: float, many: Floats, spread: float, spreads: Floats, tail: float) -> float:
+    """Two-sided p of a `value` that would be 0, as `studentized` and `reaching` make its interval.
+
+    The largest of three: replicates beyond 0, studentized ones beyond the value, Student's. Where
+    no replicate is, Student's alone, which knows smaller ones than 2 / (draws + 1).
+
+    >>> many, spreads = np.array([1.0, 2.0, 3.0]), np.ones(3)
+    >>> round(chance(2.0, many, 1.0, spreads, 5.0), 3), chance(0.0, many, 1.0, spreads, 5.0)
+    (0.077, 1.0)
+    """
+    counted = p_value(value, many)
+    if not spread > 0 or tail < 1:
+        return counted
+    off, told = value / spread, float(2 * stdtr(2 * tail - 1, -abs(value) / spread))
+    if np.isnan(spreads).any():
+        return max(counted, told)
+    beyond = two_sided(off - (many - value) / np.maximum(spreads, spread / 5))
+    if beyond <= 2 / (many.size + 1):
+        beyond = told
+    return max(counted, told, beyond)

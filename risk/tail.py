@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
-from risk.bounded import FEW, THIN, Ends, intervals, limits, wanting
+from risk.bounded import FEW, THIN, Ends, bound, intervals, limits, wanting
 from risk.deviation import FEW as FEW_FOR_SD
 from risk.deviation import volatility as volatility
 from risk.deviation import volatility_ends
@@ -123,7 +123,7 @@ def profile(
     n, lost = score.size, known.size - score.size
     items = None if clusters is None else np.asarray(clusters)[known]
     distinct = _distinct(n, items)
-    bounds, why = _bounds(score, level, draws, seed, items, distinct, most)
+    bounds, why = _bounds(score, level, draws, seed, items, distinct, bound(score, most))
     found = {}
     for name, value in _statistics(score, level).items():
         if math.isnan(value):

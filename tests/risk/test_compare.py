@@ -14,9 +14,9 @@ from statsmodels.stats.multitest import multipletests
 
 from risk import compare, flips, rank
 from risk.bootstrap import TAILS
-from risk.compare import by_item, difference, shared, two_sided
+from risk.compare import difference, shared, two_sided
 from risk.driving import drivers
-from risk.ranked import friedman, holm, wilcoxon
+from risk.ranked import by_item, friedman, holm, wilcoxon
 from risk.worst import cvar
 
 NAN = np.nan

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from risk import agreement
+from risk.interval import wilson
 from risk.rated import SAME
 from risk.skewed import ends
 from tests.risk.test_agreement import METRICS, NAN, alpha_by_pairs
@@ -55,7 +56,7 @@ def test_intervals_cover_at_their_level():
         assert count / 200 == pytest.approx(0.95, abs=3 * 0.0154), name
 
 
-def test_few_items_with_a_rare_label_are_held_and_all_alike_has_no_interval():
+def test_few_items_with_a_rare_label_are_held():
     def draw(rng, n):
         truth = rng.random(n) < 0.1
         flip = rng.random((n, 3)) < 0.05
@@ -68,11 +69,30 @@ def test_few_items_with_a_rare_label_are_held_and_all_alike_has_no_interval():
         if not math.isnan(found.low):
             told.append(found.low <= truth <= found.high)
     assert len(told) > 140
-    assert np.mean(told) > 0.88
+    assert np.mean(told) > 0.9
+
+
+def test_items_that_all_agree_have_the_interval_of_wilson():
     same = agreement.percent(np.ones((20, 2)), draws=100)
-    assert same.value == 1
-    assert math.isnan(same.low)
-    assert same.why == SAME
+    assert (same.value, same.low, same.high) == pytest.approx((1, *wilson(20, 20)))
+    two = agreement.alpha(np.repeat([[0.0, 0.0], [1.0, 1.0]], 10, axis=0), draws=100)
+    assert (two.value, two.high) == (1, 1)
+    assert 0.5 < two.low < 0.8
+
+
+@pytest.mark.parametrize("name", ["alpha", "fleiss_kappa", "cohen_kappa", "weighted_kappa"])
+def test_a_label_hardly_seen_leaves_room_for_more_of_it(name):
+    seen = np.zeros((30, 2))
+    seen[0, 0] = 1
+    found = getattr(agreement, name)(seen, draws=100)
+    assert found.value <= 0
+    assert found.high > 0.5
+
+
+def test_more_labels_than_can_be_thought_of_leave_the_interval_as_it_was():
+    free = np.repeat(np.arange(150.0)[:, None], 2, axis=1)
+    found = agreement.alpha(free, draws=50)
+    assert (found.value, found.why) == (1, SAME)
 
 
 def test_a_share_of_few_items_ends_at_0_and_at_1():

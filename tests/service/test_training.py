@@ -13,6 +13,7 @@ from app.service.outputs import runs
 from app.service.outputs.risks import Choices
 from data import mapping as maps
 from data.trouble import Trouble
+from risk.measure import Measure
 
 MAP = maps.parse(
     "tags: {prompt_is: kind}\nscores: {bias: {owl: bias}, correct: {key: right}}\n"
@@ -103,3 +104,10 @@ def test_every_change_leads_to_the_answers_that_differ(stores, pair):
     assert risk[0].before == pytest.approx(-np.log1p(-base.max()), rel=0.2)
     assert training.behind(stores, "set", before, after, CHOICES, "correct") == []
     assert training.moved(bias[:1], [])[0]["before"] == bias[0].before
+
+
+def test_a_change_without_an_interval_is_neither_better_nor_worse():
+    assert training.better(Measure(0.5), "good") is None
+    assert training.better(Measure(0.5, 0.1, 0.9), "good") is True
+    assert training.better(Measure(0.5, 0.1, 0.9), "harm") is False
+    assert training.better(Measure(0.5, -0.1, 0.9), "harm") is None

@@ -138,7 +138,7 @@ def _compared(
         runs=tuple(found), what=what, up=one.up, choices=choices, shared=shared, items=items,
         samples=samples, categories=categories, pairs=_pairs(shared),
         places={name: _places(shared, name) for name in STATISTICS},
-        ranks=ranked.friedman(compare.by_item(x, clusters)),
+        ranks=ranked.friedman(ranked.by_item(x, clusters)),
         flips=tuple(flips(shared)), apart=every - shared.n, absent=absent,
     )  # fmt: skip
 
@@ -173,7 +173,7 @@ def _pairs(shared: Shared) -> tuple[Pair, ...]:
     ]
     p = {name: [compare.p_of(shared, a, b, name) for a, b in at] for name in STATISTICS}
     adjusted = {name: ranked.holm(values) for name, values in p.items()}
-    means = compare.by_item(shared.x, shared.clusters)
+    means = ranked.by_item(shared.x, shared.clusters)
     signed = [ranked.wilcoxon(means[a], means[b]) for a, b in at]
     holm = ranked.holm([one.p for one in signed])
     return tuple(

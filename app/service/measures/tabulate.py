@@ -26,8 +26,9 @@ DEFINITIONS = {
     "beyond VaR, weighted as in CVaR, divided by the sum of all. The shares add to one (Euler "
     "shares of CVaR; our reading of SHARP's marginal tails).",
     "measures": "Mean, VaR and CVaR of the log-risk R in nats; per dimension on its own log-risk, "
-    "which do not add up to the whole. Intervals: 95 % bootstrap over prompts (2,000 draws): of "
-    "CVaR, its gap and its ratio to the mean bootstrap-t, of all else percentiles. Where the tail "
+    "which do not add up to the whole. Intervals: 95 % over prompts: of "
+    "CVaR, its gap and its ratio to the mean bootstrap-t (2,000 draws), of the mean the wider of "
+    "Student's and Hall's, of VaR and median two of the losses themselves. Where the tail "
     "has too few prompts or values for that, the interval allows for losses nobody has seen, up to "
     "what ε permits (Gaffke 2005; Learned-Miller and Thomas, arXiv 1905.06208). R "
     "nats stand for a chance of harm of 1 − exp(−R), were the dimensions independent.",

@@ -196,7 +196,7 @@ def _change(
             before,
             after,
             gap,
-            _better(gap, up),
+            better(gap, up),
         )
 
 
@@ -208,7 +208,11 @@ def _side(
     return Measure(value, low, high, n=shared.n, lost=shared.lost + apart, why=m.why)
 
 
-def _better(gap: Measure, up: str) -> bool | None:
-    if up == "neither" or not gap.known or gap.low <= 0 <= gap.high:
+def better(gap: Measure, up: str) -> bool | None:
+    """Whether a change of a measure whose direction is `up` is one for the better.
+
+    None where its interval holds 0 or there is none, or up is neither.
+    """
+    if up == "neither" or not (gap.low > 0 or gap.high < 0):  # no interval tells nothing
         return None
     return (gap.value > 0) == (up == "good")
