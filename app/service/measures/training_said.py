@@ -53,6 +53,7 @@ def table(found: list[Change]) -> list[dict[str, Any]]:
 DEFINITION = (
     "After minus before, on the answers both runs have, each prompt with itself: paired bootstrap "
     "over prompts, 95 % intervals, of a mean no nearer than Student's and Hall's. Risk is SHARP's "
-    "cumulative log-risk in nats (arXiv 2601.21235), everything else a share or a mean score. A measure is clearly better or worse where its "
-    "interval leaves out 0 and it has a good direction."
+    "cumulative log-risk in nats (arXiv 2601.21235), everything else a share or a mean score. A "
+    "measure is clearly better or worse where its interval leaves out 0 and it has a good "
+    "direction."
 )
