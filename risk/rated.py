@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from scipy.special import ndtri
 
-from risk.interval import CELLS, Counts, Floats, holding, percentiles, resamples
+from risk.interval import CELLS, Codes, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.skewed import ends
 
@@ -18,6 +18,8 @@ Statistic = Callable[[Floats], Floats]
 SOME = 500
 """Items up to which they are left out one by one as well; of more, percentiles are as good."""
 SAME = "no item tells how much people may differ: no interval of it would hold"
+MOST = 10_000_000
+"""Rows summed at most over all draws of groups."""
 WORDS = 100
 """Different labels up to which items nobody saw are thought of."""
 UNSEEN = float(ndtri(0.975)) ** 2
@@ -26,7 +28,7 @@ UNSEEN = float(ndtri(0.975)) ** 2
 
 def measured(
     statistic: Statistic, n: int, lost: int, draws: int, seed: int, why: str,
-    times: Floats | None = None, least: float = -1.0, unseen: int = 0,
+    times: Floats | None = None, least: float = -1.0, unseen: int = 0, of: Codes | None = None,
 ) -> Measure:  # fmt: skip
     """The statistic with every item once, and its 95 % interval over `draws` resampled items.
 
@@ -36,7 +38,8 @@ def measured(
     more of one of the unseen kinds, as many as n others leave room for (Wilson), nor, of 500 items
     or fewer, than what leaving out one after the other tells (`left_out`): a few dozen items tell
     little of a rare label, and percentiles held the alpha of 30 of them in 43 to 84 of 100. No end
-    lies outside of `least` and 1.
+    lies outside of `least` and 1. Items of one group, coded in `of` (n,), are drawn, left out and
+    unseen together.
 
     >>> measured(lambda times: times @ np.array([1.0, 0.0]) / 2, 2, 0, 0, 0, "").value
     0.5
@@ -46,15 +49,18 @@ def measured(
     value = float(statistic(once[None])[0]) if n else math.nan
     if math.isnan(value):
         return missing(why, n=n, lost=lost)
-    if draws == 0 or n < 2:
+    groups = n if of is None else int(of.max()) + 1
+    if draws == 0 or groups < 2:
         return Measure(value, n=n, lost=lost)
     drawn = resamples(n, draws, seed) if times is None else _together(times, draws, seed)
+    if of is not None:
+        drawn = _grouped(of, draws, seed)
     wide = ((0, 0), (0, unseen))
     many = np.concatenate([statistic(np.pad(block.astype(float), wide)) for block in drawn])
     low, high = holding(value, *percentiles(many))
-    far = added(statistic, once, unseen)
-    if n <= SOME:
-        far += left_out(statistic, once, value)
+    far = added(statistic, once, unseen, n / groups)
+    if groups <= SOME and groups * n <= CELLS:
+        far += left_out(statistic, once, value, of)
     if far:
         low, high = min(low, max(min(far), least)), max(high, min(max(far), 1.0))
     if low == high:
@@ -62,15 +68,17 @@ def measured(
     return Measure(value, low, high, n=n, lost=lost)
 
 
-def added(statistic: Statistic, times: Floats, unseen: int) -> list[float]:
+def added(statistic: Statistic, times: Floats, unseen: int, each: float = 1.0) -> list[float]:
     """The statistic with UNSEEN items more of each kind nobody saw, which the last rows stand for.
+
+    `each` says how many rows an item has.
 
     >>> told = added(lambda w: w @ np.array([0.0, 1.0]) / w.sum(axis=1), np.array([9.0, 0.0]), 1)
     >>> [round(x, 4) for x in told], round(UNSEEN, 4)
     ([0.2991], 3.8415)
     """
     more = np.repeat(times[None], unseen, axis=0)
-    more[np.arange(unseen), times.size - unseen + np.arange(unseen)] = UNSEEN
+    more[np.arange(unseen), times.size - unseen + np.arange(unseen)] = UNSEEN * each
     told = statistic(more) if unseen else np.empty(0)
     return [float(x) for x in told[~np.isnan(told)]]
 
@@ -121,24 +129,40 @@ def apart(pairs: Counts) -> Counts:
     return np.array([[every, every], [0, every]])
 
 
-def left_out(statistic: Statistic, times: Floats, value: float) -> tuple[float, float]:
+def left_out(
+    statistic: Statistic, times: Floats, value: float, of: Codes | None = None
+) -> tuple[float, float]:
     """`skewed.ends` of the statistic from what it is without each item (the jackknife).
 
-    `times` (J,) says how many items each row stands for. An item without which the statistic is
-    not defined is passed over.
+    `times` (J,) says how many items each row stands for, `of` codes the group of the first rows,
+    which are then left out a group at a time. An item without which the statistic is not defined
+    is passed over.
 
     >>> x = np.array([0.0, 0.0, 1.0, 1.0])
     >>> low, high = left_out(lambda w: w @ x / w.sum(axis=1), np.ones(4), 0.5)
     >>> round(low, 2), round(high, 2)
     (-0.42, 1.42)
     """
-    rows = np.flatnonzero(times > 0)
-    weights = np.repeat(times[None], rows.size, axis=0)
-    weights[np.arange(rows.size), rows] -= 1
-    n = float(times.sum())
+    if of is None:
+        rows = np.flatnonzero(times > 0)
+        often = times[rows].astype(int)
+        weights = np.repeat(times[None], rows.size, axis=0)
+        weights[np.arange(rows.size), rows] -= 1
+    else:
+        often = np.ones(int(of.max()) + 1, dtype=int)
+        weights = np.repeat(times[None], often.size, axis=0)
+        weights[of, np.arange(of.size)] = 0
+    n = float(often.sum())
     pull = (value - statistic(weights)) * (n - 1) / n
     known = ~np.isnan(pull)
-    return ends(value, np.repeat(pull[known], times[rows][known].astype(int)))
+    return ends(value, np.repeat(pull[known], often[known]))
+
+
+def _grouped(of: Codes, draws: int, seed: int) -> Iterator[Counts]:
+    """How often each row is drawn with its group: blocks (b, n), fewer draws of very many rows."""
+    draws = max(min(draws, 100), min(draws, MOST // of.size))
+    blocks = resamples(int(of.max()) + 1, draws, seed, max(1, CELLS // of.size))
+    return (block[:, of] for block in blocks)
 
 
 def _together(times: Floats, draws: int, seed: int) -> Iterator[Counts]:

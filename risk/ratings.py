@@ -69,10 +69,11 @@ class Tally:
     lost: int
 
 
-def tally(ratings: Ratings | Tally) -> Tally:
+def tally(ratings: Ratings | Tally, *, alike: bool = True) -> Tally:
     """The labels counted, item by item; items labeled alike in one row above MANY of them.
 
-    What is counted already stays. MemoryError where even so there are more than ROOM cells.
+    What is counted already stays, and each item has its row unless those `alike` may share one.
+    MemoryError where even so there are more than ROOM cells.
 
     >>> told = tally([[1, 2], [2, 2], [1, np.nan]])
     >>> told.counts.tolist(), told.values.tolist(), told.n, told.lost
@@ -87,7 +88,7 @@ def tally(ratings: Ratings | Tally) -> Tally:
     row = (np.cumsum(several) - 1)[said.item[kept]]
     n = kinds = int(several.sum())
     times = None
-    if n > MANY:
+    if n > MANY and alike:
         row, code, times = _kinds(row, code, n)
         kinds = times.size
     if kinds * values.size > ROOM:
@@ -95,6 +96,23 @@ def tally(ratings: Ratings | Tally) -> Tally:
     cells = np.bincount(row * values.size + code, minlength=kinds * values.size)
     counts = cells.reshape(kinds, values.size).astype(float)
     return Tally(counts, values, times, n, said.items - n)
+
+
+def groups(ratings: Ratings | Tally, of: Places | None) -> Places | None:
+    """The groups (n,), codes from 0, of the items that have two labels or more; None without `of`.
+
+    `of` (items,) codes the group of every item. ValueError for labels that are counted already.
+
+    >>> groups([[1, 2], [2, np.nan], [2, 2]], np.array([7, 8, 9]))
+    array([0, 1])
+    """
+    if of is None:
+        return None
+    if isinstance(ratings, Tally):
+        raise ValueError("labels counted already do not tell their items apart")
+    said = listed(ratings)
+    several = np.bincount(said.item, minlength=said.items) > 1
+    return np.unique(of[several], return_inverse=True)[1].astype(np.int64)
 
 
 def _kinds(row: Places, code: Places, n: int) -> tuple[Places, Places, Floats]:
@@ -168,8 +186,8 @@ class Pairs(NamedTuple):
     why: str = ""
 
 
-def paired(ratings: Ratings) -> Pairs:
-    """The items that the only two people both labeled.
+def paired(ratings: Ratings, *, alike: bool = True) -> Pairs:
+    """The items that the only two people both labeled; those `alike` in one row above MANY.
 
     >>> both = paired([[1, 2], [2, 2], [1, np.nan]])
     >>> both.rows.tolist(), both.n, both.lost
@@ -185,7 +203,7 @@ def paired(ratings: Ratings) -> Pairs:
     both[said.item, (said.person == who[1]).astype(int)] = code
     both = both[(both >= 0).all(axis=1)]
     n = len(both)
-    both, often = pooled(both)
+    both, often = pooled(both) if alike else (both, None)
     if len(both) * values.size > ROOM:
         return Pairs(np.empty((0, 2)), values, None, 0, said.items, TOO_MANY)
     return Pairs(values[both], np.unique(values[both]), often, n, said.items - n)

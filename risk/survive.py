@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc
+from scipy.special import chdtrc, stdtrit
 
-from risk.interval import Floats
+from risk.interval import Codes, Floats, wilson
 from risk.measure import Measure, missing
 
 Z = 1.959963984540054
@@ -24,6 +24,9 @@ class Curve:
 
     `risk` and `events` count who was watched and who had the event there; `survival` S(t) and
     `hazard` H(t) with the sums their variances are made of; `n` in all, `last` the longest watch.
+    `times` (N,) are all of them; `rows` whether each had the event and its item, where several are
+    of one item: what these share is added to the variance (the sum of an item's influences,
+    squared; Lin and Wei 1989).
     """
 
     time: Floats
@@ -35,6 +38,8 @@ class Curve:
     spread: Floats
     n: int
     last: float
+    times: Floats
+    rows: tuple[NDArray[np.bool_], Codes] | None = None
 
     def at(self, t: float) -> Measure:
         """S(t) with a log-log interval (Greenwood); missing beyond the longest watch."""
@@ -44,12 +49,13 @@ class Curve:
         if t > self.last + 1e-9:
             return missing(f"nobody was watched for {t:g}; the longest was {self.last:g}", n=self.n)
         if k < 0:
-            return Measure(1.0, 1.0, 1.0, n=self.n)
+            return Measure(1.0, 1 - self._unseen(t), 1.0, n=self.n)
         s = float(self.survival[k])
         if s <= 0:
-            return Measure(0.0, 0.0, 0.0, n=self.n, why="the last one watched had the event")
+            before = self.at(float(self.time[k - 1]) if k else 0.0).high
+            return Measure(0.0, 0.0, before, n=self.n, why="the last one watched had the event")
         turned = math.log(-math.log(s))
-        half = Z * math.sqrt(self.greenwood[k]) / abs(math.log(s))
+        half = self._reach() * math.sqrt(self.greenwood[k] + self._shared(k)) / abs(math.log(s))
         low, high = (math.exp(-math.exp(turned + sign * half)) for sign in (1, -1))
         return Measure(s, low, high, n=self.n)
 
@@ -61,10 +67,43 @@ class Curve:
         if t > self.last + 1e-9:
             return missing(f"nobody was watched for {t:g}; the longest was {self.last:g}", n=self.n)
         if k < 0:
-            return Measure(0.0, 0.0, 0.0, n=self.n, why="no event by then")
+            most = -math.log(1 - self._unseen(t))
+            return Measure(0.0, 0.0, most, n=self.n, why="no event by then")
         h = float(self.hazard[k])
-        half = math.exp(Z * math.sqrt(self.spread[k]) / h)
+        spread = self.spread[k] + self._shared(k, hazard=True)
+        half = math.exp(self._reach() * math.sqrt(spread) / h)
         return Measure(h, h / half, h * half, n=self.n)
+
+    def _unseen(self, t: float) -> float:
+        """The most that may have the event by t, where none of the items watched so long had."""
+        there = self.times >= t - 1e-9
+        return wilson(0, int(there.sum()) if self.rows is None else len(set(self.rows[1][there])))[
+            1
+        ]
+
+    def _reach(self) -> float:
+        """How many errors an interval reaches: of items of several rows, Student's."""
+        if self.rows is None:
+            return Z
+        return float(stdtrit(max(int(self.rows[1].max()), 1), 0.975))
+
+    def _shared(self, k: int, *, hazard: bool = False) -> float:
+        """What rows of one item add to the variance of log S or H at the k-th event time."""
+        if self.rows is None:
+            return 0.0
+        event, item = self.rows
+        left = self.risk if hazard else self.risk - self.events
+        with np.errstate(divide="ignore"):
+            gone = np.append(0.0, np.cumsum(self.events / (self.risk * left)))
+        times = np.searchsorted(
+            self.time, self.times, side="right"
+        )  # event times a row was watched at
+        pull = -gone[np.minimum(times, k + 1)]
+        own = event & (times <= k + 1)
+        pull[own] += 1 / left[times[own] - 1]
+        items = np.bincount(item, pull)
+        few = items.size / max(items.size - 1, 1)
+        return max(float(items @ items) * few - float(pull @ pull), 0.0)
 
     def median(self) -> Measure:
         """The first time S falls to one half; its interval inverts the one of S."""
@@ -80,12 +119,15 @@ class Curve:
             return missing("more than half never had the event while watched", n=self.n)
         ends = [self.at(float(t)) for t in self.time]
         low, high = (first(np.array(x)) for x in ([m.low for m in ends], [m.high for m in ends]))
+        if math.isinf(high):
+            return Measure(value, n=self.n, why="its interval has no upper end")
         return Measure(value, low, high, n=self.n)
 
 
-def curve(time: ArrayLike, event: ArrayLike) -> Curve:
+def curve(time: ArrayLike, event: ArrayLike, item: Codes | None = None) -> Curve:
     """The curve of times (N,) and whether they end in the event; NaN times are left out.
 
+    `item` (N,) codes what each is of, where several of one item count together in the intervals.
     At a tie events come before those lost from sight. Sources: Kaplan and Meier (1958), Nelson
     (1972), Aalen (1978); measures FL-14 and FL-15.
 
@@ -94,7 +136,10 @@ def curve(time: ArrayLike, event: ArrayLike) -> Curve:
     ([0.8, 0.5333, 0.0], [0.2, 0.5333, 1.5333])
     """
     t, d = np.asarray(time, dtype=float), np.asarray(event, dtype=bool)
-    t, d = t[~np.isnan(t)], d[~np.isnan(t)]
+    known = ~np.isnan(t)
+    t, d = t[known], d[known]
+    own = None if item is None else np.unique(item[known], return_inverse=True)[1]
+    several = own is not None and int(own.max(initial=-1)) + 1 < t.size
     at, count = np.unique(t[d], return_counts=True)
     events = count.astype(float)
     risk = (t[None, :] >= at[:, None]).sum(axis=1).astype(float)
@@ -103,6 +148,7 @@ def curve(time: ArrayLike, event: ArrayLike) -> Curve:
     return Curve(
         at, risk, events, np.cumprod(1 - events / risk), np.cumsum(events / risk), green,
         np.cumsum(events / risk**2), t.size, float(t.max()) if t.size else math.nan,
+        t, (d, own) if several and own is not None else None,
     )  # fmt: skip
 
 

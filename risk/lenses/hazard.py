@@ -25,7 +25,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     found = walks(columns, chosen["role"])
     broke = times(found, chosen["violation"], chosen["unplaced"] == "end")
-    whole = curve(broke.time, broke.event)
+    whole = curve(broke.time, broke.event, found.item)
     yield Finding("hazard", replace(whole.cumulative(chosen["at"]), lost=broke.lost))
     for move in range(1, min(chosen["at"], 50) + 1):
         yield Finding("hazard", replace(whole.cumulative(move), lost=broke.lost), f"move {move}")
@@ -53,10 +53,10 @@ LENS = Lens(
     status="as published",
     edges=(
         "A run without a violation is censored at its last move; at a tie violations come first "
-        "and are taken together. Before the first violation the hazard is 0 without an interval "
-        "of width; beyond the longest run it is not defined. A run known to be violated, but not "
-        "at which step, is lost; where that is so of all of them, nothing is defined. Several runs "
-        "of an item count as runs of their own."
+        "and are taken together. Before the first violation the hazard is 0, its interval that of "
+        "a share none of which was seen; beyond the longest run it is not defined. A run known to "
+        "be violated, but not at which step, is lost; where that is so of all of them, nothing is "
+        "defined. Several runs of an item count together in the interval."
     ),
     how_to_get={
         "item_id": "load trajectories: a column with a list of steps",

@@ -40,8 +40,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         why = f"the ratings take {levels} values; agreement is for {LEVELS} at most"
         yield from (Finding(m, missing(why, n=n, lost=lost)) for m in ("kappa", "alpha_ordinal"))
         return
-    yield Finding("kappa", agreement.weighted_kappa(pairs, "quadratic", *again))
-    yield Finding("alpha_ordinal", agreement.alpha(pairs, "ordinal", *again))
+    yield Finding("kappa", agreement.weighted_kappa(pairs, "quadratic", *again, of))
+    yield Finding("alpha_ordinal", agreement.alpha(pairs, "ordinal", *again, of))
 
 
 LENS = Lens(
@@ -70,7 +70,7 @@ LENS = Lens(
         "as 0 to 1 to people's. Answers that either did not rate are "
         "lost. kappa is weighted by the square of the difference. Agreement is not defined where "
         "both always give one and the same rating, or ratings take over 20 values. "
-        "People's rating is the settled label."
+        "Answers to one prompt count together. People's rating is the settled label."
     ),
     how_to_get={
         "self_rating": "map the model's own rating of its answer to self_rating",

@@ -30,12 +30,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     found = walks(columns, chosen["role"])
     broke = times(found, chosen["violation"], chosen["unplaced"] == "end")
     at = float(chosen["at"])
-    whole = curve(broke.time, broke.event)
+    whole = curve(broke.time, broke.event, found.item)
     yield Finding("survival", replace(whole.at(at), lost=broke.lost))
     yield Finding("median", replace(whole.median(), lost=broke.lost))
     yield Finding("violated_by", _violated(found, broke, chosen))
     if chosen["group"] in columns:
-        yield from _groups(broke, parts(found, columns[chosen["group"]].tolist()), at)
+        yield from _groups(found, broke, parts(found, columns[chosen["group"]].tolist()), at)
     yield from _weighted(found, broke, chosen)
 
 
@@ -69,15 +69,15 @@ def _drawn(statistic: Callable[[Any], Any], item: Any, chosen: Mapping[str, Any]
     )  # fmt: skip
 
 
-def _groups(broke: Times, group: Any, at: float) -> Iterator[Finding]:
+def _groups(found: Walks, broke: Times, group: Any, at: float) -> Iterator[Finding]:
     told = ~np.isnan(broke.time) & np.array([g is not None for g in group], dtype=bool)
     names, code = np.unique(group[told].astype(str), return_inverse=True)
-    time, event = broke.time[told], broke.event[told]
+    time, event, item = broke.time[told], broke.event[told], found.item[told]
     if names.size < 2:
         return
     for number, name in enumerate(names):
         mine = code == number
-        yield Finding("survival", curve(time[mine], event[mine]).at(at), str(name))
+        yield Finding("survival", curve(time[mine], event[mine], item[mine]).at(at), str(name))
     _, p = log_rank(time, event, code)
     n, lost = int(told.sum()), int((~told).sum())
     why = "no run was violated"

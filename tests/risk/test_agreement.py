@@ -210,3 +210,18 @@ def test_free_text_of_many_items_has_its_share_of_equal_pairs_and_says_why_no_mo
     found = agreement.summary(said, False, draws=5)
     assert (found["percent"].value, found["percent"].n) == (1, n)
     assert found["ac1"].why == found["cohen_kappa"].why == TOO_MANY
+
+
+@pytest.mark.parametrize(
+    ("measure", "way"), [(agreement.alpha, "ordinal"), (agreement.weighted_kappa, "quadratic")]
+)
+def test_items_of_one_group_count_together(measure, way):
+    rng = np.random.default_rng(8)
+    one = rng.integers(1, 5, (60, 2)).astype(float)
+    one[:, 1] = np.where(rng.random(60) < 0.6, one[:, 0], one[:, 1])
+    copied = np.repeat(one, 4, axis=0)
+    once, alone = measure(one, way, 300), measure(copied, way, 300)
+    often = measure(copied, way, 300, 0, np.repeat(np.arange(60), 4))
+    assert often.value == pytest.approx(once.value, abs=0.01)
+    assert often.high - often.low > 0.85 * (once.high - once.low)
+    assert often.high - often.low > 1.5 * (alone.high - alone.low)

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight, survdiff
 
 from risk import survive
+from risk.interval import wilson
 
 TIMES, EVENTS = [1, 2, 3, 4, 5], [1, 0, 1, 0, 1]
 
@@ -101,3 +102,45 @@ def test_all_cut_off_is_not_defined_and_a_long_tail_is_clipped():
     time = np.arange(1.0, 42)
     seen = time == 41
     assert survive.weighted(time, seen, np.ones(41)).weight[-1] == pytest.approx(20)
+
+
+def test_runs_of_one_item_count_together_in_every_interval():
+    time, event = drawn(2, 30)
+    once = survive.curve(time, event)
+    often = survive.curve(np.tile(time, 4), np.tile(event, 4), np.tile(np.arange(30), 4))
+    for t in (2, 3, 4):
+        for one, four in ((once.at(t), often.at(t)), (once.cumulative(t), often.cumulative(t))):
+            assert four.value == pytest.approx(one.value)
+            assert four.high - four.low > 0.9 * (one.high - one.low)
+    assert survive.curve(time, event, np.arange(30)).at(3) == once.at(3)
+
+
+def test_where_nothing_happened_the_interval_is_that_of_a_share_not_seen():
+    found = survive.curve([5.0] * 20 + [2.0] * 9, [False] * 29)
+    upper = wilson(0, 20)[1]
+    assert found.at(3).low == pytest.approx(1 - upper)
+    assert found.cumulative(3).high == pytest.approx(-math.log(1 - upper))
+    four = survive.curve([5.0] * 20, [False] * 20, np.repeat(np.arange(5), 4))
+    assert four.at(3).low == pytest.approx(1 - wilson(0, 5)[1])
+
+
+def test_where_all_had_the_event_the_interval_reaches_as_far_as_before_the_last():
+    found = survive.curve([1.0, 2.0, 3.0], [True] * 3)
+    assert (found.at(3).value, found.at(3).low) == (0, 0)
+    assert found.at(3).high == found.at(2).high
+
+
+def test_the_hazard_of_few_items_of_many_runs_is_held():
+    rng, held = np.random.default_rng(4), 0
+
+    def runs(items):
+        chance = np.repeat(np.clip(rng.beta(0.6, 1.8, items), 0.01, 1), 4)
+        return np.minimum(rng.geometric(chance), 6.0), np.repeat(np.arange(items), 4)
+
+    time, _ = runs(20_000)
+    truth = survive.curve(time, time < 6).cumulative(3).value
+    for _ in range(300):
+        time, item = runs(25)
+        found = survive.curve(time, time < 6, item).cumulative(3)
+        held += found.low <= truth <= found.high
+    assert held / 300 > 0.91

@@ -171,10 +171,8 @@ TIMES = 4
 ALONE = {
     "added_value": "copies change which answers are nearest, and with them the number",
     "drift": "a state's own chance is smoothed toward the others, less so by more moves",
-    "hazard": "its formula takes every run for itself, as the lens says",
     "label_words": "words are counted, and texts are the same in every copy",
     "segments": "gaps are counted among segments, not among prompts",
-    "self_assessment": "agreement takes every answer for a unit of its own",
 }
 """Lenses that do not count answers to one prompt together, and why."""
 
@@ -191,7 +189,10 @@ def copies(columns: Columns) -> Columns:
     return found
 
 
-RESAMPLED = ("abstention", "aucm", "availability", "bouncer", "guard", "mash", "strictness")
+RESAMPLED = (
+    "abstention", "aucm", "availability", "bouncer", "guard", "mash", "self_assessment",
+    "strictness",
+)  # fmt: skip
 """Lenses with a bootstrap that are tried as well; it would take too long with every one."""
 
 

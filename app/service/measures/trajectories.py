@@ -134,7 +134,8 @@ def read(stores: Stores, run_id: str, asked: Asked) -> Found:
     return Found(
         run=run, asked=asked, rides=_rides(run_id, columns, every, chain, ahead, asked),
         chain=chain, ahead=ahead, moves=expected(chain.p) if chain else np.empty(0),
-        warned=warned, next_move=next_move, stopped=stopped, time=curve(broke.time, broke.event),
+        warned=warned, next_move=next_move, stopped=stopped,
+        time=curve(broke.time, broke.event, moved.item),
         cut=broke.time[~broke.event & ~np.isnan(broke.time)], lost=broke.lost, why=why,
     )  # fmt: skip
 
