@@ -157,9 +157,10 @@ def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -
                               WHERE rowid BETWEEN {first} AND {last}) i
                      ON i.i = p.i
                    LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
-    return f"""SELECT SELECTED, p.o
-               FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t
-               JOIN (SELECT o FROM rows_{table} WHERE o {within}) p USING (o)
+    gaps = high - low + 1 > sum(edge.n for edge in edges)  # else all that lies there is taken
+    taken = f"JOIN (SELECT o FROM rows_{table} WHERE o {within}) USING (o)" if gaps else ""
+    return f"""SELECT SELECTED, t.o
+               FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t {taken}
                JOIN facts f USING (run_id)"""
 
 
