@@ -17,7 +17,7 @@ from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
 from db.exports import BLOCK, KEY
 from db.warehouse import Connection
 
-HEAVY = 32 * 2**20
+HEAVY = 24 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
 TOGETHER = 4
 """Stripes that one query brings: each costs a look at the files, whatever it brings."""

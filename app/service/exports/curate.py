@@ -16,13 +16,14 @@ from app.service.exports.recipe import LensCut, Near, Recipe, Where
 from app.service.lenses import lens
 from app.service.outputs import cases, licensed
 from app.service.stores import Stores
+from data import memory
 from data import near as likeness
 from data.bands import Bands, Each
 from data.trouble import Trouble
 from db import picks, runs, splits, votes, warehouse
 from risk import draw, family
 
-MEMORY = "360MB"
+MEMORY = "300MB"
 """What DuckDB may take for an export; the rest is put aside on disk."""
 Tell = Callable[[str], None]
 
@@ -193,6 +194,7 @@ def _signed(cursor: Any, of: str, threshold: float, tell: Tell) -> Iterator[tupl
             bands.add(places, likeness.signatures(texts))
             tell(f"near-duplicates: {(done := done + len(texts)):,} texts read")
         yield bands, lambda: tell(f"near-duplicates among {done:,} texts")
+    memory.give_back()
 
 
 def _thinned(cursor: Any, near: Near, tell: Tell) -> int:

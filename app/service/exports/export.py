@@ -22,6 +22,7 @@ from app.service.exports import curate, facts, resolve, toolfiles, writing
 from app.service.exports.recipe import Recipe
 from app.service.exports.writing import Rows
 from app.service.stores import Stores
+from data import memory
 from data.masks import Masker
 from data.trouble import Trouble
 from data.write import card, cells, croissant, manifest
@@ -156,6 +157,7 @@ def _written(
         held, recipe.labels, rows.person, lambda part, what: tell(0.2 + 0.1 * part, what)
     )
     own = {"tailscope": json.dumps({"snapshot": at, "version": version("tailscope")})}
+    memory.give_back()
     with ThreadPoolExecutor(1, "numbers") as beside:
         measured = beside.submit(facts.measured, held.beside())
         files, sums = writing.write(
