@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from db.arrays import Arrays, words
+from db.arrays import Arrays, coded
 from db.warehouse import Connection
 
 PLACED = """(SELECT item_id, sample, option_logprobs,
@@ -36,7 +36,7 @@ def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> N
     found = np.full(rows, None, dtype=object)
     maps = table.column("option_logprobs").combine_chunks()
     # The flat arrays of an Arrow map hold every row's entries end to end: far faster than to_pylist
-    keys = words(maps.keys).tolist()
+    keys = coded(maps.keys).cells.tolist()
     values = maps.items.to_numpy(zero_copy_only=False).tolist()
     ends = maps.offsets.to_numpy().tolist()
     for place, start, end in zip(
@@ -76,34 +76,6 @@ def choices(connection: Connection, run_id: str, rows: int) -> NDArray[Any]:
     return found
 
 
-def scored(connection: Connection, run_id: str, rows: int) -> Arrays:
-    """Every scored dimension under its name: the mean of its scorers (rows,), NaN where unscored.
-
-    A score a judge gave no number for counts for nothing.
-    """
-    table = (
-        connection.cursor()
-        .execute(
-            f"""SELECT o.place, s.dimension, avg(s.value) AS value
-                FROM (SELECT * FROM lake.scores WHERE run_id = ?) s
-                JOIN {PLACED} USING (item_id, sample) GROUP BY ALL ORDER BY s.dimension""",
-            [run_id, run_id],
-        )
-        .to_arrow_table()
-    )
-    coded = table.column("dimension").combine_chunks().dictionary_encode()
-    code = coded.indices.to_numpy()
-    place = table.column("place").to_numpy()
-    value = table.column("value").to_numpy()
-    found: Arrays = {}
-    for number, name in enumerate(coded.dictionary.to_pylist()):
-        mine = code == number
-        column = np.full(rows, np.nan)
-        column[place[mine]] = value[mine]
-        found[str(name)] = column
-    return found
-
-
 def categories(connection: Connection, run_id: str, rows: int, dimension: str) -> Arrays:
     """The category that the scorers of a dimension named (rows,), None where none did.
 
@@ -114,7 +86,8 @@ def categories(connection: Connection, run_id: str, rows: int, dimension: str) -
         .execute(
             f"""SELECT o.place, arg_min(s.category, s.scorer) AS value
                 FROM (SELECT item_id, sample, scorer,
-                             CASE WHEN json_valid(raw) THEN (raw ->> '$.category') END AS category
+                             CASE WHEN contains(raw, '"category"') AND json_valid(raw)
+                                  THEN (raw ->> '$.category') END AS category
                       FROM lake.scores WHERE run_id = ? AND dimension = ?) s
                 JOIN {PLACED} USING (item_id, sample) WHERE s.category IS NOT NULL
                 GROUP BY o.place""",
@@ -165,7 +138,7 @@ def texts(
         .to_arrow_table()
     )
     found = np.full(rows, None, dtype=object)
-    found[table.column("place").to_numpy()] = table.column("value").to_pylist()
+    found[table.column("place").to_numpy()] = table.column("value").to_numpy()
     return found
 
 

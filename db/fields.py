@@ -2,40 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import json
+from collections import Counter
+from collections.abc import Collection, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import orjson
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from db.arrays import json_column, words
+from db.arrays import Coded, Columns, coded, json_column, placed
 from db.features import PLACED
 from db.warehouse import Connection
 
 
-def named(connection: Connection, run_id: str) -> tuple[set[str], set[str]]:
-    """The names of all tags of the run's items, and of all fields kept in `meta`."""
-    cursor = connection.cursor().execute(
-        """SELECT DISTINCT false, json_keys(meta) FROM lake.outputs
-           WHERE run_id = ? AND meta IS NOT NULL
-           UNION ALL SELECT DISTINCT true, map_keys(i.tags) FROM lake.items i
-           JOIN lake.runs r USING (dataset) WHERE r.run_id = ? AND i.tags IS NOT NULL""",
-        [run_id, run_id],
-    )
-    found: tuple[set[str], set[str]] = (set(), set())
-    for tag, names in cursor.fetchall():
-        found[0 if tag else 1].update(names)
-    return found
+class Names(NamedTuple):
+    """The names of the tags of a run's items, and of the fields kept in its answers' `meta`.
+
+    `numbers` are those fields that look like numbers, and how many answers have them.
+    """
+
+    tags: set[str]
+    fields: set[str]
+    numbers: dict[str, int]
 
 
-def tags(
-    connection: Connection, run_id: str, rows: int, names: Sequence[str]
-) -> dict[str, NDArray[Any]]:
+def named(connection: Connection, run_id: str) -> Names:
+    """The names of all tags and fields of a run."""
+    cursor = connection.cursor()
+    tags = cursor.execute(
+        """SELECT DISTINCT unnest(map_keys(i.tags)) FROM lake.items i
+           JOIN lake.runs r USING (dataset) WHERE r.run_id = ?""",
+        [run_id],
+    ).fetchall()
+    # answers with the same names are told by one of them: hashes compare faster than lists
+    told = cursor.execute(
+        """SELECT any_value(meta)::VARCHAR, count(*) FROM lake.outputs
+           WHERE run_id = ? AND meta IS NOT NULL GROUP BY hash(json_keys(meta))""",
+        [run_id],
+    ).fetchall()
+    numbers: Counter[str] = Counter()
+    other: set[str] = set()
+    for text, rows in told:
+        one = orjson.loads(text)
+        for name, value in one.items() if isinstance(one, dict) else ():
+            numbers[name] += rows
+            other.update(() if type(value) in (int, float) else (name,))
+    fields = set(numbers)
+    for name in other:
+        del numbers[name]
+    return Names({name for (name,) in tags}, fields, dict(numbers))
+
+
+def tags(connection: Connection, run_id: str, rows: int, names: Sequence[str]) -> Columns:
     """Tags of the items by name (rows,): text, None where absent."""
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT o.place{"".join(f", i.tags[?] AS t{at}" for at in range(len(names)))}
+            f"""SELECT o.place{", i.tags[?]" * len(names)}
                 FROM {PLACED} JOIN lake.runs r ON r.run_id = ?
                 JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id""",
             [*names, run_id, run_id],
@@ -43,37 +68,63 @@ def tags(
         .to_arrow_table()
     )
     place = table.column("place").to_numpy()
-    found = {name: np.full(rows, None, dtype=object) for name in names}
-    for at, name in enumerate(names):
-        found[name][place] = words(table.column(f"t{at}"))
-    return found
+    columns = (coded(column) for column in table.columns[1:])
+    return {name: placed(one, place, rows) for name, one in zip(names, columns, strict=True)}
 
 
 def fields(
-    connection: Connection, run_id: str, rows: int, names: Sequence[str]
-) -> dict[str, NDArray[Any]]:
-    """Fields kept in `meta` by name (rows,).
+    connection: Connection, run_id: str, rows: int, names: Collection[str], of: Names
+) -> Columns:
+    """Fields kept in `meta` by name (rows,), some of those `of` the run.
 
-    Floats where a field is a number wherever it is there; else text, None where absent. `meta` is
-    parsed once for all names.
+    Floats where a field is a number wherever it is there (true and false among numbers are 1 and
+    0); else text, None where absent. `meta` is parsed once for all names, and once more for those
+    that only looked like numbers.
     """
-    pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in names]
+    alike = Counter(name.casefold() for name in of.fields)  # for DuckDB they are one name
+    kinds = {
+        name: "DOUBLE" if name in of.numbers else "JSON"
+        for name in names
+        if alike[name.casefold()] == 1
+    }
+    found = _read(
+        connection, run_id, rows, kinds, "json_transform", json.dumps(kinds), "unnest(told)"
+    )
+    mixed = {
+        n for n, kind in kinds.items() if kind == "DOUBLE" and _known(found[n]) < of.numbers[n]
+    }
+    if rest := sorted({*names} - kinds.keys() | mixed):
+        pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in rest]
+        each = ", ".join(f"told[{n}]" for n in range(1, len(rest) + 1))
+        found |= _read(connection, run_id, rows, rest, "json_extract", pointers, each)
+    return found
+
+
+def _known(column: NDArray[Any] | Coded) -> int:
+    return int(np.count_nonzero(~np.isnan(column)))
+
+
+def _read(
+    connection: Connection, run_id: str, rows: int, names: Collection[str],
+    parse: str, asked: Any, columns: str,
+) -> Columns:  # fmt: skip
+    """What `parse` finds in `meta` when `asked`, as `columns` of its answer `told` by name."""
+    if not names:
+        return {}
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT place{"".join(f", told[{at}] AS f{at}" for at in range(1, len(names) + 1))}
-                FROM (SELECT o.place, json_extract(m.meta, ?) AS told
+            f"""SELECT place, {columns}
+                FROM (SELECT o.place, {parse}(m.meta, ?) AS told
                       FROM (SELECT * FROM lake.outputs WHERE run_id = ?) m
                       JOIN {PLACED} USING (item_id, sample) WHERE m.meta IS NOT NULL)""",
-            [pointers, run_id, run_id],
+            [asked, run_id, run_id],
         )
         .to_arrow_table()
     )
-    place = table.column("place").to_numpy()
+    place = table.column(0).to_numpy()
     found = {}
-    for at, name in enumerate(names, start=1):
-        told = json_column(table.column(f"f{at}"))
-        empty = np.nan if told.dtype.kind == "f" else None
-        found[name] = np.full(rows, empty, dtype=told.dtype)
-        found[name][place] = told
+    for name, column in zip(names, table.columns[1:], strict=True):
+        told = column.to_numpy() if pa.types.is_float64(column.type) else json_column(column)
+        found[name] = placed(told, place, rows)
     return found

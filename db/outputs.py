@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from db.arrays import Arrays, arrays
+from db.arrays import Columns
+from db.arrays import columns as in_columns
 from db.filter import OUTPUTS, Case, Filter, only, where
 from db.warehouse import Connection
 
@@ -109,10 +110,10 @@ def siblings(connection: Connection, dataset: str, item_id: str) -> list[dict[st
     )
 
 
-def columns(connection: Connection, run_id: str) -> Arrays:
+def columns(connection: Connection, run_id: str) -> Columns:
     """Every output of a run, one value a row, for a lens: item_id, sample, category, target,
     answerable, should_abstain, finish, n_tokens (NaN where unknown), prompt_is."""
-    return arrays(
+    return in_columns(
         connection.cursor().execute(
             """SELECT o.item_id, o.sample, i.category, i.target, i.answerable, i.should_abstain,
                       o.finish, o.n_tokens::DOUBLE AS n_tokens, i.tags['prompt_is'] AS prompt_is

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from db.arrays import Arrays, arrays, coded
+from db.arrays import Arrays, Columns, arrays, coded
 from db.features import PLACED
 from db.filter import Case, only
 from db.outputs import rows
@@ -39,7 +39,7 @@ class Rows(NamedTuple):
 
     place: NDArray[np.int64]
     value: NDArray[np.float64]
-    coded: dict[str, tuple[NDArray[Any], NDArray[np.int64]]]
+    coded: Columns
 
 
 def rows_of(connection: Connection, run_id: str) -> Rows:
@@ -58,8 +58,8 @@ def rows_of(connection: Connection, run_id: str) -> Rows:
     told = {name: coded(table.column(name)) for name in ("dimension", "scorer", "up")}
     (names, code), (voices, voice) = told["dimension"], told["scorer"]
     order = np.argsort((place * len(names) + code) * len(voices) + voice, kind="stable")
-    sorted_codes = {name: (texts, each[order]) for name, (texts, each) in told.items()}
-    return Rows(place[order], value[order], sorted_codes)
+    ordered: Columns = {name: one.at(order) for name, one in told.items()}
+    return Rows(place[order], value[order], ordered)
 
 
 def means(

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from db.arrays import Arrays, arrays
+from db.arrays import Coded, Columns
+from db.arrays import columns as in_columns
 from db.features import PLACED
 from db.outputs import rows
 from db.warehouse import Connection
@@ -26,13 +27,13 @@ def of_case(connection: Connection, run_id: str, item_id: str, sample: int) -> l
     )
 
 
-def columns(connection: Connection, run_id: str) -> Arrays:
+def columns(connection: Connection, run_id: str) -> Columns:
     """Every step of a run, one value a row, by output and step.
 
     place (of the output in the order of `outputs.columns`), step, role, state (None where unsaid),
     flags (a tuple, empty where none was raised).
     """
-    found = arrays(
+    found = in_columns(
         connection.cursor().execute(
             f"""SELECT o.place, s.step, s.role, s.state,
                        array_to_string(list_filter(s.flags, f -> f <> ''), {APART}) AS flags
@@ -41,12 +42,13 @@ def columns(connection: Connection, run_id: str) -> Arrays:
             [run_id, run_id],
         )
     )
-    found["place"] = found["place"].astype(np.int64)
-    told = found["flags"].tolist()
-    tuples = {one: tuple(one.split(chr(30))) if one else () for one in set(told)}
-    flags = np.empty(len(told), dtype=object)
-    flags[:] = [tuples[one] for one in told]
-    return found | {"flags": flags}
+    said, code = found["flags"]
+    each = [tuple(one.split(chr(30))) if one else () for one in said.tolist()]
+    at = {flags: n for n, flags in enumerate(sorted(set(each), key=str))}
+    names = np.empty(len(at), dtype=object)
+    names[:] = list(at)
+    found["flags"] = Coded(names, np.array([at[flags] for flags in each], dtype=np.int64)[code])
+    return found
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -166,3 +166,17 @@ def test_a_field_that_means_something_else_is_left_alone(stores, put_in):
     mapped = {"labels": {"verdict": {"ann": "ann"}}, "scores": {"harm": {"owl": "judge"}}}
     run = put_in(body, **mapped, scales={"harm": {"up": "harm"}})
     assert feed.columns(stores, run, {"unsafe"})["unsafe"].tolist() == [0.2, 0.9]
+
+
+def test_a_word_among_numbers_is_found_wherever_it_stands(stores, put_in):
+    cells = {
+        "late": [1, 2.5, "n/a"], "gap": [None, 2, 3], "yes": [1, 0, True], "no": [False, 2, 0],
+        "all": [1, 2, 3.5], "Case": [1, 2, 3], "case": ["x", "y", "z"],
+    }  # fmt: skip
+    run = put_in(rows(3, **cells))
+    found = feed.columns(stores, run, cells)
+    assert found["late"].tolist() == ["1", "2.5", "n/a"]
+    assert found["all"].tolist() == [1, 2, 3.5]
+    assert (found["yes"].tolist(), found["no"].tolist()) == ([1, 0, 1], [0, 2, 0])
+    assert str(found["gap"].tolist()) == "[nan, 2.0, 3.0]"
+    assert (found["Case"].tolist(), found["case"].tolist()) == ([1, 2, 3], ["x", "y", "z"])

@@ -10,7 +10,8 @@ from app.service.outputs import settle
 from app.service.outputs.settle import ADJUDICATOR, Rule
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import imports, labels
+from db import labels
+from db import said as reading
 from db.labels import Label
 from tests.service.answers import answer, put
 
@@ -70,23 +71,12 @@ def test_a_label_taken_back_counts_no_more(stores: Stores) -> None:
 
 def test_the_column_of_acts_stands_row_by_row_beside_the_answers(stores: Stores) -> None:
     said(stores, {"b": {"ann": "refused"}})
-    place = {("a", 0): 0, ("b", 0): 1}
-    told = settle.columns(labels.said(stores.ledger, "r"), place)
-    assert told["act"].tolist() == [None, "refused"]
-
-
-def test_labels_read_in_bulk_are_those_that_hold_now(stores: Stores) -> None:
-    said(stores, {"i": {"ann": "refused", "bo": "hedged"}, "k": {"ann": "answered"}})
-    say(stores, "r", "i", "cy", "other", act="hedged", severity="2")
-    labels.undo(stores.ledger, "u", "c", "bo")
-    rows = [("r", "i", 0, p, "act", v) for p, v in (("dee", "refused"), ("dee", "answered"))]
-    for row in rows:  # a corrected file replaces what it said before
-        imports.add_many(stores.ledger, [row], scheme="act_harm")
-    names = ("item_id", "sample", "person", "field", "value")
-    held = [tuple(r[n] for n in names) for r in labels.current(stores.ledger, runs=["r"])]
-    assert list(zip(*labels.said(stores.ledger, "r"), strict=True)) == held
-    assert len(held) == 5
-    assert ("i", 0, "dee", "act", "answered") in held
+    say(stores, "r", "gone", "ann", act="hedged")
+    items, samples = np.array(["a", "b", "b"], dtype=object), np.array([0, 1, 0])
+    told = settle.columns(reading.of_run(stores.ledger, "r"), items, samples)
+    assert told["act"].tolist() == [None, None, "refused"]
+    nobody = settle.columns(reading.of_run(stores.ledger, "r"), items[:0], samples[:0])
+    assert nobody == {}
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from app.service.outputs import alike, settle
 from app.service.stores import Stores
-from db import acts, features, labels, outputs, scores, steps
+from db import acts, features, outputs, said, scores, steps
 from db import fields as stored
-from db.arrays import Arrays
+from db.arrays import Arrays, Coded, Columns
+from db.fields import Names
 from risk.lens import empty
-from risk.seen import codes, fixed, taken
+from risk.seen import codes, fixed, ordered, taken
 
 Array = NDArray[Any]
 SOME = 1000
@@ -31,11 +32,11 @@ class Known:
     def __init__(self, stores: Stores, run: Mapping[str, Any]) -> None:
         self.stores, self.run = stores, run
         self._parts: dict[Any, Any] = {}
-        self._reading = RLock()
+        self._reading: dict[Any, RLock] = {}
 
     def part(self, name: Any, read: Callable[[], Any]) -> Any:
-        """What `read` gave when this part was first asked for."""
-        with self._reading:
+        """What `read` gave when this part was first asked for; who asks meanwhile waits for it."""
+        with self._reading.setdefault(name, RLock()):
             if name not in self._parts:
                 self._parts[name] = _fix(read())
             return self._parts[name]
@@ -55,7 +56,7 @@ class Known:
         return found
 
     @property
-    def place(self) -> dict[tuple[str, int], int]:
+    def _place(self) -> dict[tuple[str, int], int]:
         """(item, sample) -> the answer's row."""
         items, samples = (self.plain[name].tolist() for name in ("item_id", "sample"))
         found: dict[tuple[str, int], int] = self.part(
@@ -75,7 +76,7 @@ class Known:
             return said
         found = np.full(self.rows, None, dtype=object) if said is None else said.copy()
         for case, act in told.items():
-            row = self.place.get(case)
+            row = self._place.get(case)
             if row is not None and found[row] is None:
                 found[row] = act
         return found
@@ -86,13 +87,12 @@ class Known:
 
         Fields of our own schemes stand under the names lenses ask for too (`alike.named`).
         """
-        found: Arrays = self.part(
-            "labels",
-            lambda: alike.named(
-                settle.columns(labels.said(self.stores.ledger, self._id), self.place)
-            ),
-        )
+        found: Arrays = self.part("labels", self._labels)
         return found
+
+    def _labels(self) -> Arrays:
+        told, plain = said.of_run(self.stores.ledger, self._id), self.plain
+        return alike.named(settle.columns(told, plain["item_id"], plain["sample"]))
 
     @property
     def scores(self) -> Arrays:
@@ -100,10 +100,9 @@ class Known:
         found: Arrays = self.part("scores", self._scores)
         return found
 
-    def _scores(self) -> Arrays:
+    def _scores(self) -> Columns:
         rows = scores.rows_of(self._lake, self._id)
-        said = {n: taken(fixed(names), fixed(at)) for n, (names, at) in rows.coded.items()}
-        return {"place": rows.place, "value": rows.value, **said}
+        return {"place": rows.place, "value": rows.value, **rows.coded}
 
     @property
     def scored(self) -> Arrays:
@@ -126,11 +125,9 @@ class Known:
         return found
 
     @property
-    def names(self) -> tuple[set[str], set[str]]:
+    def names(self) -> Names:
         """The names of the tags, and of the fields kept in `meta`."""
-        found: tuple[set[str], set[str]] = self.part(
-            "names", lambda: stored.named(self._lake, self._id)
-        )
+        found: Names = self.part("names", lambda: stored.named(self._lake, self._id))
         return found
 
     def told(self, names: Collection[str]) -> Arrays:
@@ -138,12 +135,13 @@ class Known:
 
         A tag wins over a field of its name.
         """
-        with self._reading:
+        with self._reading.setdefault("told", RLock()):
             held: Arrays = self.part("told", dict)
-            tags, fields = (sorted((set(names) & some) - held.keys()) for some in self.names)
-            said: Arrays = {}
+            of = self.names
+            tags, fields = (sorted((set(names) & n) - held.keys()) for n in (of.tags, of.fields))
+            said: Columns = {}
             if fields := [name for name in fields if name not in tags]:
-                said = stored.fields(self._lake, self._id, self.rows, fields)
+                said = stored.fields(self._lake, self._id, self.rows, fields, of)
             if tags:
                 said |= stored.tags(self._lake, self._id, self.rows, tags)
             held |= _fix(said)
@@ -151,7 +149,7 @@ class Known:
 
     def text(self, name: str, peek: bool = False) -> Array:
         """`response` or `prompt`, whole; with `peek` of some rows only."""
-        own = not peek and "prompt" in self.names[1]
+        own = not peek and "prompt" in self.names.fields
 
         def read(n: int) -> Array:
             return features.texts(self._lake, self._id, self.rows, name, n, own or n > 0)
@@ -198,12 +196,13 @@ class Known:
 
 
 def _fix(found: Any) -> Any:
+    """Columns that cannot be written to any more, alone or by name; texts know their codes."""
+    if isinstance(found, Coded):
+        return taken(ordered(found.names), fixed(found.place))
     if isinstance(found, np.ndarray):
         return fixed(found)
-    if isinstance(found, dict):
-        for one in found.values():
-            if isinstance(one, np.ndarray):
-                fixed(one)
+    if isinstance(found, dict) and all(isinstance(name, str) for name in found):
+        return {name: _fix(one) for name, one in found.items()}
     return found
 
 

@@ -29,4 +29,4 @@ def counts(text: str | None) -> dict[str, int] | None:
 
 def there(stores: Stores, run_id: str) -> bool:
     """Whether any answer of a run says how many tokens its options have."""
-    return any(NAME in names for names in fields.named(stores.warehouse, run_id))
+    return NAME in fields.named(stores.warehouse, run_id).fields

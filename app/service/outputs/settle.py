@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import repeat
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,11 @@ from app.service.stores import Stores
 from db import labels
 from db.filter import Case
 from db.labels import ADJUDICATOR as ADJUDICATOR
-from db.labels import Said
+from db.said import Said
 from risk import aggregate
-from risk.seen import fixed, taken
+from risk.seen import codes, fixed, taken
 
+Value = TypeVar("Value", str, int)
 Rule = Literal["settled", "majority", "dawid_skene", "raw"]
 CLASSES = 50
 """Values of a field at most for a model of who confuses what; free text has more."""
@@ -44,7 +45,7 @@ def values(
     return {case: value for case, value in found.items() if value is not None}
 
 
-def resolved(people: Mapping[str, str], rule: Rule) -> str | None:
+def resolved(people: Mapping[str, Value], rule: Rule) -> Value | None:
     """What the labels of one case (person -> value) come to; None where they come to nothing.
 
     >>> resolved({"ann": "refused", "bo": "hedged"}, "settled") is None
@@ -80,35 +81,42 @@ def _modeled(said: Mapping[Case, dict[str, str]]) -> dict[Case, str]:
     return {case: classes[int(one)] for case, one in zip(told, label, strict=True) if one == one}
 
 
-def columns(said: Said, place: Mapping[tuple[str, int], int]) -> dict[str, Any]:
+def columns(said: Said, items: NDArray[Any], samples: NDArray[Any]) -> dict[str, Any]:
     """Every label field of one run's answers as a column of text, None where unsaid or a tie.
 
-    `said` as `labels.said`; `place` says which row an answer is; a field that comes to nothing
-    anywhere is not there.
+    `items` and `samples` (N,) say which answers these are; a field that comes to nothing anywhere
+    is not there.
     """
-    cases = map(place.get, zip(said.item, said.sample, strict=True), repeat(-1))
-    row = np.fromiter(cases, np.int64, len(said.item))
-    (names, field), (texts, text) = (_coded(cells) for cells in (said.field, said.value))
+    row = _rows(said, items, samples)
+    (names, field), (people, person), (texts, text) = said.field, said.person, said.value
+    each = np.array([*texts.tolist(), None], dtype=object)  # the last stands for none
     found = {}
-    for name, at in names.items():
+    for at, name in enumerate(names.tolist()):
         mine = np.flatnonzero((field == at) & (row >= 0))
-        # a place among the texts, the last for none
-        code = np.full(len(place), len(texts), dtype=np.int64)
+        code = np.full(len(items), len(texts), dtype=np.int64)
         alone = np.bincount(row[mine], minlength=code.size)[row[mine]] == 1
         code[row[mine[alone]]] = text[mine[alone]]
-        votes: dict[int, dict[str, str]] = defaultdict(dict)
+        votes: dict[int, dict[str, int]] = defaultdict(dict)
         for vote in mine[~alone].tolist():
-            votes[int(row[vote])][said.person[vote]] = said.value[vote]
+            votes[int(row[vote])][people[person[vote]]] = int(text[vote])
         for case, of in votes.items():
-            value = next(iter(of.values())) if len(of) == 1 else resolved(of, "settled")
-            code[case] = len(texts) if value is None else texts[value]
+            told = resolved(of, "settled")
+            code[case] = len(texts) if told is None else told
         if (code < len(texts)).any():
-            each = np.array([*texts, None], dtype=object)
             found[name] = taken(fixed(each), fixed(code))
     return found
 
 
-def _coded(cells: Sequence[str]) -> tuple[dict[str, int], NDArray[np.int64]]:
-    """The distinct texts with their places, and each cell's place."""
-    place = {text: at for at, text in enumerate(sorted(set(cells)))}
-    return place, np.fromiter(map(place.__getitem__, cells), np.int64, len(cells))
+def _rows(said: Said, items: NDArray[Any], samples: NDArray[Any]) -> NDArray[np.int64]:
+    """The row of the answer that each label is about, -1 where there is none."""
+    if not len(items):
+        return np.full(len(said.sample), -1)
+    names, code = codes(items)
+    at = dict(zip(names.tolist(), range(len(names)), strict=True))
+    item = np.fromiter(map(at.get, said.item.names.tolist(), repeat(-1)), np.int64)
+    kinds, sample = np.unique(np.concatenate([samples, said.sample]), return_inverse=True)
+    mine = code * kinds.size + sample[: len(items)]
+    asked = item[said.item.place] * kinds.size + sample[len(items) :]
+    order = np.argsort(mine)
+    found = order[np.minimum(np.searchsorted(mine, asked, sorter=order), len(items) - 1)]
+    return np.where((item[said.item.place] >= 0) & (mine[found] == asked), found, -1)

@@ -33,9 +33,10 @@ def columns(
 
     step, role, state (None where unsaid) and flags (a tuple) are the step's own; where no step of
     the run bears a flag nobody looked, and flags are None. All other columns are of the whole
-    trajectory, the same at each of its steps: those of `feed.columns`; violated and completed
-    (1, 0, NaN: a score of that meaning, for violated else `unsafe` at one half or above) and
-    censored (1 where `finish` says it was cut off, 0 where it ended, NaN where unsaid).
+    trajectory, the same at each of its steps: item_id, sample, category and those `wanted` of
+    `feed.columns`; violated and completed (1, 0, NaN: a score of that meaning, for violated else
+    `unsafe` at one half or above) and censored (1 where `finish` says it was cut off, 0 where it
+    ended, NaN where unsaid).
     """
     return of(known.of(stores, run), wanted, peek)
 
@@ -50,9 +51,11 @@ def of(held: Known, wanted: Collection[str], peek: bool = False) -> Columns:
     found |= held.part(("whole", *sorted(found)), partial(_whole, found))
     if not any(told["flags"].tolist()):
         told["flags"] = held.part("no flags", lambda: np.full(place.size, None, dtype=object))
-    return {name: held.spread(name, c, place) for name, c in found.items()} | told
+    asked = {part for name in wanted for part in name.split("|")}.union(ALWAYS, MADE)
+    return {name: held.spread(name, found[name], place) for name in asked & found.keys()} | told
 
 
+ALWAYS = ("item_id", "sample", "category")
 MADE = ("violated", "completed", "censored")
 """Columns of a trajectory put together here."""
 
