@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 
+Codes = NDArray[np.int64]
+
 FEW = 2_000
 """Kinds of equal items up to which counting them is quick."""
+SMALL = 10_000
+"""Kinds of whole numbers up to which they are counted without being sorted."""
 
 
 def by_item(features: ArrayLike, clusters: NDArray[Any] | None) -> Floats:
@@ -26,39 +30,62 @@ def by_item(features: ArrayLike, clusters: NDArray[Any] | None) -> Floats:
     return np.stack([np.bincount(codes, one, int(codes.max(initial=-1)) + 1) for one in rows.T], 1)
 
 
-def number(items: Floats, seed: int = 0) -> int:
-    """How many kinds of items (G, F) there are.
+class Kinds(NamedTuple):
+    """What N items are made of: the kinds of equal ones (K, F) and how many of each there are (K,).
 
-    >>> number(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]]))
-    2
+    `rng` goes on from what put the kinds in their order.
     """
-    return int(np.unique(_told(items, np.random.default_rng(seed))).size)
+
+    each: Floats
+    often: NDArray[np.int64]
+    rng: np.random.Generator
+
+    def resampled(self, draws: int) -> Floats:
+        """The sums (draws, F) over as many items drawn anew; (0, F) for fewer than two.
+
+        Items with the same sums are interchangeable, so how often each kind is drawn is
+        multinomial: exact in distribution.
+
+        >>> sums = kinds(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]])).resampled(4)
+        >>> sums.shape, bool((sums.max(axis=1) <= 3).all())
+        ((4, 2), True)
+        """
+        n = int(self.often.sum())
+        if n < 2:
+            return np.empty((0, self.each.shape[1]))
+        chunk = max(1, 4_000_000 // len(self.each))
+        blocks = [
+            self.rng.multinomial(n, self.often / n, min(chunk, draws - start)) @ self.each
+            for start in range(0, draws, chunk)
+        ]
+        return np.concatenate(blocks)
 
 
-def resampled(items: Floats, draws: int = 1000, seed: int = 0) -> Floats:
-    """The sums (draws, F) of items (G, F) over resampled items; (0, F) for fewer than two.
+def kinds(items: Floats, seed: int = 0) -> Kinds:
+    """The kinds of items (G, F).
 
-    Items with the same sums are interchangeable, so how often each kind is drawn is multinomial:
-    exact in distribution.
-
-    >>> sums = resampled(np.array([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]]), draws=4)
-    >>> sums.shape, bool((sums.max(axis=1) <= 3).all())
-    ((4, 2), True)
+    >>> kinds(np.array([[1.0, 1.0], [1.0, 1.0], [0.0, 1.0]])).often.tolist() in ([1, 2], [2, 1])
+    True
     """
-    n = len(items)
-    if n < 2:
-        return np.empty((0, items.shape[1]))
     rng = np.random.default_rng(seed)
-    at, often = np.unique(_told(items, rng), return_index=True, return_counts=True)[1:]
-    kinds = items[at]
-    chunk = max(1, 4_000_000 // len(kinds))
-    blocks = [
-        rng.multinomial(n, often / n, min(chunk, draws - start)) @ kinds
-        for start in range(0, draws, chunk)
-    ]
-    return np.concatenate(blocks)
+    # one random number an item, the same for equals: far faster than sorting by columns
+    told = np.asarray(items @ rng.standard_normal(items.shape[1]))
+    at, often = _counted(items) or np.unique(told, return_index=True, return_counts=True)[1:]
+    order = np.argsort(told[at], kind="stable")
+    return Kinds(items[at[order]], often[order], rng)
 
 
-def _told(items: Floats, rng: np.random.Generator) -> Floats:
-    """One random number an item (G,), the same for equals: far faster than sorting by columns."""
-    return np.asarray(items @ rng.standard_normal(items.shape[1]))
+def _counted(items: Floats) -> tuple[Codes, Codes] | None:
+    """Where each kind first stands and how often, of few small whole numbers; else None."""
+    low, high = items.min(axis=0, initial=0), items.max(axis=0, initial=0)
+    sizes = high - low + 1
+    if not (sizes.prod() <= SMALL and (items == np.floor(items)).all()):
+        return None
+    code = np.zeros(len(items), dtype=np.int64)
+    for column, least, size in zip(items.T, low, sizes, strict=True):
+        code = code * int(size) + (column - least).astype(np.int64)
+    often = np.bincount(code)
+    first = np.zeros(often.size, dtype=np.int64)
+    first[code[::-1]] = np.arange(len(items))[::-1]  # of several the last assigned stays
+    there = np.flatnonzero(often)
+    return first[there], often[there]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from risk.measure import Measure
-from risk.seen import once
+from risk.seen import codes, once
 
 Columns = Mapping[str, NDArray[Any]]
 """Column name -> one value a row. Text columns hold str or None, numbers are float with NaN."""
@@ -114,10 +114,14 @@ class Lens:
             if all(one not in columns or empty(columns[one]) for one in name.split("|"))
         ]
         wanted = (settings or self.settings({})).get(self.scored, "any")
-        if wanted != "any" and "dimension" not in absent and wanted not in columns["dimension"]:
+        if (
+            wanted != "any"
+            and "dimension" not in absent
+            and not _holds(columns, "dimension", wanted)
+        ):
             absent.append("dimension")
         if self.table == "scores" and self.up == "harm" and "value" not in absent:
-            absent += [] if "harm" in columns.get("up", ("harm",)) else ["value"]
+            absent += [] if "up" not in columns or _holds(columns, "up", "harm") else ["value"]
         return tuple(absent)
 
     def settings(self, given: Mapping[str, Value]) -> dict[str, Value]:
@@ -128,6 +132,11 @@ class Lens:
                 has = ", ".join(known) or "none"
                 raise ValueError(f"{self.name} has no setting {name!r}; it has {has}")
         return {n: p.read(given[n]) if n in given else p.default for n, p in known.items()}
+
+
+def _holds(columns: Columns, name: str, wanted: Value) -> bool:
+    column = columns[name]  # (N,), or (N, D) where a row holds all dimensions
+    return wanted in (codes(column)[0].tolist() if column.ndim == 1 else column)
 
 
 def finite(columns: Columns) -> Columns:
@@ -157,6 +166,17 @@ def empty(column: NDArray[Any]) -> bool:
     if column.dtype.kind == "O":
         return all(v is None for v in column)
     return len(column) == 0
+
+
+@once
+def varies(column: NDArray[Any]) -> bool:
+    """Whether a column of numbers holds two values or more, a gap being one of them.
+
+    >>> varies(np.array([1.0, 1.0])), varies(np.array([1.0, np.nan]))
+    (False, True)
+    """
+    known = column[~np.isnan(column)]
+    return known.size > 0 and bool(known.size < column.size or known.min() < known.max())
 
 
 def worked(

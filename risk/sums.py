@@ -27,7 +27,7 @@ def resampled(
 ) -> Floats:
     """The sums (draws, F) of features (N, F) over resampled items; (0, F) for fewer than two.
 
-    As `kinds.resampled`; above 2,000 items of more than 2,000 kinds the sums are drawn from the
+    As `Kinds.resampled`; above 2,000 items of more than 2,000 kinds the sums are drawn from the
     normal law with their exact mean and covariance (central limit theorem).
 
     >>> resampled(np.arange(4.0)[:, None], draws=3).shape
@@ -35,8 +35,9 @@ def resampled(
     """
     rows = kinds.by_item(features, of)
     n, wide = rows.shape
-    if n <= PLENTY or kinds.number(rows, seed) <= kinds.FEW:
-        return kinds.resampled(rows, draws, seed)
+    found = kinds.kinds(rows, seed)
+    if n <= PLENTY or len(found.often) <= kinds.FEW:
+        return found.resampled(draws)
     center = rows.mean(axis=0)
     off = rows - center
     values, vectors = np.linalg.eigh(off.T @ off / n)

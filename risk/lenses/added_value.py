@@ -9,7 +9,7 @@ import numpy as np
 
 from risk import delong, logistic, marks, spread
 from risk.interval import Floats
-from risk.lens import Columns, Finding, Lens, Parameter
+from risk.lens import Columns, Finding, Lens, Parameter, varies
 from risk.measure import missing
 
 MOST = 5_000
@@ -64,7 +64,7 @@ def listed(columns: Columns, names: str) -> dict[str, Floats]:
     return {
         name: marks.numbers(column)
         for name, column in sorted(columns.items())
-        if column.dtype.kind == "f" and name not in out and np.unique(column).size > 1
+        if column.dtype.kind == "f" and name not in out and varies(column)
     }
 
 

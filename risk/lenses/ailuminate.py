@@ -12,6 +12,7 @@ from risk.grade import HAZARDS, PUBLISHED, graded
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each
 from risk.verdict import THRESHOLD, UNSAFE, counted, exact, idle, slices, unsafe
 
 Told = tuple[Floats, Any]
@@ -55,8 +56,7 @@ def hazard_of(category: str) -> str:
 def _told(columns: Columns, threshold: float) -> Told:
     bad = unsafe(columns, threshold)
     named = columns.get("hazard", columns.get("category", np.full(bad.size, None)))
-    keys = [None if name is None else hazard_of(str(name)) for name in named.tolist()]
-    return bad, np.array(keys, dtype=object)
+    return bad, each(named, lambda name: None if name is None else hazard_of(str(name)), object)
 
 
 def _safe(bad: Floats, rows: Any, items: Any) -> Measure:

@@ -11,6 +11,7 @@ from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.pairs import HOW, paired
+from risk.seen import each
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -31,9 +32,8 @@ def statistic(columns: Columns, name: str) -> Floats:
     """
     if name or marks.maybe(columns, "act") is None:
         return marks.scored(columns, name, "refusal")
-    acts = columns["act"].tolist()
     usable = {"refused": 1.0, "answered": 0.0, "hedged": 0.0, "abstained": 0.0}
-    return np.array([usable.get(str(act), np.nan) for act in acts], dtype=float)
+    return each(columns["act"], lambda act: usable.get(str(act), np.nan))
 
 
 LENS = Lens(

@@ -11,6 +11,7 @@ from risk import error, marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import codes
 from risk.verdict import slices
 
 LABELS = ("label_score", "label_rating", "label_severity", "label_harm", "act", "correct")
@@ -42,7 +43,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _few(label: Any) -> bool:
     """Whether a column has levels to look within: 50 at most."""
-    return len({v for v in label.tolist() if v is not None and v == v}) <= LEVELS
+    return sum(one is not None and one == one for one in codes(label)[0].tolist()) <= LEVELS
 
 
 def _within(parts: list[Measure]) -> Measure:

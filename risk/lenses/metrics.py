@@ -34,7 +34,7 @@ def mean(values: Floats, items: Any) -> Measure:
     often = np.bincount(place)
     means = np.bincount(place, values[known])[often > 0] / often[often > 0]
     n = means.size
-    if place.size == n and np.isin(means, (0.0, 1.0)).all():
+    if place.size == n and ((means == 0) | (means == 1)).all():
         return rate(int(means.sum()), n, lost)
     value = float(means.mean())
     if n == 1:

@@ -11,6 +11,7 @@ from risk import marks, spread
 from risk.harm import codes
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import each
 from risk.verdict import slices
 
 DONE = "risk_completed|completed|task_completed"
@@ -26,12 +27,11 @@ def flagged(columns: Columns, flag: str) -> Floats:
     """
     if marks.maybe(columns, "safe_flag") is not None:
         return marks.yes(columns["safe_flag"])
-    cells = columns["flags"].tolist()
-    told = {
-        raised: np.nan if raised is None else float(flag in raised if flag else bool(raised))
-        for raised in set(cells)
-    }
-    return np.array([told[raised] for raised in cells], dtype=float)
+
+    def told(raised: Any) -> float:
+        return np.nan if raised is None else float(flag in raised if flag else bool(raised))
+
+    return each(columns["flags"], told)
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from risk.calibration import Bins, ece_measure
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each
 
 YES = ("1", "1.0", "true", "yes", "positive")
 NO = ("0", "0.0", "false", "no", "negative")
@@ -23,8 +24,12 @@ def labels(target: Any) -> Floats:
     >>> labels(["1", "no", None]).tolist()
     [1.0, 0.0, nan]
     """
-    told = (str(v).strip().lower() for v in target)
-    return np.array([1.0 if v in YES else 0.0 if v in NO else np.nan for v in told])
+    return each(np.asarray(target, dtype=object), _outcome)
+
+
+def _outcome(said: Any) -> float:
+    word = str(said).strip().lower()
+    return 1.0 if word in YES else 0.0 if word in NO else np.nan
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ from risk.control import GRID, PROCEDURES, control
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each
 
 FIRST = frozenset({"a", "first", "1", "1.0", "yes", "true"})
 SECOND = frozenset({"b", "second", "0", "0.0", "no", "false"})
@@ -77,8 +78,12 @@ def _share(columns: Columns, name: str) -> Floats:
 
 def _truth(column: Any) -> Floats:
     """1 where the first answer is truly better, 0 the second, NaN unsaid or a tie (N,)."""
-    words = [str(one).strip().lower() for one in column.tolist()]
-    return np.array([1.0 if w in FIRST else 0.0 if w in SECOND else np.nan for w in words])
+    return each(column, _better)
+
+
+def _better(said: Any) -> float:
+    word = str(said).strip().lower()
+    return 1.0 if word in FIRST else 0.0 if word in SECOND else np.nan
 
 
 LENS = Lens(

@@ -9,6 +9,7 @@ import numpy as np
 
 from risk import spread
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import each
 from risk.verdict import THRESHOLD, UNSAFE, counted, idle, percent, slices, unsafe
 
 
@@ -44,7 +45,7 @@ def _attacked(columns: Columns, base: str) -> Any:
     variant = columns.get("attack", columns.get("prompt_variant"))
     if variant is None:
         return np.zeros(len(columns["unsafe"]), dtype=bool)
-    return np.array([v is not None and str(v) != base for v in variant.tolist()], dtype=bool)
+    return each(variant, lambda one: one is not None and str(one) != base, bool)
 
 
 LENS = Lens(

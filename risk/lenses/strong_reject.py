@@ -10,6 +10,7 @@ import numpy as np
 from risk import spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import each
 from risk.verdict import slices
 
 
@@ -50,7 +51,7 @@ def _refused(columns: Columns) -> Floats:
         told = np.asarray(columns["refused"], dtype=float)
         return np.where(np.isnan(told), np.nan, (told >= 0.5).astype(float))
     known = {"refused": 1.0, "answered": 0.0, "hedged": 0.0, "abstained": 0.0}
-    return np.array([known.get(str(act), np.nan) for act in columns["act"].tolist()])
+    return each(columns["act"], lambda act: known.get(str(act), np.nan))
 
 
 def _rating(column: Any, name: str, scale: str) -> Floats:

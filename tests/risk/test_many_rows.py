@@ -81,7 +81,9 @@ def test_random_blocks_tell_how_far_a_statistic_may_lie() -> None:
 
 def test_sums_from_their_normal_law_spread_as_counted_ones() -> None:
     features = np.stack([SCORE + RNG.random(N), TRUTH], axis=1)
-    ratio = [x[:, 1] / x[:, 0] for x in (sums.resampled(features), kinds.resampled(features))]
+    ratio = [
+        x[:, 1] / x[:, 0] for x in (sums.resampled(features), kinds.kinds(features).resampled(1000))
+    ]
     assert wide(ratio[0]) == pytest.approx(wide(ratio[1]), rel=0.12)
 
 
@@ -174,3 +176,12 @@ def test_a_value_no_code_can_be_made_of_is_still_asked_about() -> None:
     column = np.empty(2, dtype=object)
     column[:] = [[1, 2], None]
     assert seen.each(column, lambda one: len(one or ())).tolist() == [2.0, 0.0]
+
+
+@given(st.lists(st.tuples(st.integers(-2, 3), st.integers(0, 2)), min_size=1, max_size=40))
+def test_kinds_of_whole_numbers_are_those_of_any_numbers(rows: list[tuple[int, int]]) -> None:
+    items = np.array(rows, dtype=float)
+    whole, any_kind = kinds.kinds(items, 3), kinds.kinds(items * np.pi, 3)
+    assert whole.each * np.pi == pytest.approx(any_kind.each)
+    assert whole.often.tolist() == any_kind.often.tolist()
+    assert whole.resampled(5) * np.pi == pytest.approx(any_kind.resampled(5))

@@ -102,7 +102,8 @@ def states(stores: Stores) -> list[State]:
 def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, list[Row], str]]:
     """Looks through each lens in turn as it is set by default: its name and what it finds.
 
-    Where it finds nothing the third says why not. What several lenses want is read once.
+    Where it finds nothing the third says why not. What several lenses want is read once, and the
+    first look while the rest is read.
     """
 
     def found(lens: Lens) -> tuple[str, list[Row], str]:
@@ -111,28 +112,38 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
         except Trouble as trouble:
             return lens.name, [], f"{trouble.what}; {trouble.fix}"
 
-    held = read(stores, chosen)
     # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
-    with threadpool_limits(1, "blas"), ThreadPoolExecutor(AT_ONCE) as hands:
+    with threadpool_limits(1, "blas"), _hands() as readers, _hands() as hands:
+        held = _reading(stores, chosen, readers)
         yield from hands.map(found, lenses.every().values())
 
 
 def read(stores: Stores, chosen: Collection[str] = ()) -> list[Known]:
     """What is known of the chosen runs, all of them by default, with all that any lens wants."""
+    with _hands() as readers:
+        return _reading(stores, chosen, readers)
+
+
+def _hands() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(AT_ONCE)
+
+
+def _reading(stores: Stores, chosen: Collection[str], readers: ThreadPoolExecutor) -> list[Known]:
+    """The same, still being read by `readers`: who asks for a part waits for that part alone."""
     wanted: dict[Table, set[str]] = {name: set() for name in get_args(Table)}
     for lens in lenses.every().values():
         wanted[lens.table].update((*lens.needs, *lens.may_use))
+    names = {part for some in wanted.values() for name in some for part in name.split("|")}
 
     def fill(told: Known) -> None:
-        told.told({part for names in wanted.values() for name in names for part in name.split("|")})
-        for table, names in wanted.items():
+        for table, some in wanted.items():
             with suppress(Trouble):  # a lens that asks for what is amiss says so itself
-                tables.columns(told, table, names)
+                tables.columns(told, table, some)
 
     held = _known(stores, chosen)
-    with ThreadPoolExecutor(AT_ONCE) as hands:
-        for _ in hands.map(fill, held):
-            pass
+    for told in held:
+        told.expect(names)
+        readers.submit(fill, told)
     return held
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from threading import Lock, RLock
 from typing import Any
 
@@ -33,6 +33,7 @@ class Known:
         self.stores, self.run = stores, run
         self._parts: dict[Any, Any] = {}
         self._reading: dict[Any, RLock] = {}
+        self._expected: frozenset[str] = frozenset()
 
     def part(self, name: Any, read: Callable[[], Any]) -> Any:
         """What `read` gave when this part was first asked for; who asks meanwhile waits for it."""
@@ -133,12 +134,13 @@ class Known:
     def told(self, names: Collection[str]) -> Arrays:
         """Tags and fields of `meta` by name, those that any row has; new ones are read together.
 
-        A tag wins over a field of its name.
+        A tag wins over a field of its name. All that are expected are read with the first.
         """
         with self._reading.setdefault("told", RLock()):
             held: Arrays = self.part("told", dict)
             of = self.names
-            tags, fields = (sorted((set(names) & n) - held.keys()) for n in (of.tags, of.fields))
+            new = self._expected.union(names) - held.keys()
+            tags, fields = (sorted(new & some) for some in (of.tags, of.fields))
             said: Columns = {}
             if fields := [name for name in fields if name not in tags]:
                 said = stored.fields(self._lake, self._id, self.rows, fields, of)
@@ -146,6 +148,10 @@ class Known:
                 said |= stored.tags(self._lake, self._id, self.rows, tags)
             held |= _fix(said)
             return {name: held[name] for name in names if name in held and not empty(held[name])}
+
+    def expect(self, names: Iterable[str]) -> None:
+        """Says which of those will be asked for, so that they are read at once."""
+        self._expected |= set(names)
 
     def text(self, name: str, peek: bool = False) -> Array:
         """`response` or `prompt`, whole; with `peek` of some rows only."""
