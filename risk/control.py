@@ -15,8 +15,10 @@ from scipy.special import bdtr
 from risk.conformal import Rule, threshold
 from risk.interval import Floats
 from risk.judged import judged
-from risk.sets import TINY, Bools, Ints, Questions, members, unsure
+from risk.options import counted
+from risk.sets import TINY, Bools, Ints, Questions, members
 from risk.splits import affordable, orders
+from risk.unsure import unsure
 
 Procedure = Literal["holm", "bonferroni"]
 Choice = Literal["youden", "rate", "control"]
@@ -55,9 +57,7 @@ def p_values(risk: ArrayLike, n: ArrayLike, limit: float, binary: bool = False) 
     [0.1565]
     """
     # MAPIE brings scikit-learn: two seconds that only those who ask for control should wait
-    from mapie.risk_control.methods import (
-        compute_hoeffding_bentkus_p_value as tested,
-    )
+    from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value as tested
 
     if not 0 < limit < 1:
         raise ValueError(f"the limit is {limit:g}; it must be between 0 and 1")
@@ -238,7 +238,7 @@ def _dual(
     q = threshold(scores[calibration, asked.gold[calibration]], rule.rule.alpha)
     sets = members(scores, q, asked.best if rule.rule.keep else None)
     missed = ~sets[np.arange(len(asked)), asked.gold]
-    u = unsure(asked.p, rule.u, sets.sum(axis=1)) if blind is None else blind
+    u = unsure(asked.p, rule.u, counted(sets)) if blind is None else blind
     t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], u[calibration])
     abstained = u > t + TINY
     held, out, bad = asked.take(test, named=False), abstained[test], missed[test]

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from risk.interval import Floats
+from risk.options import counted
 from risk.sets import Bools, Ints, Questions
 
 
@@ -23,7 +24,7 @@ def judged(questions: Questions, sets: Bools, abstained: Bools) -> dict[str, flo
     >>> told["coverage"], told["coverage_answered"], told["abstain"]
     (0.5, 1.0, 0.5)
     """
-    size = sets.sum(axis=1)
+    size = counted(sets)
     inside = sets[np.arange(len(questions)), questions.gold]
     answered = ~abstained
     credit = np.where(questions.right, 1.0, inside / np.maximum(size, 1))
@@ -45,8 +46,8 @@ def ranking(questions: Questions, sets: Bools, abstained: Bools) -> Floats:
     A larger set is less sure and an abstention least; within a size, 1 - max p (our definition).
     """
     width = sets.shape[1]
-    size: Ints = np.where(abstained, width + 1, sets.sum(axis=1))
-    return np.asarray(size + 1 - np.nanmax(questions.p, axis=1))
+    size: Ints = np.where(abstained, width + 1, counted(sets))
+    return np.asarray(size + 1 - questions.top)
 
 
 def _mean(values: Bools | Ints | Floats) -> float:

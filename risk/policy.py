@@ -80,7 +80,7 @@ def act(questions: Questions, q_pred: float, q_abs: float) -> tuple[Bools, Bools
     >>> sets.sum(axis=1).tolist(), abstained.tolist()
     ([1, 1, 0], [False, False, True])
     """
-    s = 1 - np.nanmax(questions.p, axis=1)
+    s = 1 - questions.top
     sets = np.asarray(lac(questions.p) <= q_abs + TINY)
     sure = s <= q_pred + TINY
     sets[sure] = False
@@ -131,10 +131,11 @@ def _costs(of: _Rows, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
         size += one <= edge
     np.maximum(size, 1, out=size)
     credit = np.where(of.right, 1.0, (of.gold <= edge) / size)
-    answered = single.sum(axis=1) + several.sum(axis=1)
+    whole = np.stack([one.sum(axis=1) for one in (single, several, none)], axis=1)  # (B, 3)
+    answered = whole[:, 0] + whole[:, 1]
     accuracy = (single @ of.right + (several * credit).sum(axis=1)) / answered
-    mean_size = (single.sum(axis=1) + (several * size).sum(axis=1)) / answered
-    mean = np.stack([one.mean(axis=1) for one in (single, several, none)], axis=1)  # (B, 3)
+    mean_size = (whole[:, 0] + (several * size).sum(axis=1)) / answered
+    mean = whole / of.gold.size
     entropy = -(mean * np.log(mean)).sum(axis=1)
     alone, abstain = mean[:, 0], mean[:, 2]
     return np.asarray(
@@ -232,7 +233,7 @@ def _measured(held: Questions, sets: Bools, abstained: Bools) -> dict[str, float
     """A method's measures on the test rows of one split."""
     areas = coverage.numbers(coverage.rank(-ranking(held, sets, abstained), held.right))
     answered = ~abstained
-    confidence = np.nanmax(held.p, axis=1)
+    confidence = held.top
     return judged(held, sets, abstained) | {
         "auroc": float(areas["auroc"][0]),
         "auarc": float(areas["auarc"][0]),

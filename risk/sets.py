@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
-from risk.options import options, probabilities
+from risk.options import counted, options, probabilities
 from risk.seen import codes, once
 
 Keys = tuple[tuple[str, ...], ...]
@@ -22,8 +22,6 @@ Method = Literal["lac", "aps", "raps"]
 Samples = Literal["average", "first"]
 
 METHODS: tuple[Method, ...] = ("lac", "aps", "raps")
-UNSURE = ("top", "entropy", "margin", "size")
-"""Label-free uncertainties: 1 - max p, entropy, 1 - the lead of the first, size of the set."""
 DRAWN = ("usual", "no", "yes")
 TINY = 1e-12
 """An option exactly at the threshold is in; floats would drop it."""
@@ -51,12 +49,17 @@ class Questions:
     @property
     def wide(self) -> Ints:
         """How many options each row has (N,)."""
-        return np.asarray(np.sum(~np.isnan(self.p), axis=1))
+        return counted(~np.isnan(self.p))
 
     @cached_property
     def best(self) -> Ints:
         """The column of the likeliest option (N,); the first of equals."""
         return np.asarray(np.argmax(np.nan_to_num(self.p, nan=-1), axis=1))
+
+    @cached_property
+    def top(self) -> Floats:
+        """The probability of the likeliest option (N,)."""
+        return np.asarray(self.p[np.arange(len(self)), self.best])
 
     @cached_property
     def right(self) -> Bools:
@@ -208,7 +211,7 @@ def members(scores: Floats, threshold: float, keep: Ints | None = None) -> Bools
     """
     inside = np.asarray(scores <= threshold + TINY)
     if keep is not None:
-        inside[np.arange(len(keep)), keep] |= ~inside.any(axis=1)
+        inside[np.arange(len(keep)), keep] |= counted(inside) == 0
     return inside
 
 
@@ -221,30 +224,3 @@ def uniform(names: Iterable[str], seed: int) -> Floats:
     """
     made = (hashlib.blake2b(f"{seed}\x1f{n}".encode(), digest_size=8).digest() for n in names)
     return np.array([((int.from_bytes(m, "big") >> 12) + 0.5) / 2**52 for m in made])
-
-
-def unsure(p: Floats, kind: str, size: Ints | None = None) -> Floats:
-    """How unsure each row is (N,), from 0 to 1, never looking at the right option (AB-16).
-
-    `top`: 1 - max p. `entropy`: over ln of the number of questions. `margin`: 1 - the lead of the
-    first over the second. `size`: of the set `size` (N,) over the questions. ValueError for another
-    name. A row with a single option is sure.
-
-    >>> p = np.array([[0.5, 0.25, 0.25]])
-    >>> [round(float(unsure(p, kind)[0]), 4) for kind in ("top", "entropy", "margin")]
-    [0.5, 0.9464, 0.75]
-    """
-    wide = np.sum(~np.isnan(p), axis=1)
-    shares = np.nan_to_num(p)
-    if kind == "top":
-        return np.asarray(1 - shares.max(axis=1))
-    if kind == "entropy":
-        logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-        return np.asarray(-(shares * logs).sum(axis=1) / np.log(np.maximum(wide, 2)))
-    if kind == "margin":
-        ranked = np.sort(shares, axis=1)[:, ::-1]
-        second = ranked[:, 1] if ranked.shape[1] > 1 else 0.0
-        return np.asarray(1 - (ranked[:, 0] - second))
-    if kind == "size" and size is not None:
-        return np.asarray(size / wide)
-    raise ValueError(f"the uncertainty is {kind!r}; it can be {', '.join(UNSURE)}")

@@ -11,8 +11,9 @@ from risk.conformal import Rule, spread
 from risk.control import CHOICES, LOSSES, PROCEDURES, Dual, dual
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
-from risk.sets import DRAWN, METHODS, UNSURE, drawn, questions
+from risk.sets import DRAWN, METHODS, drawn, questions
 from risk.splits import some
+from risk.unsure import UNSURE
 
 WHY = {
     "threshold": "no threshold in any split: none was valid, or all or no sets missed",

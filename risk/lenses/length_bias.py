@@ -43,7 +43,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
 def _few(label: Any) -> bool:
     """Whether a column has levels to look within: 50 at most."""
-    return sum(one is not None and one == one for one in codes(label)[0].tolist()) <= LEVELS
+    levels = [one for one in codes(label)[0].tolist() if one is not None and one == one]
+    return len(levels) <= LEVELS
 
 
 def _within(parts: list[Measure]) -> Measure:

@@ -42,18 +42,12 @@ def looked(home: Path, what: str, kept: Collection[str] = ()) -> None:
             file.writelines(signals.lines([r], kept) for r in signals.rows(model, PROMPTS, seed))
         load.load(stores, path, mapping=rule, by="a bench")
     started = process_time(), perf_counter()
-    held = looking.read(stores)
-    read = process_time(), perf_counter()
     found = {name: (len(rows), why) for name, rows, why in looking.every(stores)}
     ended = process_time(), perf_counter()
     some = [name for name, (rows, _) in found.items() if rows]
     print(f"\n{len(some)} of {len(found)} lenses over {2 * PROMPTS:,} outputs with {what}")
-    told = {
-        "reading": (started, read), "all lenses, columns read": (read, ended),
-        "both": (started, ended),
-    }  # fmt: skip
-    for name, ((cpu, clock), (cpu_then, clock_then)) in told.items():
-        print(f"  {name:25} {clock_then - clock:5.1f} s by the clock, {cpu_then - cpu:5.1f} s cpu")
+    cpu, clock = (then - now for now, then in zip(started, ended, strict=True))
+    print(f"  from the stores to the last row {clock:5.1f} s by the clock, {cpu:5.1f} s processor")
     print(f"  load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; each again, columns read:")
     took = {}
     for name in found:
@@ -63,6 +57,6 @@ def looked(home: Path, what: str, kept: Collection[str] = ()) -> None:
         took[name] = process_time() - before
     for name, seconds in sorted(took.items(), key=lambda one: -one[1]):
         print(f"  {name:20} {seconds:6.2f} s processor {found[name][0]:4} rows {found[name][1]}")
-    assert len(held) == len(signals.MODELS)
+    assert len(some) > 10
     stores.warehouse.close()
     stores.ledger.dispose()

@@ -11,7 +11,6 @@ from mapie.conformity_scores import APSConformityScore, RAPSConformityScore
 from scipy.stats import entropy
 
 from risk.sets import (
-    UNSURE,
     aps,
     lac,
     members,
@@ -19,8 +18,8 @@ from risk.sets import (
     raps,
     strangeness,
     uniform,
-    unsure,
 )
+from risk.unsure import UNSURE, unsure
 from tests.asked import columns, made
 
 P = made(60, seed=3)
