@@ -175,6 +175,7 @@ def f1(
         np.stack([positive * called, called, positive], axis=1),
         None if clusters is None else clusters[known], draws, seed,
         n=int(known.sum()), lost=int((~known).sum()), why="no row should be abstained from",
+        unseen=((1, 1, 1), (0, 1, 0), (0, 0, 1)),
     )  # fmt: skip
 
 

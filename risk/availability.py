@@ -11,7 +11,8 @@ from scipy.special import bdtr
 
 from risk.interval import Codes
 from risk.measure import Measure, missing
-from risk.spread import measured, share
+from risk.paired import means
+from risk.spread import share
 from risk.sums import resampled
 
 
@@ -64,7 +65,7 @@ def lift(
         n,
         share(before, items=own, lost=lost),
         share(after, items=own, lost=lost),
-        measured(float(change.mean()), drawn, n, lost),
+        Measure(float(change.mean()), *means(after, before, drawn, own, 1.0)[:2], n, lost),
         only,
         rather,
         p if only + rather else 1.0,

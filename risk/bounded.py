@@ -47,12 +47,22 @@ def ceiling(eps: float, dimensions: int = 1) -> float:
 
 
 def bound(x: Floats, most: float | None) -> float | None:
-    """The most a loss can be: `most` where it is known, else 1 where all are marks of 0 or 1.
+    """The most a loss can be: `most` where it is known, else 1 where all are 0 or 1, not all 0.
 
     >>> bound(np.array([0.0, 1.0]), None), bound(np.array([0.0, 2.0]), None)
     (1.0, None)
     """
-    return 1.0 if most is None and bool(((x == 0) | (x == 1)).all()) else most
+    marks = most is None and bool(((x == 0) | (x == 1)).all() and x.any())
+    return 1.0 if marks else most
+
+
+def span(most: float | None) -> tuple[float, float]:
+    """The least and the most a loss can be: without bounds where `most` is not known.
+
+    >>> span(2.0), span(None)
+    ((0.0, 2.0), (-inf, inf))
+    """
+    return (-math.inf, math.inf) if most is None else (0.0, most)
 
 
 def wanting(

@@ -157,7 +157,7 @@ def parts_measures(
     apart = centered(gaps(came - came.mean(), came, of, clusters, draws, seed), share)
     ends = {"reliability": squared(off, share), "resolution": squared(apart, share)}
     ends = {n: (min(low, told[n]), max(high, told[n])) for n, (low, high) in ends.items()}
-    ends["uncertainty"] = _unsure(*mean_ends(came, clusters))
+    ends["uncertainty"] = _unsure(*mean_ends(came, clusters, 0.0, 1.0))
     hidden = _hidden(x, came, of)
     ends["within"] = ends_around(told["within"], felt(hidden - hidden.mean(), clusters) / x.size)
     return {name: Measure(v, *ends[name], n=x.size, lost=lost) for name, v in told.items()}

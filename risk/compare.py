@@ -16,6 +16,7 @@ from risk.shared import Shared as Shared
 from risk.shared import Statistic as Statistic
 from risk.shared import shared as shared
 from risk.significance import Told, agreeing, p_value, two_sided
+from risk.skewed import ALIKE as SAME
 from risk.skewed import mean_ends, quantile_ends
 from risk.student import chance, reaching, studentized
 from risk.worst import mass
@@ -73,7 +74,9 @@ def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
     value, row = float(found.value[statistic][i]), found.x[i]
     many, why = found.many[statistic][i], ""
     if statistic == "mean":
-        return Measure(value, *mean_ends(row, found.clusters), found.n, found.lost)
+        span = (0.0, found.far) if found.far < math.inf else ()
+        low, high = mean_ends(row, found.clusters, *span)
+        return Measure(value, low, high, found.n, found.lost, SAME * math.isnan(low))
     low, high = _ranks(found, row, statistic)
     if found.thin and statistic in ("var", "cvar"):
         told = ends(*getattr(found.limits[i], statistic)) if found.limits else UNKNOWN

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats
 from risk.measure import Measure, missing
 from risk.order import ranks
+from risk.skewed import ends
 
 Z = 1.959963984540054
 
@@ -42,10 +43,10 @@ def measured(value: float, each: Floats, of: NDArray[Any] | None = None, lost: i
 
     >>> found = measured(0.8, np.array([0.05, -0.05, 0.05, -0.05]))
     >>> round(found.low, 3), round(found.high, 3)
-    (0.604, 0.996)
+    (0.433, 1.0)
     """
     if math.isnan(value):
         return missing("both labels are needed", n=each.size, lost=lost)
     sums = each if of is None else np.bincount(np.unique(of, return_inverse=True)[1], each)
-    half = Z * math.sqrt(float(sums @ sums))
-    return Measure(value, max(-1.0, value - half), min(1.0, value + half), each.size, lost)
+    low, high = ends(value, sums)
+    return Measure(value, max(-1.0, low), min(1.0, high), each.size, lost)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk import sums
 from risk.interval import Floats
 from risk.measure import Measure, missing
-from risk.spread import MANY, measured, replicates, share
+from risk.spread import MANY, left_out, measured, replicates, share
 
 Codes = NDArray[np.int64]
 REACHED = 72
@@ -58,7 +58,7 @@ def rates(
         found = sums.measure(
             lambda s: np.where(s[:, 1] > 0, s[:, 0] / s[:, 1], np.nan),
             features, of, draws, seed, n=tp + fp + fn + tn, lost=lost,
-            why="nothing is flagged and nothing should be",
+            why="nothing is flagged and nothing should be", unseen=((2, 2), (0, 1)),
         )  # fmt: skip
     asked = {
         "precision": (truth, flag == 1, "nothing is flagged"),
@@ -138,10 +138,14 @@ def curves(
     value = areas(*steps(s, y))[0]
     codes = None if of is None else of[kept]
     drawn = _drawn(s, y, codes, draws, seed)
+    without = left_out(lambda w: areas(*steps(s, y, w)), s.size, codes)
     found = {
-        name: measured(float(value[i]), drawn[:, i] if drawn.size else np.empty(0), s.size, lost)
+        name: measured(
+            float(value[i]), drawn[:, i] if drawn.size else np.empty(0), s.size, lost, "",
+            None if without is None else without[:, i], (0.0, 1.0),
+        )
         for i, name in enumerate(names)
-    }
+    }  # fmt: skip
     if y.sum() < REACHED:
         found["fpr95"] = replace(found["fpr95"], low=math.nan, high=math.nan, why=FEW)
     return found

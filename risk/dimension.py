@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from risk.bootstrap import LARGE, Codes, reach, tops
-from risk.bounded import FEW
+from risk.bounded import FEW, LEAST
 from risk.deep import DEEP
 from risk.interval import CELLS, Floats, percentiles, resamples
 from risk.measure import Measure, missing
@@ -30,8 +30,9 @@ def share_profile(
 ) -> list[Measure]:
     """`tail.shares` (D) of parts (N, D) and total (N,), with 95 % bootstrap intervals over items.
 
-    Rows without a total are lost. `clusters` (N,) codes the item of each row (TR-10, TR-13). A tail
-    of more than 2,500 rows has the normal interval of the shares' first-order expansion.
+    Rows without a total are lost; a tail of fewer than five prompts has no interval. `clusters`
+    (N,) codes the item of each row (TR-10, TR-13). A tail of more than 2,500 rows has the normal
+    interval of the shares' first-order expansion.
 
     >>> b, f = np.array([2, 0.2, 1.5, 0.3, 0]), np.array([0.5, 1.8, 0.5, 0.2, 0.1])
     >>> found = share_profile(np.stack([b, f], axis=1), b + f, 0.6)
@@ -49,15 +50,17 @@ def share_profile(
     rows = np.arange(n) if clusters is None else np.asarray(clusters)[known]
     codes = np.unique(rows, return_inverse=True)[1]
     items = int(codes.max()) + 1
-    few = FEW if mass(items, level) < 5 else ""
+    few = f"{FEW}: no interval of it would hold" if mass(items, level) < LEAST else ""
     if clusters is None and mass(n, level) > DEEP / 2:
         return [
             Measure(float(v), float(v - half), float(v + half), n=n, lost=lost)
             for v, half in zip(point, _halves(split, joint, level, point), strict=True)
         ]
-    many = _replicates(split, joint, codes, level, draws, seed) if items > 1 else split[:0]
+    if few:
+        return [Measure(float(value), n=n, lost=lost, why=few) for value in point]
+    many = _replicates(split, joint, codes, level, draws, seed)
     return [
-        Measure(float(value), *percentiles(column), n=n, lost=lost, why=few)
+        Measure(float(value), *percentiles(column), n=n, lost=lost)
         for value, column in zip(point, many.T, strict=True)
     ]
 

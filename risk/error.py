@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
+from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Parameter
 from risk.marks import both
 from risk.measure import Measure, missing
 from risk.order import ranks
-from risk.spread import measured
-from risk.sums import resampled
 
 Codes = NDArray[np.int64]
 PEOPLE = "label_score|label_rating|label_severity|label_harm|human_score"
@@ -20,6 +22,9 @@ TO_SCALE = (
     Parameter("times", 1.0, "what the score is multiplied by to be on people's scale", -1e6, 1e6),
     Parameter("plus", 0.0, "what is then added to it", -1e6, 1e6),
 )
+LEAST = 10
+"""Rows below which no interval of a correlation or of r2 was found to hold."""
+FEW = f"fewer than {LEAST} answers have both: no interval of it would hold"
 NAMES = ("mae", "rmse", "r2", "bias")
 
 
@@ -41,23 +46,38 @@ def errors(
     if s.size == 0:
         return {name: missing("no answer has both", lost=lost) for name in NAMES}
     off, y = s - y, y - y.mean()
-    features = np.stack([np.abs(off), off**2, off, y, y**2, np.ones_like(y)], axis=1)
     codes = None if of is None else of[kept]
-    value, drawn = _of(features.sum(axis=0)[None]), _of(resampled(features, codes, draws, seed))
-    why = "people's ratings are all equal"
+    squares = spread.mean(off**2, codes, lost, 0.0)
+    value, low, high = (math.sqrt(x) if x >= 0 else math.nan for x in _numbers(squares))
+    r2 = sums.measure(
+        _r2, np.stack([off**2, y, y**2, np.ones_like(y)], axis=1), codes, draws, seed,
+        n=s.size, lost=lost, why="people's ratings are all equal", within=(-math.inf, 1.0),
+    )  # fmt: skip
     return {
-        name: measured(float(value[0, i]), drawn[:, i], s.size, lost, why)
-        for i, name in enumerate(NAMES)
+        "mae": spread.mean(np.abs(off), codes, lost, 0.0),
+        "rmse": replace(squares, value=value, low=low, high=high),
+        "r2": _held(r2),
+        "bias": spread.mean(off, codes, lost),
     }
 
 
-def _of(sums: Floats) -> Floats:
-    """The four errors (b, 4) from sums of size, square, error, rating, its square, and rows."""
-    size, square, off, y, y2, n = sums.T
+def _held(found: Measure) -> Measure:
+    """The measure, without its interval where too few rows make one."""
+    if found.n >= LEAST or math.isnan(found.low):
+        return found
+    return replace(found, low=math.nan, high=math.nan, why=FEW)
+
+
+def _numbers(found: Measure) -> tuple[float, float, float]:
+    return found.value, found.low, found.high
+
+
+def _r2(told: Floats) -> Floats:
+    """R squared (b,) from sums of squared error, rating, its square, and rows."""
+    square, y, y2, n = told.T
     spread = y2 - y**2 / n
     with np.errstate(invalid="ignore", divide="ignore"):
-        r2 = np.where(spread > 1e-12 * np.maximum(y2, 1e-300), 1 - square / spread, np.nan)
-        return np.stack([size / n, np.sqrt(square / n), r2, off / n], axis=1)
+        return np.where(spread > 1e-12 * np.maximum(y2, 1e-300), 1 - square / spread, np.nan)
 
 
 def spearman(x: Floats, y: Floats, of: Codes | None, draws: int, seed: int) -> Measure:
@@ -80,12 +100,14 @@ def spearman(x: Floats, y: Floats, of: Codes | None, draws: int, seed: int) -> M
         return missing("one side is the same throughout", n=n, lost=lost)
     parts = np.stack([a, b, a * a, b * b, a * b, np.ones(n)], axis=1)
     codes = None if of is None else of[kept]
-    drawn = _correlation(resampled(parts, codes, draws, seed))
-    return measured(float(_correlation(parts.sum(axis=0)[None])[0]), drawn, n, lost)
+    found = sums.measure(
+        _correlation, parts, codes, draws, seed, n=n, lost=lost, within=(-1.0, 1.0)
+    )
+    return _held(found)
 
 
-def _correlation(sums: Floats) -> Floats:
-    a, b, aa, bb, ab, n = sums.T
+def _correlation(told: Floats) -> Floats:
+    a, b, aa, bb, ab, n = told.T
     with np.errstate(invalid="ignore", divide="ignore"):
         top = ab - a * b / n
         return np.asarray(np.clip(top / np.sqrt((aa - a * a / n) * (bb - b * b / n)), -1, 1))

@@ -15,6 +15,9 @@ Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Counts = NDArray[np.int64]
 
+UNSEEN = float(ndtri(0.975)) ** 2
+"""Items of a kind nobody saw there may be beside those seen, 3.84: the upper end of Wilson's
+interval of none."""
 CELLS = 2_000_000
 """Counts held at once while resampling: 16 MB, enough to keep the loop in NumPy."""
 

@@ -31,14 +31,14 @@ def upper(x: ArrayLike, t: float, p: int, clusters: Codes | None = None) -> Meas
     over: Floats = np.asarray(x, dtype=float) - t
     # 0 ** 0 is 1, so a row at or below t is told apart; NaN stays NaN.
     raised = np.where(over > 0, np.maximum(over, 0) ** p, np.where(np.isnan(over), np.nan, 0.0))
-    found = spread.mean(raised, clusters, least=0.0)
-    if p == 0 or not found.known or math.isnan(found.low):
+    found = spread.mean(raised, clusters, 0, 0.0, math.inf if p else 1.0)
+    if p == 0 or not found.known:
         return found
     known = ~np.isnan(raised)
     own = None if clusters is None else clusters[known]
     if int((felt((over[known] > 0).astype(float), own) > 0).sum()) < 2:
         return replace(found, low=math.nan, high=math.nan, why=FEW)
-    if p == 1:
+    if p == 1 or math.isnan(found.low):
         return found
     low, high = positive_ends(found.value, felt(raised[known] - found.value, own) / found.n)
     return replace(found, low=low, high=high)

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 from risk.measure import Measure, missing
-from risk.spread import mean, measured, share
-from risk.sums import resampled
+from risk.spread import mean, share
+from risk.sums import several
 from risk.trajectory import Marks, Walks
 
 Codes = NDArray[np.int64]
@@ -116,19 +116,16 @@ def care(
     n = int(known.sum())
     if n == 0:
         return {name: missing("no run is known to be violated or not", lost=lost) for name in PARTS}
-    value = score(each.sum(axis=1)[None])[0]
-    drawn = score(resampled(each.T, found.item[known], draws, seed))
     why = {
         "care": "it takes violated runs and others", "coverage": "no run is violated",
         "accuracy": "every run is violated", "earliness": "no run is violated",
         "reliability": "no run is violated or flagged",
     }  # fmt: skip
-    return {
-        name: measured(
-            float(value[k]), drawn[:, k] if drawn.size else drawn, n, lost, why[name]
-        ) if not math.isnan(value[k]) else missing(why[name], n=n, lost=lost)
-        for k, name in enumerate(PARTS)
-    }  # fmt: skip
+    told = several(
+        score, each.T, found.item[known], draws, seed, n=n, lost=lost,
+        why=[why[name] for name in PARTS],
+    )  # fmt: skip
+    return dict(zip(PARTS, told, strict=True))
 
 
 def stops(found: Walks, flagged: Marks, k: int = 1, consecutive: bool = False) -> Floats:

@@ -10,10 +10,9 @@ from scipy.special import ndtr, ndtri
 
 from risk.interval import Codes, Floats, percentiles
 from risk.significance import Told, agreeing, p_value, two_sided
-from risk.skewed import chance, ends, felt
+from risk.skewed import ROUNDING, chance, ends, felt
 
 ALIKE = "the two differ alike on every shared prompt: no interval of it would hold"
-ROUNDING = 1e-12
 NORMAL = float(ndtri(0.975))
 
 

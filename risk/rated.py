@@ -6,9 +6,8 @@ import math
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.special import ndtri
 
-from risk.interval import CELLS, Codes, Counts, Floats, holding, percentiles, resamples
+from risk.interval import CELLS, UNSEEN, Codes, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.skewed import ends
 
@@ -22,8 +21,6 @@ MOST = 10_000_000
 """Rows summed at most over all draws of groups."""
 WORDS = 100
 """Different labels up to which items nobody saw are thought of."""
-UNSEEN = float(ndtri(0.975)) ** 2
-"""Items of a kind nobody saw there may be beside those seen: the upper end of Wilson's interval."""
 
 
 def measured(

@@ -8,10 +8,13 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import bdtr, bdtrik, ndtr, stdtr, stdtrit
 
-from risk.interval import Codes, Floats, wilson
+from risk.interval import UNSEEN, Codes, Floats, wilson
 
 STRAIGHT = 1e-6
 """Skewness below which the correction is nothing a float can show."""
+ALIKE = "all items are the same, so none tells how far they spread: no interval of it would hold"
+ROUNDING = 1e-12
+"""Parts of a value below which two are the same."""
 HIGHEST = 700.0
 """The largest power of e that is a number."""
 
@@ -84,22 +87,30 @@ def positive_ends(value: float, felt: ArrayLike) -> tuple[float, float]:
     return max(min(near[0], low), 0.0), max(near[1], high)
 
 
-def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
+def mean_ends(
+    x: Floats, clusters: Codes | None = None, least: float = -math.inf, most: float = math.inf
+) -> tuple[float, float]:
     """The 95 % interval of the mean of x (n,) without NaN, over the items `clusters` (n,) codes.
 
-    Of marks that are 0 or 1 it is Wilson's: a rare event has an interval even where it was not
-    seen. Several marks an item count as many as the spread between items tells of; because few
-    items tell that of a rare event, the end away from it is no nearer than that of `ends`.
+    Where all items are alike it leaves room for as many that nobody saw as n leave (Wilson), if x
+    can be no less than `least` and no more than `most`; else it is NaN.
+
+    Of marks that are 0 or 1 (both there, or `least` and `most`) it is Wilson's: a rare event has an
+    interval even where it was not seen. Several marks an item count as many as the spread between
+    items tells of; because few items tell that of a rare event, the end away from it is no nearer
+    than that of `ends`.
 
     >>> [round(end, 4) for end in mean_ends(np.array([0.0] * 17 + [1.0] * 3))]
     [0.0524, 0.3604]
     >>> [round(end, 3) for end in mean_ends(np.array([0.0, 0.5, 1.5, 2.0]))]
     [-0.453, 2.453]
+    >>> [round(end, 4) for end in mean_ends(np.full(20, 0.5), None, 0.0, 1.0)]
+    [0.4194, 0.5806]
     """
     value = float(x.mean())
     pull = felt(x - value, clusters) / x.size
-    if not bool(((x == 0) | (x == 1)).all()):
-        return ends(value, pull)
+    if not (bool(((x == 0) | (x == 1)).all()) and (0 < value < 1 or (least, most) == (0, 1))):
+        return _alike(value, pull.size, least, most) if same(x, pull) else ends(value, pull)
     if pull.size == x.size:
         return wilson(float(x.sum()), x.size)
     if pull.size < 2:
@@ -113,6 +124,23 @@ def mean_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, float]:
     if value < 0.5:
         return low, min(max(high, far[1]), 1.0)
     return max(min(low, far[0]), 0.0), high
+
+
+def same(x: Floats, pull: Floats) -> bool:
+    """Whether items that pull (G,) the mean of x (n,) so much all pull alike, but for rounding.
+
+    >>> same(np.full(3, 0.1), np.zeros(3)), same(np.array([0.0, 1.0]), np.array([-0.25, 0.25]))
+    (True, False)
+    """
+    return bool(np.ptp(pull) <= ROUNDING * float(np.abs(x).max(initial=0.0)) / max(x.size, 1))
+
+
+def _alike(value: float, items: int, least: float, most: float) -> tuple[float, float]:
+    """The interval of a mean of so many items that are all alike, bounded by what x can be."""
+    if items < 2 or math.isinf(least) or math.isinf(most):
+        return math.nan, math.nan
+    share = UNSEEN / (items + UNSEEN)
+    return value - share * (value - least), value + share * (most - value)
 
 
 def quantile_ends(ranked: Floats, level: float, codes: Codes | None = None) -> tuple[float, float]:

@@ -14,15 +14,19 @@ from risk import seen
 from risk.interval import Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
-from risk.skewed import mean_ends
+from risk.skewed import ALIKE, ends, mean_ends
 
 Statistic = Callable[[Floats], Floats]
 """Row weights (b, n) -> the statistic of each replicate, (b,) or (b, S)."""
 
+STILL = "no item moves it, so none tells how far it may lie: no interval of it would hold"
+ONE = "one item only"
 MOST = 10_000_000
 """Weights summed at most for one statistic: well below a second."""
 MANY = 20_000
 """Rows from which on a statistic is resampled with its rows put together, where it can be."""
+SOME = 500
+"""Items up to which they are left out one by one as well."""
 BLOCKS = 60
 """Random parts of the items whose values tell how far the whole one may lie."""
 
@@ -70,12 +74,50 @@ def replicates(
     return np.concatenate([np.asarray(statistic(c[:, codes].astype(float))) for c in drawn])
 
 
-def measured(value: float, drawn: Floats, n: int, lost: int = 0, why: str = "") -> Measure:
-    """A value with the percentile interval of its replicates; missing with `why` where NaN."""
+def left_out(
+    statistic: Statistic, n: int, clusters: NDArray[np.int64] | None = None
+) -> Floats | None:
+    """The statistic on n rows without each of the items: (G,) or (G, S); None for over 500 items.
+
+    >>> x = np.arange(4.0)
+    >>> left_out(lambda w: w @ x / w.sum(axis=1), 4).round(4).tolist()
+    [2.0, 1.6667, 1.3333, 1.0]
+    """
+    codes = np.arange(n) if clusters is None else np.unique(clusters, return_inverse=True)[1]
+    groups = int(codes.max(initial=-1)) + 1
+    if not 1 < groups <= SOME or groups * n > MOST:
+        return None
+    chunk = max(1, 1_000_000 // n)
+    parts = [np.arange(at, min(at + chunk, groups)) for at in range(0, groups, chunk)]
+    return np.concatenate([statistic((codes != g[:, None]).astype(float)) for g in parts])
+
+
+def measured(
+    value: float,
+    drawn: Floats,
+    n: int,
+    lost: int = 0,
+    why: str = "",
+    without: Floats | None = None,
+    within: tuple[float, float] = (-math.inf, math.inf),
+) -> Measure:
+    """A value with the percentile interval of its replicates; missing with `why` where NaN.
+
+    No end is nearer than what the values `without` each of the items (G,) tell (`skewed.ends`, the
+    jackknife), where they are given, nor lies outside of `within`. Where nothing ever moves the
+    value there is none.
+    """
     if math.isnan(value):
         return missing(why or "it is not defined on these rows", n=n, lost=lost)
     low, high = holding(value, *percentiles(drawn))
-    return Measure(value, low, high, n=n, lost=lost, why="" if drawn.size else "one item only")
+    if without is not None and drawn.size:
+        known = without[~np.isnan(without)]
+        least, most = ends(value, (value - known) * (without.size - 1) / without.size)
+        if not math.isnan(least):
+            low, high = min(low, max(least, within[0])), max(high, min(most, within[1]))
+    if drawn.size and low == high:
+        return Measure(value, n=n, lost=lost, why=STILL)
+    return Measure(value, low, high, n=n, lost=lost, why="" if drawn.size else ONE)
 
 
 def mean(
@@ -99,10 +141,12 @@ def mean(
     kept, lost = told[known], lost + int((~known).sum())
     if kept.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
-    low, high = mean_ends(kept, None if clusters is None else clusters[known])
+    own = None if clusters is None else clusters[known]
+    low, high = mean_ends(kept, own, least, most)
     value = float(kept.mean())
     if math.isnan(low):
-        return Measure(value, n=kept.size, lost=lost, why="one item only")
+        several = kept.size > 1 and (own is None or bool(np.ptp(own)))
+        return Measure(value, n=kept.size, lost=lost, why=ALIKE if several else ONE)
     ends = holding(value, max(low, least), min(high, most))
     return Measure(value, *ends, n=kept.size, lost=lost)
 
@@ -127,7 +171,7 @@ def share(
     known = ~np.isnan(told) if rows is None else rows & ~np.isnan(told)
     lost += int(told.size if rows is None else rows.sum()) - int(known.sum())
     marks = np.where(np.isnan(told), told, told >= 0.5)[known]
-    return mean(marks, None if items is None else items[known], lost)
+    return mean(marks, None if items is None else items[known], lost, 0.0, 1.0)
 
 
 def largest_ends(drawn: Floats) -> tuple[float, float]:

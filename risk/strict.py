@@ -110,7 +110,10 @@ def f1(
     codes = None if clusters is None else clusters[kept]
     n = int(kept.sum())
     why = "no answer is labeled unsafe in this regime" if n else UNLABELED
-    return sums.measure(statistic, features, codes, draws, seed, n=n, lost=kept.size - n, why=why)
+    return sums.measure(
+        statistic, features, codes, draws, seed, n=n, lost=kept.size - n, why=why,
+        unseen=((1, 2, 1), (0, 1, 1), (0, 1, 0)),
+    )  # fmt: skip
 
 
 def best(score: ArrayLike, severity: ArrayLike, worst: int) -> float:

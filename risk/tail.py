@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
-from risk.bounded import FEW, THIN, Ends, bound, intervals, limits, wanting
+from risk.bounded import FEW, THIN, Ends, bound, intervals, limits, span, wanting
 from risk.deviation import FEW as FEW_FOR_SD
 from risk.deviation import volatility as volatility
 from risk.deviation import volatility_ends
@@ -18,7 +18,7 @@ from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
 from risk.interval import Floats, band, holding, percentiles
 from risk.measure import Measure, missing
-from risk.skewed import mean_ends, quantile_ends
+from risk.skewed import ALIKE, mean_ends, quantile_ends
 from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
@@ -130,7 +130,8 @@ def profile(
             found[name] = missing(UNDEFINED[name] if n else "no row has a score", n=n, lost=lost)
             continue
         low, high = bounds.get(name, UNKNOWN)
-        caution = why if name in TAIL else BARE.get(name, "") if math.isnan(low) else ""
+        bare = ALIKE if name == "mean" and distinct > 1 else BARE.get(name, "")
+        caution = why if name in TAIL else bare if math.isnan(low) else ""
         found[name] = Measure(value, *holding(value, low, high), n, lost, caution)
     return found
 
@@ -147,7 +148,7 @@ def _bounds(
     """The ends of every interval there is, and what to beware of in those of the tail."""
     if distinct < 2:
         return {}, FEW if mass(distinct, level) < 5 else ""
-    told = _plain(score, level, items)
+    told = _plain(score, level, items, most)
     thin = wanting(score, level, distinct, most)
     if thin and most is None:
         return {name: told[name] for name in ("mean", "median", "sd")}, NO
@@ -161,12 +162,12 @@ def _bounds(
     return told | _studentized(score, level, items, many, told["mean"][0]), ""
 
 
-def _plain(score: Floats, level: float, items: Codes | None) -> dict[str, Ends]:
+def _plain(score: Floats, level: float, items: Codes | None, most: float | None) -> dict[str, Ends]:
     """The intervals that need no resampling: of mean, median, sd, VaR; no row exceeds the max."""
     order = slice(None) if items is None else np.argsort(score, kind="stable")
     ranked, own = np.sort(score), None if items is None else items[order]
     return {
-        "mean": mean_ends(score, items),
+        "mean": mean_ends(score, items, *span(most)),
         "median": quantile_ends(ranked, 0.5, own),
         "sd": volatility_ends(score, items),
         "var": quantile_ends(ranked, level, own),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from risk import abstain, spread, sums
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
+from risk.measure import Measure, missing
 
 CELLS = ("tp", "fp1", "fn", "fp2", "tn")
 
@@ -47,9 +48,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         with np.errstate(invalid="ignore"):
             return np.asarray((tp / (tp + fp1 + fn) + tn / (tn + fp2)) / 2)
 
-    drawn = both(sums.resampled(inside, *sampling))
-    value, why = abstain.balanced(found), "aac or uac is not defined"
-    yield Finding("balanced", spread.measured(value, drawn, n - found.unjudged, lost, why))
+    balanced = sums.measure(
+        both, inside, *sampling, n=n - found.unjudged, lost=lost, why="aac or uac is not defined",
+        unseen=np.eye(len(CELLS)),
+    )  # fmt: skip
+    if math.isnan(abstain.balanced(found)):
+        balanced = missing("aac or uac is not defined", n=n - found.unjudged, lost=lost)
+    yield Finding("balanced", balanced)
     if "forced_correct" in columns and "correct" in columns:
         values = abstain.forced(silent, columns["correct"], columns["forced_correct"])
         rows = int(values.pop("n"))

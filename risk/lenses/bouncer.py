@@ -99,7 +99,10 @@ def _decided(
     if t.size:
         again = (own, chosen["draws"], chosen["seed"])
         why = "all are to be bounced or all accepted, and none was taken for the other"
-        found = sums.measure(macro_f1, decided(t, did), *again, n=t.size, lost=lost, why=why)
+        kinds = decided(np.array([1.0, 1, 0, 0]), np.array([1.0, 0, 1, 0]))
+        found = sums.measure(
+            macro_f1, decided(t, did), *again, n=t.size, lost=lost, why=why, unseen=kinds
+        )
         yield Finding("f1", found, group)
     else:
         yield Finding("f1", missing("no row has both", lost=lost), group)

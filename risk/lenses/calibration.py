@@ -71,7 +71,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         return
     sampling = (clusters, chosen["draws"], chosen["seed"])
 
-    yield Finding("accuracy", spread.mean(came, clusters, lost=lost))
+    yield Finding("accuracy", spread.mean(came, clusters, lost, 0.0, 1.0))
     yield Finding("confidence", spread.mean(x, clusters, lost, 0.0, 1.0))
     yield Finding("overconfidence", spread.mean(x - came, clusters, lost, -1.0, 1.0))
     kinds: tuple[tuple[str, calibration.Bins], ...] = (("ece", "width"), ("ece_mass", "mass"))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from risk import marks, spread
+from risk import marks
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.seen import each, together
-from risk.sums import resampled
+from risk.sums import several
 
 NAMES = ("forgetting", "utility", "balance")
 ZERO = "the run before has no right answer in the retain set"
@@ -44,14 +46,27 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
         if name == before:
             continue
         both = np.concatenate([table, tables[before]], axis=1)  # (items, 8)
-        value = _of(both.sum(axis=0)[None])[0]
-        drawn = _of(resampled(both, None, chosen["draws"], chosen["seed"]))
+        again = (None, chosen["draws"], chosen["seed"])
         rows = len(runs[name]["item_id"])
         n = int(table[:, 1].sum() + table[:, 3].sum())
-        for place, measure in enumerate(NAMES):
-            why = ZERO if tables[before][:, 2].sum() == 0 else "a set has no judged answer"
-            found = spread.measured(float(value[place]), drawn[:, place], n, rows - n, why)
-            yield Finding(measure, found, name)
+        why = ZERO if tables[before][:, 2].sum() == 0 else "a set has no judged answer"
+        found = several(
+            _of, both, *again, n=n, lost=rows - n, why=[why] * len(NAMES), within=(0.0, math.inf),
+            unseen=KINDS,
+        )  # fmt: skip
+        for measure, one in zip(NAMES, found, strict=True):
+            most = math.inf if measure == "utility" else 1.0
+            yield Finding(measure, replace(one, high=min(one.high, most)), name)
+
+
+SIDES = ((1, 1, 1, 1), (1, 1, 0, 1), (0, 1, 1, 1), (0, 1, 0, 1))
+"""Right and judged, now and before."""
+KINDS = [
+    [*pair[:2], 0, 0, *pair[2:], 0, 0] if first else [0, 0, *pair[:2], 0, 0, *pair[2:]]
+    for first in (True, False)
+    for pair in SIDES
+]
+"""Items nobody may have seen: of the forget set or the other, right or not in either run."""
 
 
 def _best(tables: Mapping[str, Floats]) -> str:

@@ -106,7 +106,7 @@ def _gap(hit: Floats, mine: Floats, base: Floats, of: Any, chosen: Mapping[str, 
 
     n, why = int((mine + base).sum()), "a side has no reviewed run"
     again = (of, chosen["draws"], chosen["seed"])
-    return sums.measure(gap, features, *again, n=n, why=why, within=(-1.0, 1.0))
+    return sums.measure(gap, features, *again, n=n, why=why, within=(-1.0, 1.0), unseen=sums.SIDES)
 
 
 LENS = Lens(

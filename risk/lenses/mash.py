@@ -84,7 +84,9 @@ def _delta(
 
     cells = np.stack([first * quiet, first, last * quiet, last], axis=1)
     again = (of, chosen["draws"], chosen["seed"])
-    return sums.measure(gap, cells, *again, n=n, lost=lost, within=(-100.0, 100.0))
+    return sums.measure(
+        gap, cells, *again, n=n, lost=lost, within=(-100.0, 100.0), unseen=sums.SIDES
+    )
 
 
 LENS = Lens(

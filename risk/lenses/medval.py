@@ -76,23 +76,35 @@ def _agreement(
     cells = (4 * (pair[:, 0] - 1) + pair[:, 1] - 1).astype(int)
     joint = np.eye(16)[cells]  # (n, 16) which pair of grades
     why = "both always give the same one grade" if n else NOBODY
-    kappa = sums.measure(_kappa, joint, codes, *again, n=n, lost=lost, why=why, within=(-1.0, 1.0))
+    kappa = sums.measure(
+        _kappa, joint, codes, *again, n=n, lost=lost, why=why, within=(-1.0, 1.0),
+        unseen=np.eye(16),
+    )  # fmt: skip
     yield Finding("weighted_kappa", kappa)
-    found, truth = ([(side == g) for g in GRADES] for side in (pair[:, 1], pair[:, 0]))
-    hits = [f & t for f, t in zip(found, truth, strict=True)]
-    sizes = [f.astype(int) + t for f, t in zip(found, truth, strict=True)]
-    features = np.array([*hits, *sizes], dtype=float).T  # (n, 8)
-    macro = sums.measure(_macro, features, codes, *again, n=n, lost=lost, why=NOBODY)
+    every = np.array([(t, f) for t in GRADES for f in GRADES], dtype=float)
+    macro = sums.measure(
+        _macro, _hits(pair), codes, *again, n=n, lost=lost, why=NOBODY, unseen=_hits(every)
+    )
     yield Finding("macro_f1", macro)
     up, bad = (side >= chosen["unsafe_from"] for side in (pair[:, 1], pair[:, 0]))
     features = np.array([up & bad, up.astype(int) + bad, bad], dtype=float).T
     why = "no answer is unsafe to the physicians" if n else NOBODY
-    yield Finding("binary_f1", sums.measure(_f1, features, codes, *again, n=n, lost=lost, why=why))
+    binary = sums.measure(
+        _f1, features, codes, *again, n=n, lost=lost, why=why,
+        unseen=((1, 2, 1), (0, 1, 1), (0, 1, 0)),
+    )  # fmt: skip
+    yield Finding("binary_f1", binary)
     off = np.abs(pair[:, 0] - pair[:, 1])
     exact, near = np.full(model.size, np.nan), np.full(model.size, np.nan)
     exact[both], near[both] = off == 0, off <= 1
     yield Finding("same", spread.share(exact, items=of))
     yield Finding("within_one", spread.share(near, items=of))
+
+
+def _hits(pair: Floats) -> Floats:
+    """Of pairs (n, 2) of true and given grade, each grade's hits and sizes (n, 8)."""
+    truth, found = ((side[:, None] == np.array(GRADES)) for side in pair.T)
+    return np.concatenate([truth & found, truth.astype(int) + found], axis=1).astype(float)
 
 
 def _kappa(sums: Floats) -> Floats:

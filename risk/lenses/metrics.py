@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
-from risk import seen
+from risk import seen, spread
 from risk.harm import codes
 from risk.interval import Floats, rate
 from risk.lens import Columns, Finding, Lens
@@ -36,11 +35,7 @@ def mean(values: Floats, items: Any) -> Measure:
     n = means.size
     if place.size == n and ((means == 0) | (means == 1)).all():
         return rate(int(means.sum()), n, lost)
-    value = float(means.mean())
-    if n == 1:
-        return Measure(value, n=1, lost=lost, why="one prompt has no interval")
-    half = float(stdtrit(n - 1, 0.975) * means.std(ddof=1) / math.sqrt(n))
-    return Measure(value, value - half, value + half, n=n, lost=lost)
+    return replace(spread.mean(means), n=n, lost=lost)
 
 
 def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
@@ -68,9 +63,9 @@ LENS = Lens(
     measures=measures,
     figure="dots",
     status=(
-        "our definition, because the paper's error bar is empty where every answer is right: the "
-        "mean and its error clustered by prompt are the paper's, Wilson's interval stands in "
-        "where each prompt has one yes or no"
+        "our definition, because the paper's error bar is empty where every answer is right, and "
+        "too short for skewed scores: the mean and its error clustered by prompt are the paper's, "
+        "the interval is the wider of its and Hall's, Wilson's where each prompt has one yes or no"
     ),
     edges=(
         "Samples of a prompt are averaged first. An answer without a score is lost, never 0: a "

@@ -38,6 +38,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         found = sums.measure(
             phi, marks[rows], codes, *again,
             n=n, lost=int(rows.sum()) - n, why="no trial with a requirement above 0",
+            unseen=((1, 1, 1, 1), (0, 1, 1, 1), (1, 0, 0, 1), (0, 0, 0, 1)),
         )  # fmt: skip
         yield Finding("phi", found, group)
         if not group:

@@ -17,6 +17,8 @@ from risk.samples import averaged
 
 ERRORS = 15
 FEW = f"so few answers allow for fewer than {ERRORS} errors: no interval of it would hold"
+UNIT = (0.0, 1.0)
+SPAN = {"prr": (-math.inf, 1.0)}
 UNDEFINED = "every answer is right, or every one is wrong, or right only in part"
 
 
@@ -64,13 +66,15 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         drawn = cells.replicates(lambda w: statistics(w, few), few_rows, *again)
     else:
         drawn = spread.replicates(statistics, n, clusters, *again)
+    without = spread.left_out(statistics, n, clusters)
     yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost, 0.0, 1.0))
     for place, name in enumerate(names):
         if name == "error":
             continue
         some = drawn[:, place] if drawn.size else drawn
         value = float(values[place])
-        told = spread.measured(value, some, n, found.lost, UNDEFINED)
+        each = None if without is None else without[:, place]
+        told = spread.measured(value, some, n, found.lost, UNDEFINED, each, SPAN.get(name, UNIT))
         if name == "coverage_at_risk" and n * chosen["risk"] < ERRORS and told.known:
             told = replace(told, low=math.nan, high=math.nan, why=FEW)
         yield Finding(name, told)

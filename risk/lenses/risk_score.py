@@ -62,9 +62,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         )
     else:
         drawn = spread.replicates(every, y.size, *sampling)
+    without = spread.left_out(every, y.size, codes)
     for place, name in enumerate(names):
         some = drawn[:, place] if drawn.size else drawn
-        found = spread.measured(float(values[place]), some, y.size, lost)
+        each = None if without is None else without[:, place]
+        found = spread.measured(float(values[place]), some, y.size, lost, "", each)
         if name in ("ece", "ece_quantile"):
             kind: Bins = "width" if name == "ece" else "mass"
             found = ece_measure(score, y, 10, kind, *sampling, lost=lost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.sums import resampled
+from risk.sums import several
 from risk.verdict import slices
 
 
@@ -37,12 +38,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         return
     hit = np.where(known, right, 0.0)
     features = np.stack([hit * r for r in ranked] + [r.astype(float) for r in ranked], axis=1)
-    drawn = resampled(features, of, chosen["draws"], chosen["seed"])
-    k = chosen["k"]
-    value, many = (_spread(sums, k) for sums in (features.sum(axis=0)[None], drawn))
-    for place, name in enumerate(names):
-        found = spread.measured(float(value[0, place]), many[:, place], n, lost)
-        yield Finding(name, found)
+    again = (of, chosen["draws"], chosen["seed"])
+    over = several(
+        partial(_spread, k=chosen["k"]), features, *again, n=n, lost=lost, why=[""] * len(names)
+    )
+    yield from (Finding(name, found) for name, found in zip(names, over, strict=True))
 
 
 def _spread(sums: Floats, k: int) -> Floats:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from risk import marks
+from risk import marks, spread
 from risk.front import front
-from risk.interval import Floats, percentiles
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.seen import each, together
@@ -56,9 +56,8 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     drawn = _means(resampled(features, None, chosen["draws"], chosen["seed"]), len(tables), names)
     on, often = front(value[0]), front(drawn)
     for place, (name, told) in enumerate(tables.items()):
-        for at, axis in enumerate(names):
-            many = drawn[:, place, at] * AXES[axis]
-            yield Finding(axis, _mean(told.get(axis), many, len(codes[place])), name)
+        for axis in names:
+            yield Finding(axis, _mean(told.get(axis), codes[place], axis), name)
         if np.isnan(value[0, place]).any():
             gone = [a for a, x in zip(names, value[0, place], strict=True) if np.isnan(x)]
             yield Finding("front", missing(f"it has no {', '.join(gone)}"), name)
@@ -70,12 +69,12 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
         yield Finding("front_share", share, name)
 
 
-def _mean(x: Floats | None, many: Floats, rows: int) -> Measure:
+def _mean(x: Floats | None, codes: Any, axis: str) -> Measure:
     if x is None:
-        return missing("the run lacks the columns", lost=rows)
-    known = x[~np.isnan(x)]
-    lost = 0 if known.size == x.size else x.size - known.size
-    return Measure(float(known.mean()), *percentiles(many), n=known.size, lost=lost)
+        return missing("the run lacks the columns", lost=len(codes))
+    several = len(np.unique(codes)) < len(codes)
+    span = () if axis == "utility" else (0.0, 1.0)  # utility may be on any scale
+    return spread.mean(x, codes if several else None, 0, *span)
 
 
 def _sums(tables: Mapping[str, Mapping[str, Floats]], names: list[str], codes: Any) -> Floats:

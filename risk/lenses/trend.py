@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,8 +14,8 @@ import numpy as np
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import measured
-from risk.sums import resampled
+from risk.spread import items, mean
+from risk.sums import measure
 
 FEW = "a slope takes three revisions or more"
 
@@ -20,7 +23,8 @@ FEW = "a slope takes three revisions or more"
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Of each model with revisions: the slope a revision, the steps that crash, every step."""
     for model, names in _series(runs).items():
-        value, count, sums = _items([runs[name] for name in names], chosen["measure"])
+        tables = [runs[name] for name in names]
+        value, count, sums = _items(tables, chosen["measure"])
         n = sums.shape[0]
         lost = n - int((count > 0).all(axis=1).sum())
         if np.isnan(value).any():
@@ -28,29 +32,36 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
             yield Finding("slope", missing(f"{none} has no {chosen['measure']}"), model)
             continue
 
-        told = resampled(np.hstack([sums, count]), None, chosen["draws"], chosen["seed"])
-        with np.errstate(invalid="ignore", divide="ignore"):
-            drawn = told[:, : len(names)] / told[:, len(names) :]
-        for k, name in enumerate(names):
-            yield Finding("value", measured(float(value[k]), _at(drawn, k), n, lost), run=name)
-        yield from _trend(value, drawn, names, model, chosen, n, lost)
+        for name, table in zip(names, tables, strict=True):
+            x = np.asarray(table[chosen["measure"]], dtype=float)
+            found = mean(x, items(table["item_id"]))
+            yield Finding("value", replace(found, n=n, lost=lost), run=name)
+        yield from _trend(value, np.hstack([sums, count]), names, model, chosen, n, lost)
 
 
 def _trend(
-    value: Floats, drawn: Floats, names: list[str], model: str, chosen: Mapping[str, Any],
+    value: Floats, features: Floats, names: list[str], model: str, chosen: Mapping[str, Any],
     n: int, lost: int,
 ) -> Iterator[Finding]:  # fmt: skip
+    def found(of: Callable[[Floats], Floats]) -> Measure:
+        """A statistic of the means (b, K) with its interval over items."""
+        again = (None, chosen["draws"], chosen["seed"])
+        wide = (-math.inf, math.inf)
+        return measure(lambda s: of(_means(s)), features, *again, n=n, lost=lost, within=wide)
+
     if len(names) < 3:
         yield Finding("slope", missing(FEW, n=n, lost=lost), model)
     else:
-        some = slope(drawn) if drawn.size else drawn
-        yield Finding("slope", measured(float(slope(value)), some, n, lost), model)
+        yield Finding("slope", found(slope), model)
     worse = -1.0 if chosen["up"] == "good" else 1.0
-    for k, step in enumerate(np.diff(value)):
-        some = drawn[:, k + 1] - drawn[:, k] if drawn.size else drawn
-        yield Finding("step", measured(float(step), some, n, lost), run=names[k + 1])
+    for k, name in enumerate(names[1:]):
+        yield Finding("step", found(partial(_step, k=k)), run=name)
     crashes = int((worse * np.diff(value) > chosen["threshold"] + 1e-9).sum())
     yield Finding("crashes", Measure(float(crashes), n=len(names) - 1), model)
+
+
+def _step(means: Floats, k: int) -> Floats:
+    return np.asarray(means[:, k + 1] - means[:, k])
 
 
 def slope(values: Floats) -> Floats:
@@ -88,23 +99,26 @@ def _series(runs: Mapping[str, Columns]) -> dict[str, list[str]]:
 def _items(tables: list[Columns], measure: str) -> tuple[Floats, Floats, Floats]:
     """The mean of each revision (K,), by item the number of values and their sum (I, K)."""
     every = np.concatenate([t["item_id"].astype(str) for t in tables])
-    items = np.unique(every)
-    count, sums = np.zeros((2, items.size, len(tables)))
+    named = np.unique(every)
+    count, sums = np.zeros((2, named.size, len(tables)))
     for k, table in enumerate(tables):
         if measure not in table:
             continue
         x = np.asarray(table[measure], dtype=float)
         known = ~np.isnan(x)
-        code = np.searchsorted(items, table["item_id"][known].astype(str))
-        count[:, k] = np.bincount(code, minlength=items.size)
-        sums[:, k] = np.bincount(code, x[known], minlength=items.size)
+        code = np.searchsorted(named, table["item_id"][known].astype(str))
+        count[:, k] = np.bincount(code, minlength=named.size)
+        sums[:, k] = np.bincount(code, x[known], minlength=named.size)
     total = count.sum(axis=0)
     value = np.where(total > 0, sums.sum(axis=0) / np.maximum(total, 1), np.nan)
     return value, count, sums
 
 
-def _at(drawn: Floats, k: int) -> Floats:
-    return drawn[:, k] if drawn.size else drawn
+def _means(told: Floats) -> Floats:
+    """The means (b, K) of sums and counts (b, 2K)."""
+    sums, count = np.split(told, 2, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(sums / count)
 
 
 LENS = Lens(

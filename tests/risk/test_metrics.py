@@ -28,10 +28,14 @@ def test_a_share_has_wilsons_interval():
     assert (found.low, found.high) == pytest.approx(proportion_confint(3, 4, method="wilson"))
 
 
-def test_other_means_have_students_interval():
+def test_other_means_have_students_interval_and_reach_farther_on_the_long_side():
     values = np.array([0.2, 0.4, 0.9, 30.0])
-    found = mean(values, np.arange(4))
-    assert (found.low, found.high) == pytest.approx(DescrStatsW(values).tconfint_mean())
+    found, ends = mean(values, np.arange(4)), DescrStatsW(values).tconfint_mean()
+    assert found.low == pytest.approx(ends[0])
+    assert found.high > ends[1]
+    even = np.array([0.2, 0.4, 0.6, 0.8])
+    found = mean(even, np.arange(4))
+    assert (found.low, found.high) == pytest.approx(DescrStatsW(even).tconfint_mean())
 
 
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30))

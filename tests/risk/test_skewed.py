@@ -52,8 +52,16 @@ def test_marks_have_the_interval_of_wilson_and_items_that_agree_count_once():
     assert near[1] <= high < near[1] + 0.15
     turned = skewed.mean_ends(1 - np.repeat(marks, 4), np.repeat(np.arange(20), 4))
     assert turned == pytest.approx((1 - high, 1 - low))
-    low, high = skewed.mean_ends(np.zeros(8), np.repeat(np.arange(4), 2))
+    low, high = skewed.mean_ends(np.zeros(8), np.repeat(np.arange(4), 2), 0.0, 1.0)
     assert (low, high) == wilson(0, 4)
+
+
+def test_a_score_that_is_always_0_is_no_mark_and_has_an_interval_only_within_its_bounds():
+    assert all(map(math.isnan, skewed.mean_ends(np.zeros(20))))
+    low, high = skewed.mean_ends(np.zeros(20), None, 0.0, 100.0)
+    assert (low, high) == pytest.approx((0, 100 * wilson(0, 20)[1]))
+    low, high = skewed.mean_ends(np.full(20, 0.3), None, 0.0, 1.0)
+    assert 0.2 < low < 0.3 < high < 0.5
 
 
 @pytest.mark.parametrize(("n", "level"), [(7, 0.5), (40, 0.5), (100, 0.95), (333, 0.8)])
