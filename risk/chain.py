@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -57,7 +58,7 @@ def expected(p: ArrayLike) -> Floats:
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Chain:
     """A fitted chain over the states `defined` (S,), the last absorbing.
 
@@ -80,19 +81,19 @@ class Chain:
         """The states, the absorbing one last."""
         return tuple(self.defined)
 
-    @property
+    @cached_property
     def counts(self) -> Floats:
         """Transitions of all runs (S, S)."""
         return np.asarray(self.moves.sum(axis=0))
 
-    @property
+    @cached_property
     def seen(self) -> NDArray[np.bool_]:
         """The states (S,) a move starts from, and the last."""
         found: NDArray[np.bool_] = self.counts.sum(axis=1) > 0
         found[-1] = True
         return found
 
-    @property
+    @cached_property
     def p(self) -> Floats:
         """The chances of a move (S, S)."""
         return self.chances(self.counts)

@@ -11,8 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
 
-CELLS = 8_192
+CELLS = 4_096
 """Items at a time: few enough that the weights of all judges stay near the processor."""
+
+
+DEEP = 45.0
+"""A weight of exp(-45) times the best one is lost in the rounding of any sum."""
 
 
 class Panel(NamedTuple):
@@ -72,7 +76,7 @@ def regrets(
     told = np.ascontiguousarray(wrong.T)  # (N, T)
     known = ~np.isnan(told)
     lost = np.where(known, told, 0).astype(np.int8)
-    whole, items = bool(known.all()), told.shape[1]
+    whole, items = known.all(), told.shape[1]
     # the weight of a judge with so many mistakes more than the best one
     behind = np.exp(-eta * np.arange(items + 1))
     for order in orders:
@@ -81,8 +85,11 @@ def regrets(
         so, panel, own = np.zeros((len(x), 1), dtype=np.int32), 0.0, np.zeros(len(x))
         for at in range(0, items, CELLS):
             part = x[:, at : at + CELLS]
-            before = so + np.cumsum(part, axis=1, dtype=np.int32) - part
-            so = before[:, -1:] + part[:, -1:]
+            # who is so far behind that a sum of weights would not change, however well they do now
+            near = ~whole | (so - so.min() <= DEEP / eta + CELLS)[:, 0]
+            first, so = so[near], so + part.sum(axis=1, keepdims=True, dtype=np.int32)
+            part = part[near]
+            before = first + np.cumsum(part, axis=1, dtype=np.int32) - part
             w = behind[before - before.min(axis=0)]
             mass = w.sum(axis=0)
             if there is not None:

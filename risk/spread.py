@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import stdtrit
 
 from risk import seen
-from risk.interval import Floats, holding, percentiles, resamples
+from risk.interval import Floats, holding, percentiles, rate, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
 from risk.skewed import ALIKE, ends, mean_ends
@@ -138,17 +138,18 @@ def mean(
     """
     told = np.asarray(x, dtype=float)
     known = ~np.isnan(told)
-    kept, lost = told[known], lost + int((~known).sum())
-    if kept.size == 0:
+    if (gaps := told.size - np.count_nonzero(known)) > 0:
+        told, lost = told[known], lost + int(gaps)
+        clusters = None if clusters is None else clusters[known]
+    if told.size == 0:
         return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
-    own = None if clusters is None else clusters[known]
-    low, high = mean_ends(kept, own, least, most)
-    value = float(kept.mean())
+    low, high = mean_ends(told, clusters, least, most)
+    value = float(told.mean())
     if math.isnan(low):
-        several = kept.size > 1 and (own is None or bool(np.ptp(own)))
-        return Measure(value, n=kept.size, lost=lost, why=ALIKE if several else ONE)
+        several = told.size > 1 and (clusters is None or bool(np.ptp(clusters)))
+        return Measure(value, n=told.size, lost=lost, why=ALIKE if several else ONE)
     ends = holding(value, max(low, least), min(high, most))
-    return Measure(value, *ends, n=kept.size, lost=lost)
+    return Measure(value, *ends, n=told.size, lost=lost)
 
 
 def share(
@@ -169,9 +170,12 @@ def share(
     """
     told = np.asarray(said, dtype=float)
     known = ~np.isnan(told) if rows is None else rows & ~np.isnan(told)
-    lost += int(told.size if rows is None else rows.sum()) - int(known.sum())
-    marks = np.where(np.isnan(told), told, told >= 0.5)[known]
-    return mean(marks, None if items is None else items[known], lost, 0.0, 1.0)
+    asked = told.size if rows is None else np.count_nonzero(rows)
+    lost += int(asked - np.count_nonzero(known))
+    yes = known & (told >= 0.5)
+    if items is None:  # each row is an item of its own: to count them is all there is to it
+        return rate(int(np.count_nonzero(yes)), int(np.count_nonzero(known)), lost)
+    return mean(yes[known], items[known], lost, 0.0, 1.0)
 
 
 def largest_ends(drawn: Floats) -> tuple[float, float]:
