@@ -45,8 +45,10 @@ ERRORS = (duckdb.Error,)
 """What opening or asking this store can raise."""
 
 GROUP = 25_000
-"""Rows of a Parquet row group: a fifth of the default, so that long texts are written in little
-memory."""
+"""Rows of a Parquet row group: a fifth of the default."""
+TEXTS, FEWER = ("outputs", "items", "steps"), 2_048
+"""Tables of long texts, and the rows of their row groups: a thread holds several times one in
+memory, to write it and to read any of it."""
 OPENING = 160
 """Characters of a long text kept in its `opening`."""
 
@@ -105,14 +107,12 @@ def _opened(catalog: str, files: str) -> Connection:
     return connection
 
 
-def at(catalog: str, files: str, version: int, memory: str) -> Connection:
+def at(catalog: str, files: str, version: int) -> Connection:
     """A DuckDB of its own with the lake as it was at snapshot `version`, to be read alone.
 
-    It keeps to `memory` (`400MB`) and puts the rest aside. Raises LookupError where there is no
-    such snapshot.
+    Raises LookupError where there is no such snapshot.
     """
     connection = _opened(catalog, files)
-    connection.execute(f"SET memory_limit = '{memory}'")
     place, folder = catalog.replace("'", "''"), files.replace("'", "''")
     try:
         connection.execute(
@@ -164,6 +164,7 @@ def _attach(connection: Connection, catalog: str, files: str) -> None:
     }
     if TABLES.keys() - there:
         write(connection, _tables)
+        write(connection, _fewer)  # of a table that is there: another transaction
 
 
 def _tables(cursor: Connection) -> None:
@@ -172,6 +173,13 @@ def _tables(cursor: Connection) -> None:
     cursor.execute(f"CALL lake.set_option('parquet_row_group_size', '{GROUP}')")
     if not cursor.execute("SELECT 1 FROM lake.turn").fetchall():
         cursor.execute("INSERT INTO lake.turn VALUES (0)")
+
+
+def _fewer(cursor: Connection) -> None:
+    for name in TEXTS:
+        cursor.execute(
+            f"CALL lake.set_option('parquet_row_group_size', '{FEWER}', table_name => '{name}')"
+        )
 
 
 @patient

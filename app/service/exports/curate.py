@@ -20,11 +20,11 @@ from data import memory
 from data import near as likeness
 from data.bands import Bands, Each
 from data.trouble import Trouble
-from db import picks, runs, splits, votes, warehouse
+from db import picks, room, runs, splits, votes, warehouse
 from risk import draw, family
 
-MEMORY = "300MB"
-"""What DuckDB may take for an export; the rest is put aside on disk."""
+TABLES, READING = 220_000_000, 120_000_000
+"""Bytes that DuckDB may take for an export (`room.fit`): beyond that it puts things on disk."""
 Tell = Callable[[str], None]
 
 
@@ -62,10 +62,11 @@ def pinned(stores: Stores, snapshot: int | None = None) -> Iterator[tuple[Stores
     version = newest if snapshot is None else snapshot
     place = stores.settings
     try:
-        connection = warehouse.at(place.catalog_url, place.files_path, version, MEMORY)
+        connection = warehouse.at(place.catalog_url, place.files_path, version)
     except LookupError as error:
         raise Trouble(str(error), f"name one from 1 to {newest}, or leave it out") from error
     try:
+        room.fit(connection, TABLES, READING)
         yield Stores(connection, stores.ledger, place), version
     finally:
         connection.close()

@@ -1,0 +1,51 @@
+"""Room: how much memory a look at the lake may take, and how many threads that leaves."""
+
+from __future__ import annotations
+
+from db.warehouse import Connection
+
+LONG = ("outputs", "items", "steps", "scores")
+"""Tables that are looked at row by row."""
+LARGEST = 50
+"""Files of a table that are asked for the size of their row groups, the largest first."""
+MOST = 4
+"""Threads at most: each takes room in joins and sorts as well."""
+PAGE = 100_000_000
+"""Bytes of a page that DuckDB writes at most."""
+THREAD = f"""
+  SELECT max(need) FROM (
+    SELECT sum(2 * (pow(2, ceil(log2(greatest(least(total_uncompressed_size, {PAGE}), 1)))) +
+                    pow(2, ceil(log2(greatest(total_compressed_size, 1)))))) AS need
+    FROM parquet_metadata(?) GROUP BY file_name, row_group_id)"""
+"""Bytes that one thread takes for the largest row group: of every column a page and what it is
+unpacked from, each as a power of 2, and those of the row group before. Measured: with less, DuckDB
+1.5 ends with "out of memory", however little of the column is asked for."""
+
+
+def fit(connection: Connection, tables: int, reading: int) -> int:
+    """Bounds a connection to `tables` bytes for tables and joins and some for the files it reads.
+
+    What does not fit is put aside on disk, but a row group cannot be: there are as many threads as
+    have room for theirs in `reading`, and each may take twice as much again for what is made of it.
+    Where not even one has room, it is alone and unbounded: long answers side by side then take what
+    they take. Returns how many threads there are.
+    """
+    need = max(_need(connection, name) for name in LONG)
+    cores = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+    threads = max(1, min(cores, MOST, reading // max(need, 1)))
+    connection.execute(f"SET threads = {threads}")
+    if need <= reading:
+        connection.execute(f"SET memory_limit = '{tables + max(3 * threads * need, 2**20)}B'")
+    return threads
+
+
+def _need(connection: Connection, table: str) -> int:
+    """Bytes that one thread takes for the table's largest row group."""
+    found = connection.execute(
+        f"""SELECT data_file FROM ducklake_list_files('lake', '{table}')
+            ORDER BY data_file_size_bytes DESC LIMIT {LARGEST}"""
+    ).fetchall()
+    if not found:
+        return 0
+    row = connection.execute(THREAD, [[name for (name,) in found]]).fetchone()
+    return int(row[0]) if row and row[0] is not None else 0
