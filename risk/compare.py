@@ -12,12 +12,13 @@ from risk.bounded import FEW, THIN, ends
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
 from risk.paired import ALIKE, alike, means
+from risk.quantile import quantile_ends
 from risk.shared import Shared as Shared
 from risk.shared import Statistic as Statistic
 from risk.shared import shared as shared
 from risk.significance import Told, agreeing, p_value, two_sided
 from risk.skewed import ALIKE as SAME
-from risk.skewed import mean_ends, quantile_ends
+from risk.skewed import mean_ends
 from risk.student import chance, reaching, studentized
 from risk.worst import mass
 

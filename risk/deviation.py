@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
 from risk.interval import Codes, Floats
-from risk.skewed import ends, felt, mean_ends
+from risk.skewed import felt, mean_ends, positive_ends
 
 LEAST = 30
 """Prompts below which no interval of a standard deviation was found to hold."""
@@ -40,7 +40,7 @@ def volatility_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, fl
 
     >>> low, high = volatility_ends(np.arange(40.0))
     >>> round(low, 2), round(high, 2)
-    (10.15, 13.82)
+    (9.9, 13.82)
     """
     sd, n = volatility(x), x.size
     off = felt((x - x.mean()) ** 2 - sd * sd, clusters)
@@ -48,9 +48,9 @@ def volatility_ends(x: Floats, clusters: Codes | None = None) -> tuple[float, fl
         return math.nan, math.nan
     if bool(((x == 0) | (x == 1)).all()):
         return _of_share(*mean_ends(x, clusters))
-    first = ends(math.log(sd), off / (2 * n * sd * sd))
+    low, high = positive_ends(sd * sd, off / n)
     second = _bonett(x, sd, clusters)
-    return math.exp(min(first[0], second[0])), math.exp(max(first[1], second[1]))
+    return min(math.sqrt(low), math.exp(second[0])), max(math.sqrt(high), math.exp(second[1]))
 
 
 def _bonett(x: Floats, sd: float, clusters: Codes | None) -> tuple[float, float]:

@@ -14,6 +14,7 @@ from risk.lens import Parameter
 from risk.marks import both
 from risk.measure import Measure, missing
 from risk.order import ranks
+from risk.skewed import felt, positive_ends
 
 Codes = NDArray[np.int64]
 PEOPLE = "label_score|label_rating|label_severity|label_harm|human_score"
@@ -48,6 +49,10 @@ def errors(
     off, y = s - y, y - y.mean()
     codes = None if of is None else of[kept]
     squares = spread.mean(off**2, codes, lost, 0.0)
+    pull = felt(off**2 - squares.value, codes) / s.size
+    if not math.isnan(squares.low):
+        low, high = positive_ends(squares.value, pull)
+        squares = replace(squares, low=low, high=high)
     value, low, high = (math.sqrt(x) if x >= 0 else math.nan for x in _numbers(squares))
     r2 = sums.measure(
         _r2, np.stack([off**2, y, y**2, np.ones_like(y)], axis=1), codes, draws, seed,

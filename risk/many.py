@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Codes, Floats, holding
 from risk.measure import Measure
-from risk.skewed import ends, felt, mean_ends, quantile_ends
+from risk.quantile import quantile_ends
+from risk.skewed import ends, felt, mean_ends
 from risk.worst import cvar, mass, var
 
 

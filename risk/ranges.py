@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 from risk.bounded import FEW, LEAST
 from risk.interval import Codes, Floats
 from risk.measure import Measure, missing
-from risk.skewed import ends, felt, quantile_ranks
+from risk.quantile import quantile_ranks
+from risk.skewed import ends, felt
 from risk.worst import TIE
 
 UNKNOWN = (math.nan, math.nan)

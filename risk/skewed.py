@@ -6,13 +6,16 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtr, bdtrik, ndtr, stdtr, stdtrit
+from scipy.special import ndtr, stdtr, stdtrit
 
 from risk.interval import UNSEEN, Codes, Floats, wilson
 
 STRAIGHT = 1e-6
 """Skewness below which the correction is nothing a float can show."""
 ALIKE = "all items are the same, so none tells how far they spread: no interval of it would hold"
+PLENTY = 20
+"""Items from which on skewness does the interval of a mean no great harm."""
+FEW_AND_SKEWED = f"fewer than {PLENTY} items and skewed: the interval may be too short"
 ROUNDING = 1e-12
 """Parts of a value below which two are the same."""
 HIGHEST = 700.0
@@ -126,6 +129,25 @@ def mean_ends(
     return max(min(low, far[0]), 0.0), high
 
 
+def caution(x: Floats, clusters: Codes | None = None) -> str:
+    """What to beware of in `mean_ends` of so few and so skewed items; nothing of 20 or more.
+
+    The normal law of a mean wants 25 times the squared skewness in items (Cochran, Sampling
+    Techniques, 1977, 2.15). From 20 on `ends` held in 93 to 98 of 100; of a dozen of log-normal
+    scores in 91.
+
+    >>> caution(np.arange(12.0)), caution(np.array([0.0] * 11 + [3.0])) == FEW_AND_SKEWED
+    ('', True)
+    """
+    if clusters is None and x.size >= PLENTY:
+        return ""
+    pull = felt(x - x.mean(), clusters)
+    marks = bool(((x == 0) | (x == 1)).all())
+    if marks or not 1 < pull.size < PLENTY or same(x, pull / x.size):
+        return ""
+    return FEW_AND_SKEWED if pull.size < 25 * _spread(pull)[1] ** 2 else ""
+
+
 def same(x: Floats, pull: Floats) -> bool:
     """Whether items that pull (G,) the mean of x (n,) so much all pull alike, but for rounding.
 
@@ -143,45 +165,6 @@ def _alike(value: float, items: int, least: float, most: float) -> tuple[float, 
     return value - share * (value - least), value + share * (most - value)
 
 
-def quantile_ends(ranked: Floats, level: float, codes: Codes | None = None) -> tuple[float, float]:
-    """The 95 % interval of the `level` quantile: two of the values, ranked upwards (n,).
-
-    How many of n rows lie below the true quantile is binomial, which names two ranks and assumes
-    nothing of the values; ties make the interval wider. `codes` (n,) is the item of each ranked
-    row: as many rows count as the spread of that share between items tells of. NaN where the
-    values do not reach far enough.
-    Source: David and Nagaraja, Order Statistics (2003), 7.1; of items Woodruff (1952), doi
-    10.1080/01621459.1952.10483443.
-
-    >>> quantile_ends(np.arange(1.0, 101.0), 0.5)
-    (40.0, 61.0)
-    >>> quantile_ends(np.arange(1.0, 11.0), 0.95)
-    (nan, nan)
-    """
-    ranks = quantile_ranks(ranked, level, codes)
-    if ranks is None:
-        return math.nan, math.nan
-    return float(ranked[ranks[0] - 1]), float(ranked[ranks[1] - 1])
-
-
-def quantile_ranks(
-    ranked: Floats, level: float, codes: Codes | None = None
-) -> tuple[int, int] | None:
-    """The two ranks, counted from 1, of the interval of a quantile; None where one is beyond.
-
-    >>> quantile_ranks(np.arange(1.0, 101.0), 0.95), quantile_ranks(np.arange(50.0), 0.95)
-    ((90, 100), None)
-    """
-    n = ranked.size
-    worth = n if codes is None else _worth(ranked, level, codes)
-    if worth < 2:
-        return None
-    scale = n / worth
-    first = math.floor(_binomial(0.025, worth, level) * scale)
-    last = math.ceil(_binomial(0.975, worth, level) * scale) + 1
-    return (first, last) if first >= 1 and last <= n else None
-
-
 def felt(off: Floats, clusters: Codes | None = None) -> Floats:
     """What rows (n,) add up to by item: (G,) sums, or the rows where each is an item of its own.
 
@@ -191,17 +174,6 @@ def felt(off: Floats, clusters: Codes | None = None) -> Floats:
     if clusters is None:
         return off
     return np.asarray(np.bincount(clusters, off)[np.bincount(clusters) > 0], dtype=float)
-
-
-def _worth(ranked: Floats, level: float, codes: Codes) -> int:
-    """As how many rows of one item each the rows count, for the share below the quantile."""
-    n = ranked.size
-    at = ranked[min(max(math.ceil(n * level - 1e-9), 1), n) - 1]
-    under = (ranked <= at).astype(float)
-    pull = felt(under - under.mean(), codes) / n
-    error = float(pull @ pull) * pull.size / max(pull.size - 1, 1)
-    share = float(under.mean())
-    return min(n, round(share * (1 - share) / error)) if error > 0 else pull.size
 
 
 def _spread(pull: Floats) -> tuple[float, float]:
@@ -237,9 +209,3 @@ def _bent(off: float, bend: float, items: int) -> float:
 def _student(items: int) -> float:
     """How many standard errors 95 % of Student's law reaches, one degree less than the items."""
     return float(stdtrit(items - 1, 0.975))
-
-
-def _binomial(share: float, n: int, p: float) -> int:
-    """The least count that at least `share` of the binomial law does not exceed."""
-    count = math.ceil(float(bdtrik(share, n, p)))
-    return count - 1 if count > 0 and bdtr(count - 1, n, p) >= share else count

@@ -14,7 +14,7 @@ from risk import seen
 from risk.interval import Floats, holding, percentiles, rate, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
-from risk.skewed import ALIKE, ends, mean_ends
+from risk.skewed import ALIKE, caution, ends, mean_ends
 
 Statistic = Callable[[Floats], Floats]
 """Row weights (b, n) -> the statistic of each replicate, (b,) or (b, S)."""
@@ -85,7 +85,7 @@ def left_out(
     """
     codes = np.arange(n) if clusters is None else np.unique(clusters, return_inverse=True)[1]
     groups = int(codes.max(initial=-1)) + 1
-    if not 1 < groups <= SOME or groups * n > MOST:
+    if not 1 < groups <= SOME or groups * n > MOST // 5:
         return None
     chunk = max(1, 1_000_000 // n)
     parts = [np.arange(at, min(at + chunk, groups)) for at in range(0, groups, chunk)]
@@ -148,8 +148,8 @@ def mean(
     if math.isnan(low):
         several = told.size > 1 and (clusters is None or bool(np.ptp(clusters)))
         return Measure(value, n=told.size, lost=lost, why=ALIKE if several else ONE)
-    ends = holding(value, max(low, least), min(high, most))
-    return Measure(value, *ends, n=told.size, lost=lost)
+    around = holding(value, max(low, least), min(high, most))
+    return Measure(value, *around, told.size, lost, caution(told, clusters))
 
 
 def share(

@@ -18,7 +18,8 @@ from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
 from risk.interval import Floats, band, holding, percentiles
 from risk.measure import Measure, missing
-from risk.skewed import ALIKE, mean_ends, quantile_ends
+from risk.quantile import quantile_ends
+from risk.skewed import ALIKE, caution, mean_ends
 from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
@@ -107,7 +108,7 @@ def profile(
 
     x is (n,), up is worse; NaN rows are dropped and counted as lost. `clusters` (n,) codes the item
     of each row, so that several answers to one prompt count together. Mean and sd have the
-    intervals of `skewed` and `deviation`, median and VaR two ranks (`skewed.quantile_ends`), the
+    intervals of `skewed` and `deviation`, median and VaR two ranks (`quantile.quantile_ends`), the
     other tail numbers bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs
     allow for unseen losses up to `most`, and without that bound they have none. How the replicates
     are drawn: `bootstrap.replicates`. TR-08, TR-13.
@@ -131,8 +132,9 @@ def profile(
             continue
         low, high = bounds.get(name, UNKNOWN)
         bare = ALIKE if name == "mean" and distinct > 1 else BARE.get(name, "")
-        caution = why if name in TAIL else bare if math.isnan(low) else ""
-        found[name] = Measure(value, *holding(value, low, high), n, lost, caution)
+        said = caution(score, items) if name == "mean" else ""
+        said = why if name in TAIL else bare if math.isnan(low) else said
+        found[name] = Measure(value, *holding(value, low, high), n, lost, said)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,22 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
     plain = np.stack([p * y, p, y], axis=1)
     hard = (1 - p) ** chosen["alpha"] * p
-    yield Finding("soft_f1", measure(lambda s: 1 - loss(s), plain, *again, n=n, lost=lost, why=why))
+    rest = partial(measure, n=n, lost=lost, why=why)
+    soft = rest(lambda s: 1 - loss(s), plain, *again, unseen=_kinds(1.0))
+    yield Finding("soft_f1", soft)
     q = np.stack([hard * y, hard, y], axis=1)
-    yield Finding("dice_loss", measure(loss, q, *again, n=n, lost=lost, why=why))
+    unseen = _kinds(float(hard.max(initial=0.0)))
+    yield Finding("dice_loss", rest(loss, q, *again, unseen=unseen))
     yield Finding("positives", spread.share(y, items=again[0], lost=lost))
+
+
+def _kinds(most: float) -> Floats:
+    """Answers nobody may have seen: found with all the mass there is, missed, and called wrongly.
+
+    >>> _kinds(0.5).tolist()
+    [[0.5, 0.5, 1.0], [0.0, 0.0, 1.0], [0.0, 0.5, 0.0]]
+    """
+    return np.array([[most, most, 1.0], [0.0, 0.0, 1.0], [0.0, most, 0.0]])
 
 
 LENS = Lens(

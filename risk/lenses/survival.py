@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.spread import MANY, around, blocks, measured, replicates
+from risk.spread import MANY, around, blocks, left_out, measured, replicates
 from risk.survive import Weighted, curve, incidence, log_rank, weighted
 from risk.trajectory import ROLE, VIOLATION, Times, Walks, parts, times, walks
 
@@ -56,17 +57,21 @@ def _violated(found: Walks, broke: Times, chosen: Mapping[str, Any]) -> Measure:
     if time.size > MANY:
         told = blocks(share, time.size, found.item[known], chosen["seed"])
         return around(share(every), told, time.size, broke.lost)
-    drawn = _drawn(share, found.item[known], chosen)
-    return measured(share(every), drawn, time.size, broke.lost)
+    drawn, gone = _drawn(share, found.item[known], chosen)
+    return measured(share(every), drawn, time.size, broke.lost, "", gone, (0.0, 1.0))
 
 
-def _drawn(statistic: Callable[[Any], Any], item: Any, chosen: Mapping[str, Any]) -> Floats:
-    """The statistic of the rows of each draw over items."""
+def _drawn(
+    statistic: Callable[[Any], Any], item: Any, chosen: Mapping[str, Any]
+) -> tuple[Floats, Floats | None]:
+    """The statistic of the rows of each draw over items, and without each of them."""
     every = np.arange(item.size)
-    return replicates(
-        lambda w: np.array([statistic(np.repeat(every, one.astype(int))) for one in w]),
-        item.size, item, chosen["draws"], chosen["seed"],
-    )  # fmt: skip
+
+    def of(w: Floats) -> Floats:
+        return np.array([statistic(np.repeat(every, one.astype(int))) for one in w])
+
+    told = replicates(of, item.size, item, chosen["draws"], chosen["seed"])
+    return told, left_out(of, item.size, item)
 
 
 def _groups(found: Walks, broke: Times, group: Any, at: float) -> Iterator[Finding]:
@@ -103,15 +108,23 @@ def _weighted(found: Walks, broke: Times, chosen: Mapping[str, Any]) -> Iterator
 
     large = time.size > MANY
     item = found.item[ok]
-    drawn = blocks(again, time.size, item, chosen["seed"]) if large else _drawn(again, item, chosen)
-    yield from _said(told, drawn, time.size, lost, around if large else measured)
+    if large:
+        drawn, gone = blocks(again, time.size, item, chosen["seed"]), None
+    else:
+        drawn, gone = _drawn(again, item, chosen)
+    yield from _said(told, drawn, gone, time.size, lost)
 
 
 def _said(
-    told: Weighted, drawn: Floats, n: int, lost: int, show: Callable[..., Measure]
+    told: Weighted, drawn: Floats, gone: Floats | None, n: int, lost: int
 ) -> Iterator[Finding]:
     for k, (name, value) in enumerate((("weighted", told.risk), ("weighted_ratio", told.ratio))):
-        yield Finding(name, show(value, drawn[:, k] if drawn.size else drawn, n, lost))
+        some = drawn[:, k] if drawn.size else drawn
+        if n > MANY:
+            yield Finding(name, around(value, some, n, lost))
+            continue
+        each = None if gone is None else gone[:, k]
+        yield Finding(name, measured(value, some, n, lost, "", each, (0.0, math.inf)))
     yield Finding("weight", Measure(told.total, n=n, lost=lost))
     yield Finding("effective_n", Measure(told.effective, n=n, lost=lost))
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk import agreement, calibration, moments, ranges, spread, tail
+from risk import abstain, agreement, calibration, moments, ranges, spread, survive, tail
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.gap import Statistic
 from risk.interval import Floats
+from risk.lenses import every
 from risk.measure import Measure
 
 ROUNDS = 300
@@ -148,8 +149,8 @@ def test_coverage_of_the_interval_of_a_mark_in_four_answers_a_prompt(share: floa
     told(f"mark of {share:g}, {n} prompts of four alike answers", share, one)
 
 
-@pytest.mark.parametrize("share", [0.5, 0.1])
-@pytest.mark.parametrize("n", [30, 60, 150])
+@pytest.mark.parametrize("share", [0.5, 0.1, 0.05])
+@pytest.mark.parametrize("n", [10, 30, 60, 150])
 @pytest.mark.parametrize("name", ["percent", "cohen_kappa", "fleiss_kappa", "alpha", "ac1"])
 def test_coverage_of_the_interval_of_agreement(name: str, n: int, share: float) -> None:
     """Three people who are wrong in one label of ten, two for Cohen's kappa."""
@@ -170,7 +171,7 @@ def test_coverage_of_the_interval_of_agreement(name: str, n: int, share: float) 
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("n", [30, 100, 400])
+@pytest.mark.parametrize("n", [12, 30, 100, 400])
 @pytest.mark.parametrize("loss", LONG)
 def test_coverage_of_the_interval_of_a_paired_difference_of_means(n: int, loss: str) -> None:
     rng = np.random.default_rng(n)
@@ -178,3 +179,63 @@ def test_coverage_of_the_interval_of_a_paired_difference_of_means(n: int, loss: 
         f"difference of means, {loss}, n = {n}", 0.0,
         lambda seed: tail.paired(LONG[loss](rng, n), LONG[loss](rng, n), 0.95, "mean", 500, seed),
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3])
+@pytest.mark.parametrize("n", [20, 50, 200])
+def test_coverage_of_the_interval_of_an_f1(n: int, share: float) -> None:
+    """Abstaining where one should, and elsewhere, in seven and one of ten."""
+
+    def draw(n: int) -> tuple[Floats, Floats]:
+        should = rng.random(n) < share
+        return should.astype(float), (rng.random(n) < np.where(should, 0.7, 0.1)).astype(float)
+
+    rng = np.random.default_rng(0)
+    truth = abstain.f1(*draw(400_000), None, 2, 0).value
+    rng = np.random.default_rng(n)
+    told(
+        f"F1 of a class of {share:g}, n = {n}", truth,
+        lambda seed: abstain.f1(*draw(n), None, 500, seed),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [12, 25, 100])
+def test_coverage_of_the_interval_of_a_hazard_of_four_runs_an_item(n: int) -> None:
+    def draw(n: int) -> tuple[Floats, Floats]:
+        chance = np.repeat(np.clip(rng.beta(0.6, 1.8, n), 0.01, 1), 4)
+        return np.minimum(rng.geometric(chance), 6.0), np.repeat(np.arange(n), 4)
+
+    rng = np.random.default_rng(0)
+    time, _ = draw(100_000)
+    whole = survive.curve(time, time < 6)
+    rng = np.random.default_rng(n)
+
+    def one(_: int) -> survive.Curve:
+        time, item = draw(n)
+        return survive.curve(time, time < 6, item)
+
+    told(f"hazard by 3 moves, n = {n}", whole.cumulative(3).value, lambda s: one(s).cumulative(3))
+    told(f"survival of 3 moves, n = {n}", whole.at(3).value, lambda s: one(s).at(3))
+
+
+@pytest.mark.parametrize("n", [25, 50, 200])
+def test_coverage_of_the_intervals_of_risk_against_coverage(n: int) -> None:
+    def draw(n: int) -> tuple[Floats, Floats]:
+        p = rng.beta(3, 1, n).round(1)  # confidences as models say them, with ties
+        return p, (rng.random(n) < 0.2 + 0.7 * p).astype(float)
+
+    lens = every()["risk_coverage"]
+    chosen = lens.settings({"draws": 300})
+
+    def one(n: int) -> dict[str, Measure]:
+        p, right = draw(n)
+        found = lens.measures({"confidence": p, "correct": right}, chosen)
+        return {one.measure: one.found for one in found}
+
+    rng = np.random.default_rng(0)
+    whole = one(100_000)
+    rng = np.random.default_rng(n)
+    many = [one(n) for _ in range(ROUNDS)]
+    for name in ("aurc", "augrc", "auarc", "auroc"):
+        each = [found[name] for found in many]
+        told(f"{name}, n = {n}", whole[name].value, each.__getitem__)

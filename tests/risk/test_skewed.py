@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.stats import binom, bootstrap, ttest_1samp
 
-from risk import skewed, tail
+from risk import quantile, skewed, spread, tail
 from risk.interval import wilson
 
 PULL = arrays(float, st.integers(3, 40), elements=st.integers(-8, 8).map(float))
@@ -66,7 +66,7 @@ def test_a_score_that_is_always_0_is_no_mark_and_has_an_interval_only_within_its
 
 @pytest.mark.parametrize(("n", "level"), [(7, 0.5), (40, 0.5), (100, 0.95), (333, 0.8)])
 def test_two_ranks_hold_a_quantile_as_often_as_the_binomial_says(n, level):
-    low, high = skewed.quantile_ends(np.arange(1.0, n + 1), level)
+    low, high = quantile.quantile_ends(np.arange(1.0, n + 1), level)
     below, above = binom.cdf(low - 1, n, level), binom.sf(high - 1, n, level)
     assert below <= 0.025
     assert above <= 0.025
@@ -75,9 +75,9 @@ def test_two_ranks_hold_a_quantile_as_often_as_the_binomial_says(n, level):
 
 
 def test_a_quantile_that_no_rank_reaches_has_no_interval_and_copies_of_a_row_add_nothing():
-    assert all(map(math.isnan, skewed.quantile_ends(np.arange(5.0), 0.5)))
-    once = skewed.quantile_ends(np.arange(60.0), 0.5)
-    twice = skewed.quantile_ends(np.repeat(np.arange(60.0), 3), 0.5, np.repeat(np.arange(60), 3))
+    assert all(map(math.isnan, quantile.quantile_ends(np.arange(5.0), 0.5)))
+    once = quantile.quantile_ends(np.arange(60.0), 0.5)
+    twice = quantile.quantile_ends(np.repeat(np.arange(60.0), 3), 0.5, np.repeat(np.arange(60), 3))
     assert twice == pytest.approx(once, abs=1)
 
 
@@ -126,3 +126,26 @@ def test_pulls_of_any_size_have_the_same_interval_in_their_unit(scale):
 
 def test_a_pull_that_is_missing_gives_no_interval_rather_than_one_of_no_width():
     assert all(map(math.isnan, skewed.ends(0.5, [0.1, math.nan, -0.1])))
+
+
+def test_few_and_skewed_items_say_that_their_interval_may_be_too_short():
+    x = np.array([0.0] * 10 + [2.5, 4.0])
+    assert spread.mean(x).why == skewed.FEW_AND_SKEWED
+    assert tail.profile(x, draws=2)["mean"].why == skewed.FEW_AND_SKEWED
+    assert spread.mean(np.arange(12.0)).why == ""
+    assert spread.mean(np.tile(x, 2)).why == ""
+    assert spread.mean((x > 3).astype(float)).why == "", "Wilson's interval of a mark needs none"
+
+
+@pytest.mark.parametrize("name", ["log-normal", "even and long", "bounded"])
+def test_means_of_thirty_scores_are_held(name):
+    draw = {
+        "log-normal": (lambda rng: np.exp(rng.normal(size=30)), math.exp(0.5)),
+        "even and long": (lambda rng: rng.standard_t(3, 30), 0.0),
+        "bounded": (lambda rng: rng.beta(0.2, 4, 30), 0.2 / 4.2),
+    }[name]
+    rng, held = np.random.default_rng(6), 0
+    for _ in range(600):
+        low, high = skewed.mean_ends(draw[0](rng))
+        held += low <= draw[1] <= high
+    assert held / 600 > 0.91
