@@ -135,11 +135,20 @@ def land(
     return warehouse.within(stage.cursor, work)
 
 
+def _in_order(table: str) -> str:
+    """The staged rows one after the other: a count of them is nothing that threads can share.
+
+    Without it, threads would write the row groups of a file in any order.
+    """
+    counted = f"SELECT *, row_number() OVER () AS line FROM temp.staged_{table}"
+    return f"(FROM ({counted}) WHERE line > 0)"
+
+
 ALONE = f"""
     INSERT INTO lake.outputs
     SELECT run_id, item_id, sample, response, left(response, {OPENING}), option_logprobs, finish,
            n_tokens, meta
-    FROM temp.staged_outputs"""
+    FROM {_in_order("outputs")}"""
 """How answers land where the lake has no prompt of their data sets yet."""
 # a prompt that another file gave otherwise stays with the answers that were given to it
 BESIDE = f"""
@@ -148,7 +157,7 @@ BESIDE = f"""
            o.option_logprobs, o.finish, o.n_tokens,
            CASE WHEN d.prompt IS NULL THEN o.meta
                 ELSE json_merge_patch(json_object('prompt', d.prompt), coalesce(o.meta, '{{}}')) END
-    FROM temp.staged_outputs o
+    FROM {_in_order("outputs")} o
     LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
     LEFT JOIN (SELECT s.dataset, s.item_id, s.prompt
                FROM temp.staged_items s JOIN lake.items i USING (dataset, item_id)
@@ -191,12 +200,14 @@ def _land(
     ).fetchone()
     cursor.execute(f"{BESIDE if known else ALONE} {mine}", told)
     for table in ("scores", "steps", "acts"):
-        cursor.execute(f"INSERT INTO lake.{table} FROM temp.staged_{table} {mine}", told)
+        cursor.execute(
+            f"INSERT INTO lake.{table} SELECT * EXCLUDE (line) FROM {_in_order(table)} {mine}", told
+        )
     cursor.execute(
         f"""INSERT INTO lake.items
             SELECT dataset, item_id, prompt, left(prompt, {OPENING}), category, target, choices,
                    answerable, should_abstain, tags
-            FROM temp.staged_items {NEW if known else ""}"""
+            FROM {_in_order("items")} {NEW if known else ""}"""
     )
     cursor.execute(
         "INSERT INTO lake.refused_rows SELECT ?, ?, * FROM temp.staged_refused", [sha256, source]

@@ -17,7 +17,12 @@ from db import room, warehouse
 from db.warehouse import FEWER, Connection
 
 RULE = Mapping.model_validate(
-    {"item_id": "id", "response": "response", "fixed": {"model": "m", "dataset": "long"}}
+    {
+        "item_id": "id",
+        "prompt": "id",
+        "response": "response",
+        "fixed": {"model": "m", "dataset": "long"},
+    }
 )
 
 
@@ -72,3 +77,11 @@ def test_long_answers_side_by_side_are_exported_whole(stores: Stores, tmp_path: 
     assert told.num_row_groups == 1
     assert export.export(stores, Recipe(format="jsonl"), tmp_path / "set").rows["outputs"] == 4_500
     assert (tmp_path / "set" / "data" / "outputs.jsonl").read_bytes().count(b"\n") == 4_500
+
+
+def test_answers_lie_in_the_order_of_their_file(stores: Stores) -> None:
+    stores.warehouse.execute("SET threads = 4")
+    filled(stores, 20_000, 800)
+    for table in ("outputs", "items"):
+        found = stores.warehouse.execute(f"SELECT item_id FROM lake.{table} ORDER BY rowid")
+        assert [int(item) for (item,) in found.fetchall()] == list(range(20_000))
