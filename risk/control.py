@@ -34,8 +34,7 @@ GRID = 20
 class Control:
     """Thresholds (T,) tested for a risk: mean loss of the `n` rows each answers, p-value, verdict.
 
-    `chosen` is the valid threshold that answers most; minus infinity, abstaining from all, where
-    none is valid: a legitimate answer.
+    `chosen` is the valid threshold that answers most; minus infinity, answering none, if none is.
     """
 
     thresholds: Floats
@@ -163,7 +162,8 @@ def youden(u: ArrayLike, wrong: ArrayLike) -> tuple[float, float, float]:
     at_most = np.cumsum(np.bincount(place[bad], minlength=len(levels)))
     good = np.cumsum(np.bincount(place[~bad], minlength=len(levels)))
     tpr, fpr = 1 - at_most / bad.sum(), 1 - good / (~bad).sum()
-    best = np.lexsort((-levels, fpr, -np.round(tpr - fpr, 12)))[0]
+    most = np.flatnonzero((gain := np.round(tpr - fpr, 12)) == gain.max())
+    best = most[fpr[most] == fpr[most].min()][-1]  # levels rise
     return float(levels[best]), float(tpr[best]), float(fpr[best])
 
 

@@ -14,6 +14,7 @@ from risk.calibration import ece
 from risk.conformal import Rule, ranks, threshold
 from risk.interval import Floats
 from risk.judged import judged, ranking
+from risk.options import summed
 from risk.sets import TINY, Bools, Method, Questions, lac, members
 from risk.splits import affordable, orders
 
@@ -126,10 +127,8 @@ def costs(questions: Questions, q_pred: Floats, q_abs: Floats, c: float = SLOPE)
 def _costs(of: _Rows, q_pred: Floats, q_abs: Floats, c: float) -> Floats:
     edge = q_abs[:, None] + TINY
     single, several, none = _soft(of.factor, q_pred[:, None], q_abs[:, None], c)  # (B, N) each
-    size = np.zeros(single.shape)
-    for one in of.strange:  # option by option: NumPy adds long rows far faster than short ones
-        size += one <= edge
-    np.maximum(size, 1, out=size)
+    # option by option: NumPy adds long rows far faster than short ones
+    size = np.maximum(summed(one <= edge for one in of.strange), 1).astype(float)
     credit = np.where(of.right, 1.0, (of.gold <= edge) / size)
     whole = np.stack([one.sum(axis=1) for one in (single, several, none)], axis=1)  # (B, 3)
     answered = whole[:, 0] + whole[:, 1]

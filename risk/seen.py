@@ -102,6 +102,8 @@ def codes(column: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
         return column, np.arange(len(column))
     if id(column) in _taken:
         source, place = _taken[id(column)]
+        if id(source) in _ordered:
+            return used(source, place)
         names, code = codes(source)
         return used(names, code[place])
     if column.dtype != object:

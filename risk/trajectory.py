@@ -28,8 +28,8 @@ class Walks:
 
     Per step (N,): `run` its run from 0, `at` the moves made so far (1 the first; 0 the start),
     `row` its place in the columns, `marks` its state (or None) and flags. Per run (R,): `first` and
-    `size` of its steps, `item` code, `length` in moves, and violated, completed, censored (1, 0,
-    NaN where nobody said).
+    `size` of its steps, `length` in moves, `item` code and name (`items`), `sample`, and violated,
+    completed, censored (1, 0, NaN where nobody said).
     """
 
     run: Codes
@@ -41,13 +41,19 @@ class Walks:
     size: Codes
     length: Codes
     item: Codes
-    names: tuple[tuple[str, int], ...]
+    items: NDArray[Any]
+    sample: Codes
     violated: Floats
     completed: Floats
     censored: Floats
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.item)
+
+    @property
+    def names(self) -> tuple[tuple[str, int], ...]:
+        """Item and sample of each run."""
+        return tuple(zip(map(str, self.items.tolist()), self.sample.tolist(), strict=True))
 
     def marked(self, word: str) -> Marks:
         """Which steps (N,) have the state or a flag of that name.
@@ -118,13 +124,12 @@ def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
     moves = np.cumsum(acts)
     begins = moves[new] - acts[new]
     row = order[kept]
-    named = map(str, items[code[order][new]].tolist())
-    names = tuple(zip(named, sample[order][new].tolist(), strict=True))
+    item = code[order][new]
 
     def whole(name: str) -> Floats:
         column = columns.get(name)
         return (
-            np.full(len(names), np.nan)
+            np.full(item.size, np.nan)
             if column is None
             else np.asarray(column, dtype=float)[order][new]
         )
@@ -138,8 +143,9 @@ def _walks(*, whose: str, **columns: NDArray[Any]) -> Walks:
         first=first,
         size=size,
         length=np.bincount(run, weights=acts).astype(np.int64),
-        item=code[order][new],
-        names=names,
+        item=item,
+        items=items[item],
+        sample=sample[order][new],
         violated=whole("violated"),
         completed=whole("completed"),
         censored=whole("censored"),

@@ -45,7 +45,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     item = codes(columns["item_id"], "item_id")[1]
     for at, name in enumerate(names):
         here = np.flatnonzero(dimension == at)
-        there = np.unique(scorer[here])
+        there = np.flatnonzero(np.bincount(scorer[here]))
         for who in there.tolist():
             rows = here[scorer[here] == who]
             found = mean(columns["value"][rows], item[rows])

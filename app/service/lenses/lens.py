@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from threadpoolctl import threadpool_limits
 
-from app.service.lenses import through
+from app.service.lenses import ahead, through
 from app.service.lenses.through import Fed
 from app.service.lenses.through import Row as Row
 from app.service.outputs import known, pivot, tables
@@ -114,37 +113,21 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
 
     # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
     with threadpool_limits(1, "blas"), _hands() as readers, _hands() as hands:
-        held = _reading(stores, chosen, readers)
+        held = _known(stores, chosen)
+        ahead.read(held, readers)
         yield from hands.map(found, lenses.every().values())
 
 
 def read(stores: Stores, chosen: Collection[str] = ()) -> list[Known]:
     """What is known of the chosen runs, all of them by default, with all that any lens wants."""
+    held = _known(stores, chosen)
     with _hands() as readers:
-        return _reading(stores, chosen, readers)
+        ahead.read(held, readers)
+    return held
 
 
 def _hands() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(AT_ONCE)
-
-
-def _reading(stores: Stores, chosen: Collection[str], readers: ThreadPoolExecutor) -> list[Known]:
-    """The same, still being read by `readers`: who asks for a part waits for that part alone."""
-    wanted: dict[Table, set[str]] = {name: set() for name in get_args(Table)}
-    for lens in lenses.every().values():
-        wanted[lens.table].update((*lens.needs, *lens.may_use))
-    names = {part for some in wanted.values() for name in some for part in name.split("|")}
-
-    def fill(told: Known) -> None:
-        for table, some in wanted.items():
-            with suppress(Trouble):  # a lens that asks for what is amiss says so itself
-                tables.columns(told, table, some)
-
-    held = _known(stores, chosen)
-    for told in held:
-        told.expect(names)
-        readers.submit(fill, told)
-    return held
 
 
 def look(
