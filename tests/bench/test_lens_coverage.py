@@ -1,0 +1,137 @@
+"""How often the intervals of every lens hold what the lens says of a whole made-up population.
+
+Prints the measures whose intervals do not, judges none: distributions over splits, thresholds and
+fits that depend on how many answers there are hold another truth than the population's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.service.lenses import example, through
+from app.service.loading import load
+from app.service.outputs import known, tables
+from app.service.stores import Stores
+from app.service.stores import connect as opened
+from app.settings import Settings
+from data.mapping import Mapping as Rule
+from data.samples import signals
+from data.samples.signals import Made
+from db import runs
+from risk import lenses
+from risk.lens import Columns
+
+ITEMS = 1_200
+SAMPLES = 120
+QUICK = {"draws": 200, "splits": 5, "simulations": 300, "iterations": 300}
+FEW: dict[str, dict[str, Any]] = {"swiss": {"dimension": "bias"}}
+Fed = list[tuple[dict[str, Any], Columns]]
+
+
+@pytest.fixture(scope="module")
+def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Two models' answers for every lens, and three revisions of one."""
+    home = tmp_path_factory.mktemp("population")
+    made = opened(Settings(home=home / "stores"))
+    rule = Rule.model_validate(signals.mapping(next(signals.rows("a", 1, 1))))
+    two = [(model, "1") for model in signals.MODELS]
+    sets = [(Made(), two), (Made("trend"), [("aster", str(n)) for n in (1, 2, 3)])]
+    sets += [(Made(name, variants), two) for name, variants in example.VARIANTS.items()]
+    sets += [(Made("first_token", options=example.CODES), two)]
+    for of, some in sets:
+        for seed, (model, revision) in enumerate(some, start=1):
+            path = home / f"{of.dataset}-{model}-{revision}.jsonl"
+            path.write_bytes(signals.lines(signals.rows(model, ITEMS, seed, revision, of)))
+            load.load(made, path, mapping=rule, by="a bench")
+    yield made
+    made.warehouse.close()
+    made.ledger.dispose()
+
+
+def fed(stores: Stores, name: str) -> Fed:
+    """The runs made for a lens with the columns it would be given; one unless it looks across."""
+    lens = lenses.every()[name]
+    every = [run for run in runs.every(stores.warehouse) if run["model"]]
+    own = [run for run in every if run["dataset"] == name]
+    some = own or [run for run in every if run["dataset"] == "signals"]
+    wanted = {*lens.needs, *lens.may_use}
+    told = [(run, tables.columns(known.of(stores, run), lens.table, wanted)) for run in some]
+    return told if lens.across else told[:1]
+
+
+def units(columns: Columns) -> dict[str, NDArray[np.int64]]:
+    """The rows of each prompt, or of each pair of prompts where there are pairs."""
+    names = columns.get("pair_id", columns["item_id"]).tolist()
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, (name, item) in enumerate(zip(names, columns["item_id"].tolist(), strict=True)):
+        rows[str(item if name is None else name)].append(row)
+    return {name: np.array(told) for name, told in rows.items()}
+
+
+def drawn(columns: Columns, of: dict[str, NDArray[np.int64]], names: list[str]) -> Columns:
+    """The rows of the units drawn; one drawn twice is another prompt the second time."""
+    rows = np.concatenate([of[name] for name in names])
+    turn = np.repeat(np.arange(len(names)), [of[name].size for name in names])
+    found = {name: column[rows] for name, column in columns.items()}
+    for key in ("item_id", "pair_id"):
+        if key in found:
+            told = [
+                None if x is None else f"{x}~{k}" for x, k in zip(found[key], turn, strict=True)
+            ]
+            found[key] = np.array([*told, None], dtype=object)[:-1]
+    return found
+
+
+def looking(name: str) -> Callable[[Fed], list[through.Row]]:
+    """What a lens finds in columns, with few draws."""
+    lens = lenses.every()[name]
+    quick: dict[str, Any] = {p.name: QUICK[p.name] for p in lens.parameters if p.name in QUICK}
+    settings = lens.settings(quick | FEW.get(name, {}))
+
+    def look(some: Fed) -> list[through.Row]:
+        some = [(run, columns) for run, columns in some if not lens.lacks(columns, settings)]
+        if lens.across:
+            return list(through.several(lens, some, settings, "")) if some else []
+        return [row for run, told in some for row in through.one(lens, run, told, settings, "")]
+
+    return look
+
+
+@pytest.mark.parametrize("n", [25, 50])
+@pytest.mark.parametrize("name", lenses.every())
+def test_coverage_of_the_intervals_of_a_lens(stores: Stores, name: str, n: int) -> None:
+    whole, look = fed(stores, name), looking(name)
+    rows = [units(columns) for _, columns in whole]
+    every = sorted(set.intersection(*(set(one) for one in rows)))
+    truth = {(r.run, r.measure, r.group): r.value for r in look(whole)}
+    held: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+    rng = np.random.default_rng(n)
+    for _ in range(SAMPLES):
+        names = [every[k] for k in rng.integers(0, len(every), n)]
+        some = [(run, drawn(told, of, names)) for (run, told), of in zip(whole, rows, strict=True)]
+        try:
+            found = look(some)
+        except ValueError:  # so few answers may lack what the lens needs, which it says
+            continue
+        for row in found:
+            true = truth.get((row.run, row.measure, row.group), math.nan)
+            if not math.isnan(true) and not math.isnan(row.low):
+                key = (row.run, row.measure, row.group)
+                held[key].append(row.low - 1e-9 <= true <= row.high + 1e-9)
+    kept = {key: told for key, told in held.items() if len(told) >= SAMPLES // 8}
+    short = {k: np.mean(t) for k, t in kept.items() if np.mean(t) < 0.95 - 2.6 * error(len(t))}
+    print(f"\n{name}, n = {n}: {len(kept)} intervals, {len(short)} held too seldom", end="")
+    for (_, measure, group), share in short.items():
+        print(f"\n  {measure} {group:24} {share:.3f}", end="")
+
+
+def error(times: int) -> float:
+    """The standard error of a share of 95 % seen so many times."""
+    return math.sqrt(0.95 * 0.05 / times)
