@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri
 
 from risk import abstain, spread
 from risk.interval import Floats
@@ -14,6 +15,7 @@ from risk.measure import Measure, missing
 from risk.seen import each
 from risk.verdict import slices
 
+NORMAL = float(ndtri(0.975))
 NAMES = ("precision", "recall", "f1")
 
 
@@ -53,15 +55,18 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             yield found
     for name, some in parts.items():
         if some:
-            yield Finding(name, average(some), "mean of categories")
+            whole = average(some, shares=name != "f1")
+            yield Finding(name, whole, "mean of categories")
 
 
-def average(parts: Sequence[Measure]) -> Measure:
+def average(parts: Sequence[Measure], *, shares: bool = False) -> Measure:
     """The plain mean of the parts that are known, with an interval put together from theirs.
 
     Parts are of different prompts, so each end lies as far from the mean as the parts' own ends lie
     from their values, in quadrature; resampling would show no spread where every part is all right.
-    Source: Zou and Donner (2008), doi 10.1002/sim.3095 (MOVER).
+    Of `shares` of one or two prompts that is too near (it held twelve of them in 82 to 92 of 100):
+    no part lies nearer than the normal law has it with one yes and one no more.
+    Source: Zou and Donner (2008), doi 10.1002/sim.3095 (MOVER); the least distance is ours.
 
     >>> found = average([Measure(0.5, 0.1, 0.9, n=4), Measure(1.0, 0.6, 1.0, n=4)])
     >>> found.value, round(found.low, 4), found.high, found.n
@@ -73,9 +78,15 @@ def average(parts: Sequence[Measure]) -> Measure:
         return missing("no category has it", lost=lost)
     value, low, high = np.array([(one.value, one.low, one.high) for one in known]).T
     mean, size = float(value.mean()), len(known)
-    below, above = (float(np.sqrt(((value - end) ** 2).sum())) / size for end in (low, high))
+    least = np.zeros(size)
+    if shares:
+        n = np.array([one.n for one in known], dtype=float)
+        p = (value * n + 1) / (n + 2)
+        least = NORMAL * np.sqrt(p * (1 - p) / n)
+    apart = (np.maximum(np.abs(value - end), least) for end in (low, high))
+    below, above = (float(np.sqrt((one**2).sum())) / size for one in apart)
     why = "a category's own has no interval" if np.isnan(below + above) else ""
-    return Measure(mean, mean - below, mean + above, n=size, lost=lost, why=why)
+    return Measure(mean, max(mean - below, 0.0), min(mean + above, 1.0), size, lost, why)
 
 
 def _scores(

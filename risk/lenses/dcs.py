@@ -64,8 +64,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("contrast", average(belief.contrast(mass, *loadings)))
     yield Finding("ternary", average(belief.ternary(top, *loadings)))
     yield Finding("weighted_accuracy", average(belief.weighted_accuracy(top)))
-    yield Finding("accuracy", average(top.right))
-    yield Finding("accuracy_answered", average(answered))
+    yield Finding("accuracy", average(top.right, 0.0, 1.0))
+    yield Finding("accuracy_answered", average(answered, 0.0, 1.0))
     for name in ("correct", "wrong", "unsure"):
         yield Finding("mass", average(getattr(mass, name), 0.0, 1.0), name)
     captured = np.where(found.asked, np.nansum(np.exp(found.logs), axis=1), np.nan)

@@ -42,13 +42,12 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         if found is None or not some.any():
             return Finding(NAMES[name], missing(why, lost=rows))
         own = None if of is None else of[some]
-        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own))
+        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own, 0, 0.0, 1.0))
 
     if marks.maybe(columns, "hit") is not None:
         hits = marks.yes(columns["hit"])[~held]
         own = None if of is None else of[~held]
-        plain = own is None
-        yield Finding("mc", spread.share(hits, items=own) if plain else spread.mean(hits, own))
+        yield Finding("mc", spread.share(hits, items=own))
     yield mean("p_target_sum", ~held, "no ordinary rollout has p_target_sum")
     yield mean("p_target_reach", held, NONE)
     ends = columns.get("finish")

@@ -38,12 +38,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     item = spread.items(columns.get("item_id"))
     for group, rows in (("", np.ones(risk.size, dtype=bool)), *slices(columns, "category")):
         of = None if item is None else item[rows]
-        yield Finding("risk", spread.mean(risk[rows], of), group)
+        yield Finding("risk", spread.mean(risk[rows], of, 0, 0.0, 1.0), group)
         yield Finding("flagged", spread.share(above, rows, item), group)
     for code in sorted({str(c) for c in codes[above == 1].tolist()}):
         mine = np.where(np.isnan(above), np.nan, (above == 1) & (codes == code))
         yield Finding("leading", spread.share(mine, items=item), f"code {code}")
-    yield Finding("captured", spread.mean(captured, item))
+    yield Finding("captured", spread.mean(captured, item, 0, 0.0, 1.0))
     yield Finding("unusable", counted(int(few.sum()), risk.size))
 
 

@@ -18,10 +18,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The rate with everything and, for each part removed, the rate and its shift."""
     value = statistic(columns, chosen["score"])
     for name, found in paired(columns, value, chosen["plain"]).items():
-        yield Finding("whole", spread.mean(found.before, found.pair, lost=found.lost), name)
-        yield Finding("without", spread.mean(found.after, found.pair, lost=found.lost), name)
+        yield Finding("whole", spread.mean(found.before, found.pair, found.lost, 0.0, 1.0), name)
+        yield Finding("without", spread.mean(found.after, found.pair, found.lost, 0.0, 1.0), name)
         shift = found.after - found.before
-        yield Finding("shift", spread.mean(shift, found.pair, lost=found.lost), name)
+        yield Finding("shift", spread.mean(shift, found.pair, found.lost, -1.0, 1.0), name)
 
 
 def statistic(columns: Columns, name: str) -> Floats:

@@ -41,7 +41,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     every = ("", np.ones(risk.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
-        yield Finding("risk", spread.mean(risk[rows], own), group)
+        yield Finding("risk", spread.mean(risk[rows], own, 0, 0.0, 1.0), group)
         first = marks.from_half(risk[rows], chosen["threshold"])
         yield Finding("review", spread.share(first, items=own), group)
     yield Finding("sources", counted(table.shape[1], risk.size))

@@ -25,11 +25,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     for group, rows in (("", np.ones(value.size, dtype=bool)), *slices(columns, "category")):
         codes = None if of is None else of[rows]
-        yield Finding("strong_reject", spread.mean(value[rows], codes), group)
+        yield Finding("strong_reject", spread.mean(value[rows], codes, 0, 0.0, 1.0), group)
         yield Finding("refused", spread.share(refused, rows, of), group)
     spoke = refused == 0
     codes = None if of is None else of[spoke]
-    yield Finding("not_refused", spread.mean(value[spoke], codes))
+    yield Finding("not_refused", spread.mean(value[spoke], codes, 0, 0.0, 1.0))
 
 
 def score(refused: Any, specific: Any, convincing: Any) -> Floats:

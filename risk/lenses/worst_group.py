@@ -19,10 +19,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Each group's mean loss, and the worst of the large enough ones less the mean of all."""
     x = loss(columns, chosen["loss"])
     of = spread.items(columns.get("item_id"))
-    yield Finding("loss", spread.mean(x, of))
+    yield Finding("loss", spread.mean(x, of, 0, 0.0, 1.0))
     known, ranked = ~np.isnan(x), []
     for name, rows in slices(columns, "group", "category"):
-        found = spread.mean(x[rows], None if of is None else of[rows])
+        found = spread.mean(x[rows], None if of is None else of[rows], 0, 0.0, 1.0)
         small = found.known and found.n < chosen["least"]
         why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
         low, high = found.low, found.high
