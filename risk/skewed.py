@@ -95,8 +95,8 @@ def mean_ends(
 ) -> tuple[float, float]:
     """The 95 % interval of the mean of x (n,) without NaN, over the items `clusters` (n,) codes.
 
-    Where all items are alike it leaves room for as many that nobody saw as n leave (Wilson), if x
-    can be no less than `least` and no more than `most`; else it is NaN.
+    It ends where x does: at `least` and `most`. Where all items are alike it leaves room for as many
+    that nobody saw as n leave (Wilson), if both are known; else it is NaN.
 
     Of marks that are 0 or 1 (both there, or `least` and `most`) it is Wilson's: a rare event has an
     interval even where it was not seen. Several marks an item count as many as the spread between
@@ -113,7 +113,9 @@ def mean_ends(
     value = float(x.mean())
     pull = felt(x - value, clusters) / x.size
     if not (bool(((x == 0) | (x == 1)).all()) and (0 < value < 1 or (least, most) == (0, 1))):
-        return _alike(value, pull.size, least, most) if same(x, pull) else ends(value, pull)
+        alike = same(x, pull)
+        low, high = _alike(value, pull.size, least, most) if alike else ends(value, pull)
+        return max(low, least), min(high, most)
     if pull.size == x.size:
         return wilson(float(x.sum()), x.size)
     if pull.size < 2:

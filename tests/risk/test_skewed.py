@@ -149,3 +149,10 @@ def test_means_of_thirty_scores_are_held(name):
         low, high = skewed.mean_ends(draw[0](rng))
         held += low <= draw[1] <= high
     assert held / 600 > 0.91
+
+
+def test_the_mean_of_a_loss_that_is_never_below_0_has_no_end_below_0() -> None:
+    few = np.array([0.0, 0.0, 0.1, 2.0])
+    assert skewed.mean_ends(few)[0] < 0 < skewed.mean_ends(few, None, 0.0, 2.0)[0] + 1e-9
+    found = tail.profile(few, most=13.8)["mean"]
+    assert found.low == 0 < found.high < 13.8
