@@ -95,8 +95,8 @@ def mean_ends(
 ) -> tuple[float, float]:
     """The 95 % interval of the mean of x (n,) without NaN, over the items `clusters` (n,) codes.
 
-    It ends where x does: at `least` and `most`. Where all items are alike it leaves room for as many
-    that nobody saw as n leave (Wilson), if both are known; else it is NaN.
+    It ends where x does, at `least` and `most`. Where all items are alike it leaves room for as
+    many that nobody saw as n leave (Wilson), if both are known; else it is NaN.
 
     Of marks that are 0 or 1 (both there, or `least` and `most`) it is Wilson's: a rare event has an
     interval even where it was not seen. Several marks an item count as many as the spread between
