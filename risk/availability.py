@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import bdtr
 
+from risk import special
 from risk.interval import Codes
 from risk.measure import Measure, missing
 from risk.paired import means
@@ -60,7 +60,7 @@ def lift(
     only, rather = int((after > before).sum()), int((before > after).sum())
     change = after - before
     drawn = resampled(change[:, None], own, draws)[:, 0] / n
-    p = min(1.0, 2 * float(bdtr(min(only, rather), only + rather, 0.5)))
+    p = min(1.0, 2 * float(special.bdtr(min(only, rather), only + rather, 0.5)))
     return Lift(
         n,
         share(before, items=own, lost=lost),

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, betaincinv
 
+from risk import special
 from risk.interval import Floats
 
 POINTS = 400
@@ -43,7 +43,7 @@ def local_level(n: int, confidence: float = 0.95, seed: int = 0) -> float:
     steps = np.diff(at, prepend=0)
     sums = np.cumsum(rng.standard_gamma(steps, (TRIALS, at.size)), axis=1)  # (T, R)
     whole = sums[:, -1] + rng.standard_gamma(n + 1 - at[-1], TRIALS)
-    share = betainc(at, n + 1 - at, sums / whole[:, None])
+    share = special.betainc(at, n + 1 - at, sums / whole[:, None])
     worst = 2 * np.minimum(share, 1 - share).min(axis=1)
     return float(np.quantile(worst, 1 - confidence))
 
@@ -64,10 +64,12 @@ def simultaneous(n: int, confidence: float = 0.95) -> tuple[NDArray[np.int64], F
     if n == 0:
         return at, np.empty(0), np.empty(0)
     tail = local_level(n, confidence) / 2
-    high = 1 - betaincinv(at, n + 1 - at, tail)
+    high = 1 - special.betaincinv(at, n + 1 - at, tail)
     # Up to the next value looked at, the curve may have fallen as far as that value's own bound.
     after = np.append(at[1:], n + 1)
     low = np.where(
-        after > n, 0.0, 1 - betaincinv(np.minimum(after, n), np.maximum(n + 1 - after, 1), 1 - tail)
+        after > n,
+        0.0,
+        1 - special.betaincinv(np.minimum(after, n), np.maximum(n + 1 - after, 1), 1 - tail),
     )
     return at, np.asarray(low), np.asarray(high)

@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
+from risk import special
 from risk.interval import wilson
 from risk.measure import Measure, missing
 
@@ -50,5 +50,5 @@ def times(first: ArrayLike, second: ArrayLike) -> Measure:
     if sum(parts) < TINY:  # no spread at all: nothing to tell an error by
         return Measure(math.exp(apart), n=n, why="all times are alike")
     below = [part**2 / (group.size - 1) for part, group in zip(parts, logs, strict=True)]
-    far = float(stdtrit(sum(parts) ** 2 / sum(below), 0.975)) * math.sqrt(sum(parts))
+    far = float(special.stdtrit(sum(parts) ** 2 / sum(below), 0.975)) * math.sqrt(sum(parts))
     return Measure(math.exp(apart), math.exp(apart - far), math.exp(apart + far), n=n)

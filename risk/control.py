@@ -10,8 +10,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
-from scipy.special import bdtr
 
+from risk import special
 from risk.conformal import Rule, threshold
 from risk.interval import Floats
 from risk.judged import judged
@@ -129,7 +129,7 @@ def bound(risk: float, n: int, delta: float = 0.1, binary: bool = False) -> floa
         return -n * _h1(risk, a) - math.log(delta)
 
     def bentkus(a: float) -> float:
-        return float(factor * bdtr(losses, n, a)) - delta
+        return float(factor * special.bdtr(losses, n, a)) - delta
 
     top = 1 - 1e-12
     ends = (

@@ -13,8 +13,6 @@ from risk.measure import Measure, missing
 from risk.order import ranks
 from risk.skewed import ends
 
-Z = 1.959963984540054
-
 
 def influence(score: ArrayLike, truth: ArrayLike) -> tuple[float, Floats]:
     """AUROC of score (N,) against truth 1, 0, ties one half, and each row's influence (N,).

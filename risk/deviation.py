@@ -6,15 +6,13 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
-from risk.interval import Codes, Floats
+from risk.interval import NORMAL, Codes, Floats
 from risk.skewed import felt, mean_ends, positive_ends
 
 LEAST = 30
 """Prompts below which no interval of a standard deviation was found to hold."""
 FEW = f"fewer than {LEAST} prompts: no interval of it would hold"
-NORMAL = float(ndtri(0.975))
 
 
 def volatility(x: ArrayLike) -> float:

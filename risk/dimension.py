@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri
 
+from risk import special
 from risk.bootstrap import LARGE, Codes, reach, tops
 from risk.bounded import FEW, LEAST
 from risk.deep import DEEP
@@ -79,7 +79,7 @@ def _halves(parts: Floats, total: Floats, level: float, point: Floats) -> Floats
     felt = excess - point * excess.sum(axis=1, keepdims=True)
     one, two = felt.sum(axis=0), (felt**2).sum(axis=0)
     error = np.sqrt(np.maximum(two - one * one / n, 0)) / (m * cvar(total, level))
-    return np.asarray(float(ndtri(0.975)) * error)
+    return np.asarray(float(special.ndtri(0.975)) * error)
 
 
 def _replicates(

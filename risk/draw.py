@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
 
+from risk import special
 from risk.interval import Floats
 from risk.lenses.deference import worth as worth
 from risk.worst import cvar, var
@@ -144,8 +144,8 @@ def tail(harm: ArrayLike, level: float = 0.95, doubt: float = 0.1, trust: float 
     apart = z - (trust * known + (1 - trust) * cvar(f, level))
     d = (f - z) / doubt
     density = np.exp(-(d**2) / 2) / math.sqrt(2 * math.pi)
-    first = steep * doubt * (density + d * ndtr(d))  # of (y - z)+ times steep
-    second = (steep * doubt) ** 2 * ((1 + d**2) * ndtr(d) + d * density)
+    first = steep * doubt * (density + d * special.ndtr(d))  # of (y - z)+ times steep
+    second = (steep * doubt) ** 2 * ((1 + d**2) * special.ndtr(d) + d * density)
     return np.asarray(np.sqrt(np.maximum(second + 2 * apart * first + apart**2, 0)))
 
 

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import betaincinv, ndtri
 
+from risk import special
 from risk.measure import Measure, missing
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Counts = NDArray[np.int64]
 
-UNSEEN = float(ndtri(0.975)) ** 2
+NORMAL = 1.959963984540054
+"""Standard deviations that 95 % of the normal law reaches to both sides."""
+UNSEEN = NORMAL**2
 """Items of a kind nobody saw there may be beside those seen, 3.84: the upper end of Wilson's
 interval of none."""
 CELLS = 2_000_000
@@ -50,7 +52,7 @@ def band(successes: ArrayLike, n: float, confidence: float = 0.95) -> tuple[Floa
     _check(k, n, confidence)
     if n == 0:
         return np.full(k.shape, np.nan), np.full(k.shape, np.nan)
-    z = float(ndtri(0.5 + confidence / 2))
+    z = float(special.ndtri(0.5 + confidence / 2))
     center = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * np.sqrt(k * (n - k) / n + z * z / 4)
     # At the two ends the bound is exactly 0 or 1; floats would leave 1e-18.
@@ -70,8 +72,8 @@ def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tup
     if n == 0:
         return math.nan, math.nan
     rest, tail = n - successes, (1 - confidence) / 2
-    low = 0.0 if successes == 0 else float(betaincinv(successes, rest + 1, tail))
-    high = 1.0 if rest == 0 else float(betaincinv(successes + 1, rest, 1 - tail))
+    low = 0.0 if successes == 0 else float(special.betaincinv(successes, rest + 1, tail))
+    high = 1.0 if rest == 0 else float(special.betaincinv(successes + 1, rest, 1 - tail))
     return low, high
 
 

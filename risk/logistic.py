@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import expit
 
+from risk import special
 from risk.interval import Floats
 
 ROUNDS = 50
@@ -26,7 +26,7 @@ def fit(x: ArrayLike, y: ArrayLike, ridge: float = 1.0) -> Floats:
     pull[0] = 1e-9
     found = np.zeros(wide.shape[1])
     for _ in range(ROUNDS):
-        p = expit(wide @ found)
+        p = special.expit(wide @ found)
         slope = wide.T @ (p - target) + pull * found
         bend = (wide * (p * (1 - p))[:, None]).T @ wide + np.diag(pull)
         step = np.linalg.solve(bend, slope)
@@ -44,7 +44,7 @@ def predict(x: ArrayLike, found: Floats) -> Floats:
     [0.5]
     """
     told = np.asarray(x, dtype=float)
-    return np.asarray(expit(found[0] + told @ found[1:]))
+    return np.asarray(special.expit(found[0] + told @ found[1:]))
 
 
 def folds(y: Floats, of: NDArray[np.int64] | None, count: int, seed: int) -> NDArray[np.int64]:

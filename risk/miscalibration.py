@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from risk import special
 from risk.interval import Floats
 
 Codes = NDArray[np.int64]
@@ -99,7 +99,7 @@ def absolute(found: Gaps, confidence: float = 0.95) -> Ends:
         return total, total
     noise = found.noise * np.where(found.mean < 0, -1, 1)
     tail = (1 - confidence - SPARED) / 2
-    reach = float(ndtri(1 - SPARED / (2 * size.size))) * error
+    reach = float(special.ndtri(1 - SPARED / (2 * size.size))) * error
     least = np.maximum(size - reach, 0)
     lifted = (np.abs(least + noise) - least).sum(axis=1)
     low = max(0.0, total - float(np.quantile(lifted, 1 - tail)), float(least.sum()))

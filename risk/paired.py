@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
-from risk.interval import Codes, Floats, percentiles
+from risk import special
+from risk.interval import NORMAL, Codes, Floats, percentiles
 from risk.significance import Told, agreeing, p_value, two_sided
 from risk.skewed import ROUNDING, chance, ends, felt
 
 ALIKE = "the two differ alike on every shared prompt: no interval of it would hold"
-NORMAL = float(ndtri(0.975))
 
 
 def bootstrap(many: ArrayLike, counted_out: bool = False) -> Told:
@@ -76,7 +75,7 @@ def _unseen(value: float, n: int, far: float) -> Told:
         return Told(math.nan, math.nan, math.nan)
     share = NORMAL**2 / (n + NORMAL**2)
     near = min(abs(value) / (far + abs(value)), 1 - 1e-12)
-    p = float(2 * ndtr(-math.sqrt(n * near / (1 - near))))
+    p = float(2 * special.ndtr(-math.sqrt(n * near / (1 - near))))
     return Told(value - share * (far + value), value + share * (far - value), p)
 
 
@@ -94,5 +93,5 @@ def _marks(above: float, below: float, n: int) -> Told:
     first, second = ((share * n + 1) / (n + 2) for share in (above, below))
     apart = first - second
     error = math.sqrt((first + second - apart * apart) / (n + 2))
-    p = float(2 * ndtr(-abs(apart) / error))
+    p = float(2 * special.ndtr(-abs(apart) / error))
     return Told(apart - NORMAL * error, apart + NORMAL * error, p)

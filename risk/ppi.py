@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtri, stdtrit
 
+from risk import special
 from risk.bootstrap import Codes
 from risk.interval import Floats, wilson
 from risk.measure import Measure, missing
@@ -48,7 +48,7 @@ class Estimate:
 
         NaN where no number of labels can: the cases themselves are too few.
         """
-        left = (half / float(ndtri(0.5 + confidence / 2))) ** 2 - self.floor
+        left = (half / float(special.ndtri(0.5 + confidence / 2))) ** 2 - self.floor
         need = self.human.n * self.each / left if left > 0 else math.inf
         return float(math.ceil(need - 1e-9)) if need <= self.judge.n else math.nan
 
@@ -233,7 +233,7 @@ def _plain(x: Floats, sample: _Sample, value: float | None = None) -> Measure:
         return missing(f"{x.size} cases have a judge score", n=x.size, lost=sample.lost)
     at = float(x.mean()) if value is None else value
     error = _error(x - x.mean(), sample.codes)
-    half = float(ndtri(0.5 + sample.confidence / 2)) * error
+    half = float(special.ndtri(0.5 + sample.confidence / 2)) * error
     return Measure(at, at - half, at + half, x.size, sample.lost)
 
 
@@ -245,5 +245,5 @@ def _interval(value: float, spread: float, sample: _Sample, told: Floats) -> Mea
         many = value * (1 - value) / spread**2 if 0 < value < 1 and spread > 0 else n
         why = ALIKE if np.ptp(seen) == 0 else ""
         return Measure(value, *wilson(value * many, many, sample.confidence), n, lost, why)
-    half = float(stdtrit(max(sample.free - 1, 1), 0.5 + sample.confidence / 2)) * spread
+    half = float(special.stdtrit(max(sample.free - 1, 1), 0.5 + sample.confidence / 2)) * spread
     return Measure(value, value - half, value + half, n, lost)

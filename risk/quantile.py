@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.special import bdtr, bdtrik
 
+from risk import special
 from risk.interval import Codes, Floats
 from risk.skewed import felt
 
@@ -63,5 +63,5 @@ def _worth(ranked: Floats, level: float, codes: Codes) -> int:
 
 def _binomial(share: float, n: int, p: float) -> int:
     """The least count that at least `share` of the binomial law does not exceed."""
-    count = math.ceil(float(bdtrik(share, n, p)))
-    return count - 1 if count > 0 and bdtr(count - 1, n, p) >= share else count
+    count = math.ceil(float(special.bdtrik(share, n, p)))
+    return count - 1 if count > 0 and special.bdtr(count - 1, n, p) >= share else count

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import chdtrc, ndtr
 
+from risk import special
 from risk.interval import Codes, Floats
 from risk.order import ranks
 
@@ -69,7 +69,7 @@ def friedman(x: ArrayLike) -> Outcome:
         )
     sums = place.sum(axis=1) - n * (k + 1) / 2
     q = (k - 1) * float((sums**2).sum()) / spread  # the tie correction is in the spread
-    return Outcome(q, float(chdtrc(k - 1, q)), q / (n * (k - 1)), n, lost)
+    return Outcome(q, float(special.chdtrc(k - 1, q)), q / (n * (k - 1)), n, lost)
 
 
 def wilcoxon(a: ArrayLike, b: ArrayLike) -> Outcome:
@@ -98,7 +98,7 @@ def wilcoxon(a: ArrayLike, b: ArrayLike) -> Outcome:
     else:
         size = d.size
         varied = size * (size + 1) * (2 * size + 1) / 24 - float((times**3 - times).sum()) / 48
-        p = float(2 * ndtr(-abs(up - total / 2) / math.sqrt(varied)))
+        p = float(2 * special.ndtr(-abs(up - total / 2) / math.sqrt(varied)))
     return Outcome(up, min(p, 1.0), (2 * up - total) / total, d.size, lost + zeros, said)
 
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr
+
+from risk import special
 
 SURE = 0.05
 """The p at which a 95 % interval ends at 0."""
@@ -66,4 +67,4 @@ def p_value(value: float, replicates: ArrayLike) -> float:
     counted, spread = two_sided(many), float(many.std())
     if spread == 0 or counted > 2 / (many.size + 1):
         return counted
-    return min(counted, float(2 * ndtr(-abs(value) / spread)))
+    return min(counted, float(2 * special.ndtr(-abs(value) / spread)))

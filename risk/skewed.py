@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtr, stdtrit
 
+from risk import special
 from risk.interval import UNSEEN, Codes, Floats, wilson
 
 STRAIGHT = 1e-6
@@ -67,7 +67,7 @@ def chance(value: float, felt: ArrayLike) -> float:
         return math.nan
     off = value / error
     near = min(abs(off), abs(_bent(off, bend, pull.size)))
-    return float(2 * stdtr(pull.size - 1, -near))
+    return float(2 * special.stdtr(pull.size - 1, -near))
 
 
 def positive_ends(value: float, felt: ArrayLike) -> tuple[float, float]:
@@ -124,7 +124,9 @@ def mean_ends(
     if error <= 0:
         return wilson(value * pull.size, pull.size)
     worth = value * (1 - value) / error
-    low, high = wilson(value * worth, worth, 2 * float(ndtr(min(_student(pull.size), 7.0))) - 1)
+    low, high = wilson(
+        value * worth, worth, 2 * float(special.ndtr(min(_student(pull.size), 7.0))) - 1
+    )
     far = ends(value, pull)
     if value < 0.5:
         return low, min(max(high, far[1]), 1.0)
@@ -210,4 +212,4 @@ def _bent(off: float, bend: float, items: int) -> float:
 
 def _student(items: int) -> float:
     """How many standard errors 95 % of Student's law reaches, one degree less than the items."""
-    return float(stdtrit(items - 1, 0.975))
+    return float(special.stdtrit(items - 1, 0.975))

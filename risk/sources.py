@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize
-from scipy.special import expit
 
+from risk import special
 from risk.interval import Floats
 
 Scalar = Literal["linear", "square", "norm", "max"]
@@ -58,7 +58,7 @@ def fit(
     times the squared slopes. A row on which all abstain is left out. Convex for every G.
 
     >>> found = fit(np.array([[0.0], [1.0]]), np.array([[0.2], [0.8]]), [1.0], ridge=1e-9)
-    >>> expit(found[0] + found[1] * np.array([0.0, 1.0])).round(3).tolist()
+    >>> special.expit(found[0] + found[1] * np.array([0.0, 1.0])).round(3).tolist()
     [0.2, 0.8]
     """
     kept = ~np.isnan(sources).all(axis=1)
@@ -73,7 +73,7 @@ def fit(
         # cross-entropy of a soft label: log(1 + e^z) - s z
         losses = np.logaddexp(0.0, z)[:, None] - s * z[:, None]
         value, slope = joined(losses, weights, how)
-        back = (slope * np.where(np.isnan(s), 0.0, expit(z)[:, None] - s)).sum(axis=1)
+        back = (slope * np.where(np.isnan(s), 0.0, special.expit(z)[:, None] - s)).sum(axis=1)
         whole = math.fsum(value.tolist()) + 0.5 * float(pull @ b**2)
         return whole, wide.T @ back + pull * b
 

@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
 
-from risk import seen
+from risk import seen, special
 from risk.interval import Floats, holding, percentiles, rate, resamples
 from risk.measure import Measure, missing
 from risk.seen import once
@@ -229,5 +228,5 @@ def around(value: float, told: Floats, n: int, lost: int = 0) -> Measure:
     known = told[~np.isnan(told)]
     if math.isnan(value) or known.size < 2:
         return measured(value, np.empty(0), n, lost)
-    half = float(stdtrit(known.size - 1, 0.975) * known.std(ddof=1) / math.sqrt(known.size))
+    half = float(special.stdtrit(known.size - 1, 0.975) * known.std(ddof=1) / math.sqrt(known.size))
     return Measure(value, value - half, value + half, n=n, lost=lost)

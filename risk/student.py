@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr, stdtrit
 
+from risk import special
 from risk.interval import Codes, Floats, percentiles
 from risk.significance import p_value, two_sided
 from risk.skewed import felt
@@ -80,7 +80,7 @@ def reaching(
     """
     if not spread > 0 or tail < 1:
         return ends
-    half = float(stdtrit(2 * tail - 1, 0.975)) * spread
+    half = float(special.stdtrit(2 * tail - 1, 0.975)) * spread
     return min(ends[0], value - half), max(ends[1], value + half)
 
 
@@ -97,7 +97,7 @@ def chance(value: float, many: Floats, spread: float, spreads: Floats, tail: flo
     counted = p_value(value, many)
     if not spread > 0 or tail < 1:
         return counted
-    off, told = value / spread, float(2 * stdtr(2 * tail - 1, -abs(value) / spread))
+    off, told = value / spread, float(2 * special.stdtr(2 * tail - 1, -abs(value) / spread))
     if np.isnan(spreads).any():
         return max(counted, told)
     beyond = two_sided(off - (many - value) / np.maximum(spreads, spread / 5))

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import chdtrc, stdtrit
 
-from risk.interval import Codes, Floats, wilson
+from risk import special
+from risk.interval import NORMAL, Codes, Floats, wilson
 from risk.measure import Measure, missing
 
-Z = 1.959963984540054
 NOBODY = "no run has a known time"
 CLIP = 0.05
 """The censoring curve is not taken below this, or one run would weigh more than twenty."""
@@ -84,8 +83,8 @@ class Curve:
     def _reach(self) -> float:
         """How many errors an interval reaches: of items of several rows, Student's."""
         if self.rows is None:
-            return Z
-        return float(stdtrit(max(int(self.rows[1].max()), 1), 0.975))
+            return NORMAL
+        return float(special.stdtrit(max(int(self.rows[1].max()), 1), 0.975))
 
     def _shared(self, k: int, *, hazard: bool = False) -> float:
         """What rows of one item add to the variance of log S or H at the k-th event time."""
@@ -171,7 +170,7 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: NDArray[np.int64]) -> tup
         if n > 1:
             cov += events * (n - events) / (n - 1) * (np.diag(share) - np.outer(share, share))
     value = float(gap[:-1] @ np.linalg.pinv(cov[:-1, :-1]) @ gap[:-1])
-    return value, float(chdtrc(g - 1, value))
+    return value, float(special.chdtrc(g - 1, value))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtri
 
 from risk import abstain, spread
-from risk.interval import Floats
+from risk.interval import NORMAL, Floats
 from risk.lens import Columns, Finding, Lens, Parameter, empty
 from risk.measure import Measure, missing
 from risk.seen import each
 from risk.verdict import slices
 
-NORMAL = float(ndtri(0.975))
 NAMES = ("precision", "recall", "f1")
 
 

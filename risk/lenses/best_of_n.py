@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammaln
 
-from risk import spread
+from risk import special, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
@@ -28,7 +27,12 @@ def at_least_one(n: Any, k: Any, draws: int) -> Floats:
     there = (size >= draws) & (safe >= draws)
     s, m = np.where(there, safe, draws), np.where(there, size, draws)
     # C(n - k, N) / C(n, N) in logs: the factorials of N cancel
-    none = np.exp(gammaln(s + 1) - gammaln(s - draws + 1) - gammaln(m + 1) + gammaln(m - draws + 1))
+    none = np.exp(
+        special.gammaln(s + 1)
+        - special.gammaln(s - draws + 1)
+        - special.gammaln(m + 1)
+        + special.gammaln(m - draws + 1)
+    )
     found = np.where(bad == 0, 0.0, np.where(safe >= draws, 1 - none, 1.0))
     return np.where(size >= draws, found, np.nan)
 

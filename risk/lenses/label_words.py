@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from risk import marks
+from risk.interval import NORMAL
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.seen import each
@@ -59,7 +60,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         if mine[word] + rest[word] >= chosen["least"]
     ]
     for word, odds, z in sorted(found, key=lambda one: (-abs(one[2]), one[0]))[: chosen["top"]]:
-        half = 1.959963984540054 * abs(odds / z) if z else math.nan
+        half = NORMAL * abs(odds / z) if z else math.nan
         n = mine[word] + rest[word]
         yield Finding("log_odds", Measure(odds, odds - half, odds + half, n, lost), word)
         yield Finding("z", Measure(z, n=n, lost=lost), word)
