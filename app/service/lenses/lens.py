@@ -15,6 +15,7 @@ from app.service.lenses.through import Row as Row
 from app.service.outputs import known, pivot, tables
 from app.service.outputs.known import Known
 from app.service.stores import Stores
+from data.memory import uncollected
 from data.trouble import Trouble
 from db import runs
 from risk import lenses
@@ -112,7 +113,9 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
             return lens.name, [], f"{trouble.what}; {trouble.fix}"
 
     # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
-    with threadpool_limits(1, "blas"), _hands() as readers, _hands() as hands:
+    with (
+        threadpool_limits(1, "blas"), uncollected(), _hands() as readers, _hands() as hands,
+    ):  # fmt: skip
         held = _known(stores, chosen)
         ahead.read(held, readers)
         yield from hands.map(found, lenses.every().values())
