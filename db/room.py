@@ -30,7 +30,7 @@ def fit(connection: Connection, tables: int, reading: int) -> int:
     Where not even one has room, it is alone and unbounded: long answers side by side then take what
     they take. Returns how many threads there are.
     """
-    need = max(_need(connection, name) for name in LONG)
+    need = _need(connection)
     cores = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
     threads = max(1, min(cores, MOST, reading // max(need, 1)))
     connection.execute(f"SET threads = {threads}")
@@ -39,13 +39,13 @@ def fit(connection: Connection, tables: int, reading: int) -> int:
     return threads
 
 
-def _need(connection: Connection, table: str) -> int:
-    """Bytes that one thread takes for the table's largest row group."""
-    found = connection.execute(
-        f"""SELECT data_file FROM ducklake_list_files('lake', '{table}')
-            ORDER BY data_file_size_bytes DESC LIMIT {LARGEST}"""
-    ).fetchall()
-    if not found:
-        return 0
-    row = connection.execute(THREAD, [[name for (name,) in found]]).fetchone()
+def _need(connection: Connection) -> int:
+    """Bytes that one thread takes for the largest row group there is."""
+    files = " UNION ALL ".join(
+        f"""(SELECT data_file FROM ducklake_list_files('lake', '{name}')
+             ORDER BY data_file_size_bytes DESC LIMIT {LARGEST})"""
+        for name in LONG
+    )
+    found = [name for (name,) in connection.execute(files).fetchall()]
+    row = connection.execute(THREAD, [found]).fetchone() if found else None
     return int(row[0]) if row and row[0] is not None else 0
