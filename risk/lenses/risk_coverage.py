@@ -19,6 +19,7 @@ ERRORS = 15
 FEW = f"so few answers allow for fewer than {ERRORS} errors: no interval of it would hold"
 UNIT = (0.0, 1.0)
 SPAN = {"prr": (-math.inf, 1.0)}
+SCARCE = f"fewer than {ERRORS} wrong answers: the interval may be too short"
 UNDEFINED = "every answer is right, or every one is wrong, or right only in part"
 
 
@@ -77,6 +78,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         told = spread.measured(value, some, n, found.lost, UNDEFINED, each, SPAN.get(name, UNIT))
         if name == "coverage_at_risk" and n * chosen["risk"] < ERRORS and told.known:
             told = replace(told, low=math.nan, high=math.nan, why=FEW)
+        if told.known and not told.why and found.loss.sum() < ERRORS:
+            told = replace(told, why=SCARCE)
         yield Finding(name, told)
 
 
