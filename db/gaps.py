@@ -54,7 +54,8 @@ def _scores(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """The scores of one dimension (NaN for none), each with the place of its output."""
     found = cursor.execute(
-        "SELECT k, value FROM rows_scores WHERE dimension = ? AND up = ?", [name, up]
+        "SELECT k, value FROM rows_scores WHERE dimension = ? AND up IS NOT DISTINCT FROM ?",
+        [name, up],
     )
     output_of, value = (column.to_numpy() for column in found.to_arrow_table().columns)
     return np.searchsorted(output, output_of), value

@@ -56,3 +56,11 @@ def test_a_card_of_answers_without_scores_says_how_many(stores: Stores, tmp_path
     assert [t["n"] for t in told["tail"] if t["measure"] == "mean"] == [1, 1]
     export.export(stores, Recipe(), tmp_path / "set")
     assert "outputs have no score at all" in (tmp_path / "set" / "README.md").read_text("utf-8")
+
+
+def test_scores_of_which_nobody_says_which_way_is_up_are_counted(stores: Stores) -> None:
+    run = put(stores, [answer("0", None, 0.3, 0.4), answer("1", 0.1, 0.2, 0.3)], "m")
+    stores.warehouse.execute("UPDATE lake.scores SET up = NULL WHERE run_id = ?", [run])
+    told = export.told(stores, Recipe())["gaps"]
+    assert told["scores have no value: the judge gave none"] == 1
+    assert told["outputs have no score at all"] == 0
