@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,7 +33,8 @@ class Coded(NamedTuple):
 
 
 Columns = dict[str, NDArray[Any] | Coded]
-YES: dict[str | None, str] = {"true": "1", "false": "0"}
+ODD = {"true": 1.0, "false": 0.0, "null": np.nan}
+"""What may stand among the numbers of JSON, and as which it counts."""
 
 
 def arrays(cursor: Connection) -> Arrays:
@@ -71,6 +71,16 @@ def coded(column: pa.Array | pa.ChunkedArray) -> Coded:
     return Coded(names, place) if told.indices.null_count else Coded(names[1:], place - 1)
 
 
+def where(row: NDArray[np.int64], some: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places (M,) at which `some` rows of the lake stand among those of a run (N,).
+
+    >>> where(np.array([7, 3, 5]), np.array([3, 7])).tolist()
+    [1, 0]
+    """
+    order = np.argsort(row, kind="stable")
+    return np.asarray(order[np.searchsorted(row, some, sorter=order)])
+
+
 def placed(told: NDArray[Any] | Coded, place: NDArray[np.int64], rows: int) -> NDArray[Any] | Coded:
     """A column (rows,) of values that stand at `place`; NaN or None elsewhere."""
     if isinstance(told, Coded):
@@ -95,17 +105,30 @@ def json_column(column: pa.ChunkedArray) -> NDArray[Any] | Coded:
     """Values as JSON writes them: floats where all that are there are numbers, else texts.
 
     None or NaN where there is none; true and false among numbers are 1 and 0; what is no text stays
-    as JSON writes it.
+    as JSON writes it. Texts most of which are different are not coded: sorting them costs more.
     """
     each = column.combine_chunks().dictionary_encode()
     place = each.indices.fill_null(len(each.dictionary)).to_numpy(zero_copy_only=False)
-    cells = [None if one == "null" else one for one in each.dictionary.to_pylist()]
-    with suppress(pa.ArrowInvalid):  # a word among the numbers
-        if {*cells} - {None, *YES}:
-            told = pa.array([YES.get(one, one) for one in cells], pa.string()).cast(pa.float64())
-            return np.asarray(np.append(told.to_numpy(zero_copy_only=False), np.nan)[place])
+    if (numbers := _numbers(each.dictionary)) is not None:
+        return np.asarray(np.append(numbers, np.nan)[place])
     # a text is written in quotes; all else stays as it is written
+    cells = [None if one == "null" else one for one in each.dictionary.to_pylist()]
     said = [orjson.loads(one) if one and one[0] == '"' else one for one in cells]
+    if len(said) > len(place) / 2:
+        return np.asarray(np.array([*said, None], dtype=object)[place])
     said += [None] * bool(each.indices.null_count)
     names, code = coded(pa.array(said, pa.string()))
     return Coded(names, code[place])
+
+
+def _numbers(words: pa.Array) -> NDArray[np.float64] | None:
+    """Values as JSON writes them as floats; None where one is no number, or none is."""
+    odd = pc.is_in(words, pa.array(list(ODD))).to_numpy(zero_copy_only=False)
+    number = words.filter(pa.array(~odd))
+    found = np.empty(len(words))
+    try:
+        found[~odd] = number.cast(pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    found[odd] = [ODD[one] for one in words.filter(pa.array(odd)).to_pylist()]
+    return found if len(number) else None

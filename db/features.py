@@ -3,47 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import islice
 from typing import Any
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from db.arrays import Arrays, coded
+from db.arrays import Arrays, coded, where
 from db.warehouse import Connection
 
-PLACED = """(SELECT item_id, sample, option_logprobs,
-                    row_number() OVER (ORDER BY item_id, sample) - 1 AS place
+PLACED = """(SELECT item_id, sample, row_number() OVER (ORDER BY item_id, sample) - 1 AS place
              FROM lake.outputs WHERE run_id = ?) o"""
 """The outputs of a run numbered from 0 in the order of `outputs.columns`."""
+OF_ITEMS = """lake.outputs o JOIN lake.runs r USING (run_id)
+              LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id"""
+"""The outputs with their items."""
 
 
-def options(connection: Connection, run_id: str, rows: int, limit: int = 0) -> NDArray[Any]:
-    """Natural log-probability by option, one dict a row (rows,); None where there is none.
+def options(
+    connection: Connection, run_id: str, row: NDArray[np.int64], limit: int = 0
+) -> NDArray[Any]:
+    """Natural log-probability by option, one dict an answer (N,); None where there is none.
 
-    With `limit` only the first `limit` rows that have any are filled: enough to see that there are.
+    `row` (N,) is that of `outputs.columns`. With `limit` only so many that have any are filled:
+    enough to see that there are.
     """
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT o.place, o.option_logprobs FROM {PLACED}
-                WHERE o.option_logprobs IS NOT NULL ORDER BY o.place
+            f"""SELECT rowid, option_logprobs FROM lake.outputs
+                WHERE run_id = ? AND option_logprobs IS NOT NULL
                 {f"LIMIT {int(limit)}" if limit else ""}""",
             [run_id],
         )
         .to_arrow_table()
     )
-    found = np.full(rows, None, dtype=object)
+    found = np.full(len(row), None, dtype=object)
     maps = table.column("option_logprobs").combine_chunks()
     # The flat arrays of an Arrow map hold every row's entries end to end: far faster than to_pylist
-    keys = coded(maps.keys).cells.tolist()
     values = maps.items.to_numpy(zero_copy_only=False).tolist()
-    ends = maps.offsets.to_numpy().tolist()
-    for place, start, end in zip(
-        table.column("place").to_numpy().tolist(), ends[:-1], ends[1:], strict=True
-    ):
-        if end > start:
-            found[place] = dict(zip(keys[start:end], values[start:end], strict=True))
+    pairs = zip(coded(maps.keys).cells.tolist(), values, strict=True)
+    sizes = np.diff(maps.offsets.to_numpy()).tolist()
+    places = where(row, table.column("rowid").to_numpy()).tolist()
+    for place, size in zip(places, sizes, strict=True):
+        found[place] = dict(islice(pairs, size)) or None
     return found
 
 
@@ -113,32 +117,34 @@ def directions(connection: Connection, run_id: str) -> dict[str, str]:
 
 
 def texts(
-    connection: Connection, run_id: str, rows: int, name: str, limit: int = 0, own: bool = True
+    connection: Connection,
+    run_id: str,
+    row: NDArray[np.int64],
+    name: str,
+    limit: int = 0,
+    own: bool = True,
 ) -> NDArray[Any]:
-    """The answers' `response` or `prompt` as sent (rows,), None where there is none.
+    """The answers' `response` or `prompt` as sent (N,), None where there is none.
 
-    `own`: an answer may keep a prompt of its own, as it was sent. With `limit` only the first
-    `limit` rows are filled: enough to see that there are texts.
+    `row` (N,) is that of `outputs.columns`; `own`: an answer may keep a prompt of its own, as it
+    was sent. With `limit` only so many are filled: enough to see that there are texts.
     """
     # few rows keep a prompt of their own: the rest need not be parsed for it
     sent = """CASE WHEN contains(o.meta, '"prompt"') THEN o.meta->>'prompt' END"""
     prompt = f"coalesce({sent}, i.prompt)" if own else "i.prompt"
     column = {"response": "o.response", "prompt": prompt}[name]
+    asked = "lake.outputs o" if name == "response" else OF_ITEMS
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT o.place, {column} AS value
-                FROM (SELECT *, row_number() OVER (ORDER BY item_id, sample) - 1 AS place
-                      FROM lake.outputs WHERE run_id = ?) o
-                JOIN lake.runs r ON r.run_id = ?
-                LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
-                {f"WHERE o.place < {int(limit)}" if limit else ""}""",
-            [run_id, run_id],
+            f"""SELECT o.rowid, {column} AS value FROM {asked} WHERE o.run_id = ?
+                {f"LIMIT {int(limit)}" if limit else ""}""",
+            [run_id],
         )
         .to_arrow_table()
     )
-    found = np.full(rows, None, dtype=object)
-    found[table.column("place").to_numpy()] = table.column("value").to_numpy()
+    found = np.full(len(row), None, dtype=object)
+    found[where(row, table.column("rowid").to_numpy())] = table.column("value").to_numpy()
     return found
 
 

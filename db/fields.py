@@ -12,8 +12,8 @@ import orjson
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from db.arrays import Coded, Columns, coded, json_column, placed
-from db.features import PLACED
+from db.arrays import Coded, Columns, coded, json_column, placed, where
+from db.features import OF_ITEMS
 from db.warehouse import Connection
 
 
@@ -55,27 +55,33 @@ def named(connection: Connection, run_id: str) -> Names:
     return Names({name for (name,) in tags}, fields, dict(numbers))
 
 
-def tags(connection: Connection, run_id: str, rows: int, names: Sequence[str]) -> Columns:
-    """Tags of the items by name (rows,): text, None where absent."""
+def tags(
+    connection: Connection, run_id: str, row: NDArray[np.int64], names: Sequence[str]
+) -> Columns:
+    """Tags of the items by name (N,): text, None where absent; `row` (N,) is that of
+    `outputs.columns`."""
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT o.place{", i.tags[?]" * len(names)}
-                FROM {PLACED} JOIN lake.runs r ON r.run_id = ?
-                JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id""",
-            [*names, run_id, run_id],
+            f"SELECT o.rowid{', i.tags[?]' * len(names)} FROM {OF_ITEMS} WHERE o.run_id = ?",
+            [*names, run_id],
         )
         .to_arrow_table()
     )
-    place = table.column("place").to_numpy()
+    place = where(row, table.column(0).to_numpy())
     columns = (coded(column) for column in table.columns[1:])
-    return {name: placed(one, place, rows) for name, one in zip(names, columns, strict=True)}
+    return {name: placed(one, place, len(row)) for name, one in zip(names, columns, strict=True)}
 
 
 def fields(
-    connection: Connection, run_id: str, rows: int, names: Collection[str], of: Names
+    connection: Connection,
+    run_id: str,
+    row: NDArray[np.int64],
+    names: Collection[str],
+    of: Names,
 ) -> Columns:
-    """Fields kept in `meta` by name (rows,), some of those `of` the run.
+    """Fields kept in `meta` by name (N,), some of those `of` the run; `row` (N,) is that of
+    `outputs.columns`.
 
     Floats where a field is a number wherever it is there (true and false among numbers are 1 and
     0); else text, None where absent. `meta` is parsed once for all names, and once more for those
@@ -88,7 +94,7 @@ def fields(
         if alike[name.casefold()] == 1
     }
     found = _read(
-        connection, run_id, rows, kinds, "json_transform", json.dumps(kinds), "unnest(told)"
+        connection, run_id, row, kinds, "json_transform", json.dumps(kinds), "unnest(told)"
     )
     mixed = {
         n for n, kind in kinds.items() if kind == "DOUBLE" and _known(found[n]) < of.numbers[n]
@@ -96,7 +102,7 @@ def fields(
     if rest := sorted({*names} - kinds.keys() | mixed):
         pointers = ["/" + name.replace("~", "~0").replace("/", "~1") for name in rest]
         each = ", ".join(f"told[{n}]" for n in range(1, len(rest) + 1))
-        found |= _read(connection, run_id, rows, rest, "json_extract", pointers, each)
+        found |= _read(connection, run_id, row, rest, "json_extract", pointers, each)
     return found
 
 
@@ -105,7 +111,7 @@ def _known(column: NDArray[Any] | Coded) -> int:
 
 
 def _read(
-    connection: Connection, run_id: str, rows: int, names: Collection[str],
+    connection: Connection, run_id: str, row: NDArray[np.int64], names: Collection[str],
     parse: str, asked: Any, columns: str,
 ) -> Columns:  # fmt: skip
     """What `parse` finds in `meta` when `asked`, as `columns` of its answer `told` by name."""
@@ -114,17 +120,16 @@ def _read(
     table = (
         connection.cursor()
         .execute(
-            f"""SELECT place, {columns}
-                FROM (SELECT o.place, {parse}(m.meta, ?) AS told
-                      FROM (SELECT * FROM lake.outputs WHERE run_id = ?) m
-                      JOIN {PLACED} USING (item_id, sample) WHERE m.meta IS NOT NULL)""",
-            [asked, run_id, run_id],
+            f"""SELECT rowid, {columns}
+                FROM (SELECT rowid, {parse}(meta, ?) AS told FROM lake.outputs
+                      WHERE run_id = ? AND meta IS NOT NULL)""",
+            [asked, run_id],
         )
         .to_arrow_table()
     )
-    place = table.column(0).to_numpy()
+    place = where(row, table.column(0).to_numpy())
     found = {}
     for name, column in zip(names, table.columns[1:], strict=True):
         told = column.to_numpy() if pa.types.is_float64(column.type) else json_column(column)
-        found[name] = placed(told, place, rows)
+        found[name] = placed(told, place, len(row))
     return found

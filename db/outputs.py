@@ -112,11 +112,13 @@ def siblings(connection: Connection, dataset: str, item_id: str) -> list[dict[st
 
 def columns(connection: Connection, run_id: str) -> Columns:
     """Every output of a run, one value a row, for a lens: item_id, sample, category, target,
-    answerable, should_abstain, finish, n_tokens (NaN where unknown), prompt_is."""
+    answerable, should_abstain, finish, n_tokens (NaN where unknown), prompt_is; and `row`, by which
+    it is found again in the lake."""
     return in_columns(
         connection.cursor().execute(
             """SELECT o.item_id, o.sample, i.category, i.target, i.answerable, i.should_abstain,
-                      o.finish, o.n_tokens::DOUBLE AS n_tokens, i.tags['prompt_is'] AS prompt_is
+                      o.finish, o.n_tokens::DOUBLE AS n_tokens, i.tags['prompt_is'] AS prompt_is,
+                      o.rowid AS row
                FROM lake.outputs o JOIN lake.runs r USING (run_id)
                LEFT JOIN lake.items i ON i.dataset = r.dataset AND i.item_id = o.item_id
                WHERE o.run_id = ? ORDER BY o.item_id, o.sample""",

@@ -48,6 +48,26 @@ def test_texts_come_whole_where_they_are_asked_for(stores, put_in):
     assert found["prompt"].tolist() == ["Ask 0", "Ask 1"]
 
 
+def test_all_that_is_kept_of_an_answer_stands_in_its_own_row_whatever_the_order_of_the_file(
+    stores, put_in
+):
+    body = rows(
+        5, note=["a", "b", "a", None, "b"], size=[0, None, 2, True, 4],
+        path=["[0]", "[1]", None, "[3]", "[4]"], option=[0.1, 0.2, 0.3, None, 0.5],
+    )  # fmt: skip
+    put_in(body, model="first")  # so that the rows of the other begin anywhere in the lake
+    run = put_in([body[i] for i in (3, 0, 4, 2, 1)], options={"A": "option"})
+    names = {"note", "size", "path", "response", "prompt", "option_logprobs"}
+    found = feed.columns(stores, run, names)
+    assert found["item_id"].tolist() == ["i0", "i1", "i2", "i3", "i4"]
+    assert found["note"].tolist() == ["a", "b", "a", None, "b"]
+    assert found["path"].tolist() == ["[0]", "[1]", None, "[3]", "[4]"]
+    assert str(found["size"].tolist()) == "[0.0, nan, 2.0, 1.0, 4.0]"
+    assert [row["response"] for row in body] == found["response"].tolist()
+    assert [row["prompt"] for row in body] == found["prompt"].tolist()
+    assert [one and one["A"] for one in found["option_logprobs"]] == [0.1, 0.2, 0.3, None, 0.5]
+
+
 def test_a_label_field_comes_by_its_name_where_a_score_is_called_the_same(stores, put_in):
     body = rows(2, judge=[0.5, 0.9], ann=["1", "4"])
     run = put_in(body, scores={"rating": "judge"}, labels={"rating": {"ann": "ann"}})

@@ -170,7 +170,8 @@ def _numbers(said: Array) -> Array:
     """
     if said.dtype.kind == "f":
         return said
-    try:
+    try:  # most are told by the first: texts that hardly repeat need not be looked through for it
+        float(next((one for one in said if one is not None), "nan"))
         number = each(said, lambda one: np.nan if one is None else float(one))
     except ValueError:
         return said

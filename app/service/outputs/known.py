@@ -52,9 +52,21 @@ class Known:
 
     @property
     def plain(self) -> Arrays:
-        """The columns of `outputs.columns`."""
-        found: Arrays = self.part("plain", lambda: outputs.columns(self._lake, self._id))
+        """The columns of `outputs.columns` but for `row`."""
+        found: Arrays = self.part(
+            "plain", lambda: {n: c for n, c in self._answers.items() if n != "row"}
+        )
         return found
+
+    @property
+    def _answers(self) -> Arrays:
+        found: Arrays = self.part("answers", lambda: outputs.columns(self._lake, self._id))
+        return found
+
+    @property
+    def row(self) -> Array:
+        """By which each answer is found again in the lake (N,)."""
+        return self._answers["row"]
 
     @property
     def _place(self) -> dict[tuple[str, int], int]:
@@ -143,9 +155,9 @@ class Known:
             tags, fields = (sorted(new & some) for some in (of.tags, of.fields))
             said: Columns = {}
             if fields := [name for name in fields if name not in tags]:
-                said = stored.fields(self._lake, self._id, self.rows, fields, of)
+                said = stored.fields(self._lake, self._id, self.row, fields, of)
             if tags:
-                said |= stored.tags(self._lake, self._id, self.rows, tags)
+                said |= stored.tags(self._lake, self._id, self.row, tags)
             held |= _fix(said)
             return {name: held[name] for name in names if name in held and not empty(held[name])}
 
@@ -158,14 +170,14 @@ class Known:
         own = not peek and "prompt" in self.names.fields
 
         def read(n: int) -> Array:
-            return features.texts(self._lake, self._id, self.rows, name, n, own or n > 0)
+            return features.texts(self._lake, self._id, self.row, name, n, own or n > 0)
 
         return self._some(name, peek, read)
 
     def options(self, peek: bool = False) -> Array:
         """The log-probabilities of the options; with `peek` of some rows only."""
         return self._some(
-            "options", peek, lambda n: features.options(self._lake, self._id, self.rows, n)
+            "options", peek, lambda n: features.options(self._lake, self._id, self.row, n)
         )
 
     @property
