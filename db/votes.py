@@ -131,7 +131,7 @@ def of_runs(cursor: Connection, field: str) -> Codes:
 
 
 def meet(cursor: Connection) -> None:
-    """Makes `met`: the number of a case -> that of the answer it is about.
+    """Makes `met`: the number of a case -> that of the answer it is about, and of its prompt.
 
     Several files may hold one answer: it counts as that of the run that was loaded first.
     """
@@ -141,11 +141,20 @@ def meet(cursor: Connection) -> None:
     cursor.execute(
         f"""CREATE OR REPLACE TABLE met AS
             SELECT c, dense_rank() OVER (ORDER BY coalesce(f.first, t.run_id), item_id, sample) - 1
-                     AS m
-            FROM told_cases t LEFT JOIN (SELECT {KEY}, max(first) AS first FROM ({same.QUERY})
-                                       GROUP BY ALL) f USING ({KEY}) WHERE t.o IS NOT NULL""",
+                     AS m,
+                   dense_rank() OVER (ORDER BY r.dataset, item_id) - 1 AS prompt
+            FROM told_cases t JOIN lake.runs r USING (run_id)
+            LEFT JOIN (SELECT {KEY}, max(first) AS first FROM ({same.QUERY})
+                       GROUP BY ALL) f USING ({KEY}) WHERE t.o IS NOT NULL""",
         [[run for (run,) in runs]],
     )
+
+
+def prompts(cursor: Connection, answers: NDArray[np.int64]) -> NDArray[np.int64] | None:
+    """The prompt of each of these answers, numbers in `met`; None where each has one of its own."""
+    of = cursor.execute("SELECT m, any_value(prompt) AS p FROM met GROUP BY m ORDER BY m")
+    told = of.to_arrow_table()["p"].to_numpy()[np.unique(answers)]
+    return None if np.unique(told).size == told.size else told
 
 
 def of_picked(cursor: Connection, field: str) -> Codes:

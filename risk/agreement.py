@@ -14,22 +14,24 @@ from risk.kappa import fleiss_kappa as fleiss_kappa
 from risk.kappa import weighted_kappa as weighted_kappa
 from risk.measure import Measure, missing
 from risk.rated import apart, kappa, kinds, measured, ratio
-from risk.ratings import TOO_MANY, Ratings, Tally, groups, listed, pairs, people, pooled, tally
+from risk.ratings import TOO_MANY, Ratings, Tally, listed, pairs, people, pooled, tally
 
 Metric = Literal["nominal", "ordinal", "interval"]
 
 
-def percent(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
+def percent(ratings: Ratings, draws: int = 0, seed: int = 0, of: Codes | None = None) -> Measure:
     """Share of pairs of labels of one item that agree, over all pairs; high by chance on skew.
 
     ratings is (items, people), NaN where a person gave no label; in every measure here an item with
-    fewer than two labels is lost, and `draws` above 0 adds a 95 % item-bootstrap interval.
+    fewer than two labels is lost, and `draws` above 0 adds a 95 % item-bootstrap interval. `of`
+    (items,) codes what several items are of, such as answers of a prompt, which are then drawn
+    together.
 
     >>> percent([[1, 1], [1, 2], [2, 2], [2, np.nan]])
     Measure(value=0.6666666666666666, low=nan, high=nan, n=3, lost=1, why='')
     """
-    each, lost = pairs(ratings)
-    told, often = pooled(each)
+    each, lost, own = pairs(ratings, of)
+    told, often = pooled(each, own)
     extra = apart(each)
     both = np.concatenate([told, extra]).astype(float)
 
@@ -37,7 +39,7 @@ def percent(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
         agree, every = (times @ both).T
         return ratio(agree, every)
 
-    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often, 0.0, len(extra))
+    return measured(statistic, len(each), lost, draws, seed, UNPAIRED, often, 0.0, len(extra), own)
 
 
 def alpha(
@@ -61,7 +63,7 @@ def alpha(
     """
     if metric not in ("nominal", "ordinal", "interval"):
         raise ValueError(f"metric is {metric!r}; it can be nominal, ordinal, interval")
-    told = tally(ratings, alike=of is None)
+    told = tally(ratings, of)
     extra = kinds(told.counts)
     counts, values = np.concatenate([told.counts, extra]), told.values
     size = counts.sum(axis=1, keepdims=True)
@@ -84,22 +86,23 @@ def alpha(
 
     why = ALIKE.format("alpha") if told.n else UNPAIRED
     return measured(
-        statistic, told.n, told.lost, draws, seed, why, told.times, unseen=len(extra),
-        of=groups(ratings, of),
-    )  # fmt: skip
+        statistic, told.n, told.lost, draws, seed, why, told.times, unseen=len(extra), of=told.of
+    )
 
 
-def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
+def ac1(
+    ratings: Ratings | Tally, draws: int = 0, seed: int = 0, of: Codes | None = None
+) -> Measure:
     """Gwet's AC1 (po - pe)/(1 - pe), pe = sum p(1 - p)/(K - 1): steady when labels are skewed.
 
-    K counts the labels that occur; with one alone it is missing. Gwet (2008).
+    K counts the labels that occur; with one alone it is missing. `of` as in `percent`. Gwet (2008).
     Fifty items, 48 "yes" by both, one disagreement each way: kappa -0.0204 and yet
 
     >>> skewed = [[1, 1]] * 48 + [[1, 0], [0, 1]]
     >>> round(ac1(skewed).value, 4), round(cohen_kappa(skewed).value, 4)
     (0.9584, -0.0204)
     """
-    told = tally(ratings)
+    told = tally(ratings, of)
     extra = kinds(told.counts)
     counts, values = np.concatenate([told.counts, extra]), told.values
     size = counts.sum(axis=1, keepdims=True)
@@ -115,26 +118,28 @@ def ac1(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
 
     why = "only one label occurs, so AC1 has no chance term" if told.n else UNPAIRED
     n, lost = told.n, told.lost
-    return measured(statistic, n, lost, draws, seed, why, told.times, unseen=len(extra))
+    return measured(statistic, n, lost, draws, seed, why, told.times, unseen=len(extra), of=told.of)
 
 
 def summary(
-    ratings: Ratings, ordered: bool, draws: int = 1000, seed: int = 0
+    ratings: Ratings, ordered: bool, draws: int = 1000, seed: int = 0, of: Codes | None = None
 ) -> dict[str, Measure]:
     """Every measure of agreement by name, each with its 95 % item-bootstrap interval.
 
     `ordered` says whether the labels have an order; if not, the two alphas that need one are
-    missing and say so. The weighted kappas are there for two people and ordered labels only.
+    missing and say so. The weighted kappas are there for two people and ordered labels only. `of`
+    as in `percent`.
 
     >>> found = summary([[1, 1], [1, 2], [2, 2], [2, 2]], ordered=False, draws=100)
     >>> found["percent"].value, found["alpha_ordinal"].why
     (0.75, 'the labels have no order')
     """
     said = listed(ratings)
-    found = {"percent": percent(said, draws, seed), "cohen_kappa": cohen_kappa(said, draws, seed)}
+    again = (draws, seed, of)
+    found = {"percent": percent(said, *again), "cohen_kappa": cohen_kappa(said, *again)}
     names = ("fleiss_kappa", "alpha_nominal", "alpha_ordinal", "alpha_interval", "ac1")
     try:
-        told = tally(said)
+        told = tally(said, of)
     except MemoryError:
         return found | {name: missing(TOO_MANY, lost=said.items) for name in names}
     found |= {
@@ -150,5 +155,5 @@ def summary(
         )
     two = len(people(said)) == 2
     ranked: tuple[Weights, ...] = ("linear", "quadratic") if ordered and two else ()
-    found |= {f"cohen_{w}": weighted_kappa(said, w, draws, seed) for w in ranked}
+    found |= {f"cohen_{w}": weighted_kappa(said, w, *again) for w in ranked}
     return found | {"ac1": ac1(told, draws, seed)}

@@ -9,7 +9,7 @@ import numpy as np
 from risk.interval import Codes, Floats
 from risk.measure import Measure, missing
 from risk.rated import kappa, kinds, measured, ratio, sides
-from risk.ratings import Ratings, Tally, groups, paired, tally
+from risk.ratings import Ratings, Tally, kept_groups, paired, tally
 
 Weights = Literal["linear", "quadratic"]
 
@@ -18,17 +18,20 @@ CONSTANT = "one person always gave the same label, so kappa is 0 whatever the ot
 UNPAIRED = "no item has labels from two people"
 
 
-def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
+def cohen_kappa(
+    ratings: Ratings, draws: int = 0, seed: int = 0, of: Codes | None = None
+) -> Measure:
     """Cohen's kappa (po - pe)/(1 - pe) of exactly two people, pe from each one's own margins.
 
     Missing when other than two people labeled, or when both always gave one and the same label.
-    Cohen (1960). Ten items, nine alike, margins 5/5 and 4/6: po .90, pe .50.
+    `of` (items,) codes what several items are of, which then count together. Cohen (1960).
+    Ten items, nine alike, margins 5/5 and 4/6: po .90, pe .50.
 
     >>> a, b = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0], [1, 1, 1, 1, 0, 0, 0, 0, 0, 0]
     >>> round(cohen_kappa(np.stack([a, b], axis=1)).value, 4)
     0.8
     """
-    both = paired(ratings)
+    both = paired(ratings, of)
     if both.why:
         return missing(both.why, lost=both.lost)
     values, extra = both.values, sides(both.rows, both.values)
@@ -42,7 +45,9 @@ def cohen_kappa(ratings: Ratings, draws: int = 0, seed: int = 0) -> Measure:
         return kappa(sums[:, 0], (first * second).sum(axis=1))
 
     why = ALIKE.format("kappa") if both.n else UNPAIRED
-    found = measured(statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra))
+    found = measured(
+        statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra), of=both.of
+    )
     if found.known and bool((both.rows == both.rows[0]).all(axis=0).any()):
         return Measure(found.value, found.low, found.high, found.n, found.lost, CONSTANT)
     return found
@@ -66,7 +71,7 @@ def weighted_kappa(
     """
     if weights not in ("linear", "quadratic"):
         raise ValueError(f"weights are {weights!r}; they can be linear, quadratic")
-    both = paired(ratings, alike=of is None)
+    both = paired(ratings, of)
     if both.why:
         return missing(both.why, lost=both.lost)
     values, extra = both.values, sides(both.rows, both.values)
@@ -84,21 +89,23 @@ def weighted_kappa(
 
     why = ALIKE.format("kappa") if both.n else UNPAIRED
     return measured(
-        statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra),
-        of=groups(ratings, of),
-    )  # fmt: skip
+        statistic, both.n, both.lost, draws, seed, why, both.times, unseen=len(extra), of=both.of
+    )
 
 
-def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Measure:
+def fleiss_kappa(
+    ratings: Ratings | Tally, draws: int = 0, seed: int = 0, of: Codes | None = None
+) -> Measure:
     """Fleiss' kappa (P - Pe)/(1 - Pe), for any number of people and the same number of labels.
 
     Items with the most common number of labels are used (the larger on a draw), others are lost.
-    Missing when every label is the same. Fleiss (1971). Rows hhh, hhn, nnn, hnn: P 2/3, Pe 1/2.
+    Missing when every label is the same. `of` (items,) codes what several items are of, which then
+    count together. Fleiss (1971). Rows hhh, hhn, nnn, hnn: P 2/3, Pe 1/2.
 
     >>> round(fleiss_kappa([[1, 1, 1], [1, 1, 0], [0, 0, 0], [1, 0, 0]]).value, 4)
     0.3333
     """
-    told = tally(ratings)
+    told = tally(ratings, of)
     size = told.counts.sum(axis=1)
     often = np.bincount(size.astype(int), told.times, minlength=1)
     r = float(often.size - 1 - often[::-1].argmax())
@@ -116,4 +123,5 @@ def fleiss_kappa(ratings: Ratings | Tally, draws: int = 0, seed: int = 0) -> Mea
 
     why = ALIKE.format("kappa") if n else UNPAIRED
     lost = told.n + told.lost - n
-    return measured(statistic, n, lost, draws, seed, why, times, unseen=len(extra))
+    own = kept_groups(told.of, size == r)
+    return measured(statistic, n, lost, draws, seed, why, times, unseen=len(extra), of=own)

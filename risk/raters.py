@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.interval import Floats
+from risk.interval import Codes, Floats
 from risk.measure import Measure
 from risk.rated import apart, measured, ratio
-from risk.ratings import listed, pairs
+from risk.ratings import kept_groups, listed, pairs
 
 
-def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) -> Measure:
+def with_others(
+    ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0, of: Codes | None = None
+) -> Measure:
     """Share of one person's pairings with another's label of the same item that agree.
 
     ratings is (items, people), NaN where a person gave no label; items the person or everybody else
-    left out are lost. High by chance on skew, like any share of agreement. Ours.
+    left out are lost. `of` (items,) codes what several items are of, which then count together.
+    High by chance on skew, like any share of agreement. Ours.
 
     >>> with_others([[1, 1, 2], [1, 1, np.nan], [np.nan, 2, 2]], 0).value
     0.6666666666666666
@@ -36,7 +39,7 @@ def with_others(ratings: ArrayLike, person: int, draws: int = 0, seed: int = 0) 
     n = int(used.sum())
     return measured(
         statistic, n, len(rows) - n, draws, seed, "no item has another person's label",
-        least=0.0, unseen=len(extra),
+        least=0.0, unseen=len(extra), of=kept_groups(of, used),
     )  # fmt: skip
 
 

@@ -59,7 +59,8 @@ class Tally:
     """The counts (J, K) of each of the K `values` on kinds of items with two labels or more.
 
     `times` (J,) says how many items are of a kind, None where each row is one; `n` is how many
-    items there are, `lost` how many had fewer labels.
+    items there are, `lost` how many had fewer labels; `of` (n,) codes the group of each item where
+    several belong together.
     """
 
     counts: Floats
@@ -67,13 +68,14 @@ class Tally:
     times: Floats | None
     n: int
     lost: int
+    of: Places | None = None
 
 
-def tally(ratings: Ratings | Tally, *, alike: bool = True) -> Tally:
+def tally(ratings: Ratings | Tally, of: Places | None = None) -> Tally:
     """The labels counted, item by item; items labeled alike in one row above MANY of them.
 
-    What is counted already stays, and each item has its row unless those `alike` may share one.
-    MemoryError where even so there are more than ROOM cells.
+    What is counted already stays. With `of` (items,), which codes what several items are of, each
+    item has its row. MemoryError where there are more than ROOM cells.
 
     >>> told = tally([[1, 2], [2, 2], [1, np.nan]])
     >>> told.counts.tolist(), told.values.tolist(), told.n, told.lost
@@ -88,31 +90,23 @@ def tally(ratings: Ratings | Tally, *, alike: bool = True) -> Tally:
     row = (np.cumsum(several) - 1)[said.item[kept]]
     n = kinds = int(several.sum())
     times = None
-    if n > MANY and alike:
+    if n > MANY and of is None:
         row, code, times = _kinds(row, code, n)
         kinds = times.size
     if kinds * values.size > ROOM:
         raise MemoryError(f"{kinds:,} kinds of items by {values.size:,} labels")
     cells = np.bincount(row * values.size + code, minlength=kinds * values.size)
     counts = cells.reshape(kinds, values.size).astype(float)
-    return Tally(counts, values, times, n, said.items - n)
+    return Tally(counts, values, times, n, said.items - n, kept_groups(of, several))
 
 
-def groups(ratings: Ratings | Tally, of: Places | None) -> Places | None:
-    """The groups (n,), codes from 0, of the items that have two labels or more; None without `of`.
+def kept_groups(of: Places | None, kept: NDArray[np.bool_]) -> Places | None:
+    """The groups, codes from 0, of the items that are `kept` (items,); None without `of` (items,).
 
-    `of` (items,) codes the group of every item. ValueError for labels that are counted already.
-
-    >>> groups([[1, 2], [2, np.nan], [2, 2]], np.array([7, 8, 9]))
+    >>> kept_groups(np.array([7, 8, 9]), np.array([True, False, True]))
     array([0, 1])
     """
-    if of is None:
-        return None
-    if isinstance(ratings, Tally):
-        raise ValueError("labels counted already do not tell their items apart")
-    said = listed(ratings)
-    several = np.bincount(said.item, minlength=said.items) > 1
-    return np.unique(of[several], return_inverse=True)[1].astype(np.int64)
+    return None if of is None else np.unique(of[kept], return_inverse=True)[1].astype(np.int64)
 
 
 def _kinds(row: Places, code: Places, n: int) -> tuple[Places, Places, Floats]:
@@ -132,23 +126,29 @@ def _kinds(row: Places, code: Places, n: int) -> tuple[Places, Places, Floats]:
     return np.concatenate(rows), np.concatenate(codes), np.concatenate(times).astype(float)
 
 
-def pooled(rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], Floats | None]:
+def pooled(
+    rows: NDArray[np.int64], of: Places | None = None
+) -> tuple[NDArray[np.int64], Floats | None]:
     """Above MANY rows (N, D) the different ones (J, D), and how often each is there (J,).
+
+    Rows whose groups are told apart, by `of` (N,), stay as they are.
 
     >>> [part.tolist() for part in pooled(np.repeat([[1, 2], [0, 0]], [2, MANY], axis=0))]
     [[[0, 0], [1, 2]], [5000.0, 2.0]]
     """
-    if len(rows) <= MANY:
+    if len(rows) <= MANY or of is not None:
         return rows, None
     told, often = np.unique(rows, axis=0, return_counts=True)
     return told, often.astype(float)
 
 
-def pairs(ratings: Ratings) -> tuple[NDArray[np.int64], int]:
+def pairs(
+    ratings: Ratings, of: Places | None = None
+) -> tuple[NDArray[np.int64], int, Places | None]:
     """(pairs of labels that agree, pairs of labels) of each item with two or more (N, 2), ordered
-    both ways; and how many items had fewer.
+    both ways; how many items had fewer; and the groups of the others, as `of` (items,) codes them.
 
-    >>> pairs([[1, 1, 2], [1, np.nan, 1], [1, np.nan, np.nan]])
+    >>> pairs([[1, 1, 2], [1, np.nan, 1], [1, np.nan, np.nan]])[:2]
     (array([[2, 6],
            [2, 2]]), 1)
     """
@@ -159,7 +159,7 @@ def pairs(ratings: Ratings) -> tuple[NDArray[np.int64], int]:
     alike = np.bincount(item, often * (often - 1), said.items).astype(np.int64)
     size = np.bincount(said.item, minlength=said.items)
     both = np.stack([alike, size * (size - 1)], axis=1)[size > 1]
-    return both, said.items - len(both)
+    return both, said.items - len(both), kept_groups(of, size > 1)
 
 
 def people(ratings: Ratings) -> list[int]:
@@ -184,10 +184,13 @@ class Pairs(NamedTuple):
     n: int
     lost: int
     why: str = ""
+    of: Places | None = None
 
 
-def paired(ratings: Ratings, *, alike: bool = True) -> Pairs:
-    """The items that the only two people both labeled; those `alike` in one row above MANY.
+def paired(ratings: Ratings, of: Places | None = None) -> Pairs:
+    """The items that the only two people both labeled; those alike in one row above MANY.
+
+    With `of` (items,), which codes what several items are of, each item has its row.
 
     >>> both = paired([[1, 2], [2, 2], [1, np.nan]])
     >>> both.rows.tolist(), both.n, both.lost
@@ -201,9 +204,10 @@ def paired(ratings: Ratings, *, alike: bool = True) -> Pairs:
     values, code = np.unique(said.value, return_inverse=True)
     both = np.full((said.items, 2), -1)
     both[said.item, (said.person == who[1]).astype(int)] = code
-    both = both[(both >= 0).all(axis=1)]
+    kept = np.asarray((both >= 0).all(axis=1))
+    both, of = both[kept], kept_groups(of, kept)
     n = len(both)
-    both, often = pooled(both) if alike else (both, None)
+    both, often = pooled(both, of)
     if len(both) * values.size > ROOM:
         return Pairs(np.empty((0, 2)), values, None, 0, said.items, TOO_MANY)
-    return Pairs(values[both], np.unique(values[both]), often, n, said.items - n)
+    return Pairs(values[both], np.unique(values[both]), often, n, said.items - n, of=of)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from risk import agreement
+from risk import agreement, raters
 from risk.interval import wilson
 from risk.rated import SAME
 from risk.skewed import ends
@@ -98,3 +98,39 @@ def test_more_labels_than_can_be_thought_of_leave_the_interval_as_it_was():
 def test_a_share_of_few_items_ends_at_0_and_at_1():
     found = agreement.percent([[1, 1], [1, 2], [2, 1]], draws=200)
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(
+    "name", ["percent", "alpha", "fleiss_kappa", "cohen_kappa", "weighted_kappa", "ac1"]
+)
+def test_answers_to_one_prompt_that_are_alike_tell_no_more_than_one(name):
+    people = 2 if "kappa" in name and name != "fleiss_kappa" else 3
+    one = np.random.default_rng(3).integers(1, 4, (30, people)).astype(float)
+    one[:20] = one[:20, :1]
+    four, of = np.repeat(one, 4, axis=0), np.repeat(np.arange(30), 4)
+    measure = getattr(agreement, name)
+    seen, copied = measure(one, draws=300), measure(four, draws=300, of=of)
+    assert (copied.low, copied.high) == pytest.approx((seen.low, seen.high), abs=0.02)
+    blind = measure(four, draws=300)
+    assert blind.high - blind.low < 0.7 * (copied.high - copied.low)
+    summary = agreement.summary(four, ordered=True, draws=300, of=of)
+    key = {"alpha": "alpha_nominal", "weighted_kappa": "cohen_quadratic"}.get(name, name)
+    if people == 3 or "cohen" in key:
+        assert summary[key] == copied
+
+
+def test_a_persons_share_draws_the_answers_to_a_prompt_together():
+    one = np.random.default_rng(4).integers(1, 3, (30, 3)).astype(float)
+    of = np.repeat(np.arange(30), 4)
+    seen = raters.with_others(one, 0, 300)
+    copied = raters.with_others(np.repeat(one, 4, axis=0), 0, 300, of=of)
+    assert (copied.low, copied.high) == pytest.approx((seen.low, seen.high))
+
+
+def test_groups_of_which_an_item_has_too_few_labels_are_told_apart():
+    gaps = np.array([[1.0, 1.0], [2.0, 2.0], [1.0, np.nan], [2.0, 2.0], [1.0, 2.0]])
+    of = np.array([5, 5, 6, 7, 7])
+    for name in ("percent", "alpha", "fleiss_kappa", "cohen_kappa", "ac1"):
+        found = getattr(agreement, name)(gaps, draws=100, of=of)
+        assert (found.n, found.lost) == (4, 1)
+        assert found.low < found.value

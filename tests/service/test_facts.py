@@ -10,6 +10,8 @@ import pytest
 from app.service.exports import export, facts
 from app.service.exports.recipe import Recipe
 from app.service.stores import Stores
+from db import labels
+from db.labels import Label
 from risk import tail
 from tests.service.answers import answer, put
 
@@ -46,6 +48,25 @@ def test_the_card_counts_what_is_missing_and_answers_to_one_prompt_together(
             assert found[name]["high"] == pytest.approx(expected[name].high, nan_ok=True)
     alone = tail.profile(mean, 0.95)
     assert found["mean"]["low"] != pytest.approx(alone["mean"].low, rel=1e-6)
+
+
+def test_the_card_draws_labeled_answers_to_one_prompt_together(stores: Stores) -> None:
+    one = np.random.default_rng(1).integers(0, 2, (12, 2))
+    for copies, model in ((1, "m"), (4, "n")):
+        asked = [answer(f"{k}", 0.1, 0.1, 0.1, sample=s) for k in range(12) for s in range(copies)]
+        run = put(stores, asked, model, model, sample="sample")
+        for row in asked:
+            for person, said in zip(("ann", "bo"), one[int(row["id"])].tolist(), strict=True):
+                case = (run, row["id"], row["sample"])
+                kept = Label(f"{case}{person}", "c", person, case, "s", 1, 1, {"act": str(said)})
+                assert labels.save(stores.ledger, kept)
+    few, many = (
+        next(row for row in export.told(stores, Recipe(where={"models": (model,)}))["agreement"]
+             if row["measure"] == "percent")
+        for model in ("m", "n")
+    )  # fmt: skip
+    assert (few["n"], many["n"]) == (12, 48)
+    assert (many["low"], many["high"]) == pytest.approx((few["low"], few["high"]))
 
 
 def test_a_card_of_answers_without_scores_says_how_many(stores: Stores, tmp_path: Path) -> None:

@@ -66,7 +66,10 @@ def _tails(harms: Iterable[gaps.Harm]) -> list[dict[str, Any]]:
 
 
 def _agreement(stores: Stores, tell: Tell) -> list[dict[str, Any]]:
-    """Agreement on the exported cases; nothing where no two people labeled one of them."""
+    """Agreement on the exported cases; nothing where no two people labeled one of them.
+
+    Answers to one prompt count together.
+    """
     cursor, found = stores.warehouse, []
     votes.meet(cursor)
     for field in told.fields(cursor):
@@ -79,9 +82,10 @@ def _agreement(stores: Stores, tell: Tell) -> list[dict[str, Any]]:
         values, ordered = agree.coded(codes.values)
         items = int(codes.item.max()) + 1
         labels = Labels(codes.item, codes.person, values[codes.value], items, codes.people)
+        of = votes.prompts(cursor, codes.case)
         found += [
             Row("", "", "", field, name, m.value, m.low, m.high, m.n, m.lost, m.why).json()
-            for name, m in agreement.summary(labels, ordered).items()
+            for name, m in agreement.summary(labels, ordered, of=of).items()
             if name in MEASURES
         ]
     return found

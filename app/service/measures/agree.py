@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal
 
@@ -55,9 +55,10 @@ def rows(
         told = [row for row in told if case(row) in cases]
     told = as_one(stores, told)
     found: list[Row] = []
+    datasets = {run_id: of[run_id]["dataset"] for run_id in ids}
     groups = {run_id: run_id if campaign is None and cases is None else "" for run_id in ids}
     if by == "dataset":
-        groups = {run_id: of[run_id]["dataset"] for run_id in ids}
+        groups = datasets
     for (group, field), said in _grouped(told, groups).items():
         run = of.get(group, {"run_id": "", "model": "", "dataset": group})
         for part, those in _parts(stores, said, by):
@@ -65,7 +66,8 @@ def rows(
             if ratings.shape[1] < 2:
                 continue
             named = f"{field} · {part}" if part else field
-            for name, m in agreement.summary(ratings, ordered).items():
+            prompts_of = together(those, datasets)
+            for name, m in agreement.summary(ratings, ordered, of=prompts_of).items():
                 found.append(
                     Row(
                         run["run_id"], run["model"] or "", run["dataset"], named, name,
@@ -147,6 +149,18 @@ def matrix(said: Told) -> tuple[NDArray[np.float64], bool]:
     for row in said:
         ratings[cases[case(row)], people[row["person"]]] = code[row["value"]]
     return ratings, ordered
+
+
+def together(said: Told, datasets: Mapping[str, str]) -> NDArray[np.int64] | None:
+    """The prompt of each case of `matrix` as a code; None where each case has one of its own.
+
+    Answers to one prompt, several samples or several models, are drawn together. `datasets` names
+    the data set of each run.
+    """
+    cases = sorted({case(row) for row in said})
+    places: dict[tuple[str, str], int] = {}
+    codes = [places.setdefault((datasets[run], item), len(places)) for run, item, _ in cases]
+    return None if len(places) == len(cases) else np.array(codes)
 
 
 def coded(values: Sequence[str]) -> tuple[NDArray[np.float64], bool]:

@@ -18,6 +18,7 @@ from data.trouble import Trouble
 from db import campaigns, labels, outputs, prompts, runs
 from db.filter import Case, Filter
 from risk import agreement, raters
+from risk.interval import Codes
 from risk.measure import Measure
 
 Told = list[dict[str, Any]]
@@ -40,7 +41,7 @@ class Contested:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What one field's labels come to; every measure with its 95 % item-bootstrap interval.
+    """What one field's labels come to; every measure with its 95 % interval over prompts.
 
     `fields` has the measures of every field, of which `field` is looked into. `people` is the
     share of pairings with others that agree; `pairs` has percent and kappa (quadratic weights
@@ -99,19 +100,22 @@ def look(stores: Stores, scope: str, field: str) -> Agreed:
             f"no case has labels of {field!r} by two people here",
             "choose another field, or label more cases twice",
         )
-    every = {name: _measures(by[name]) for name in _ordered(by)}
+    datasets = {run["run_id"]: run["dataset"] for run in runs.every(stores.warehouse)}
+    every = {name: _measures(by[name], datasets) for name in _ordered(by)}
     said = by[field]
     ratings, ordered = agree.matrix(said)
     people = sorted({row["person"] for row in said})
     cases = sorted({agree.case(row) for row in said})
     of = agree.categories_of(stores, cases)
+    prompt = agree.together(said, datasets)
     return Agreed(
         field=field, ordered=ordered, fields=every, cases=len(cases),
         people={
-            name: raters.with_others(ratings, place, FEWER) for place, name in enumerate(people)
+            name: raters.with_others(ratings, place, FEWER, of=prompt)
+            for place, name in enumerate(people)
         },
-        pairs=_pairs(ratings, people, ordered),
-        groups=_groups(ratings, [of[case] for case in cases], ordered),
+        pairs=_pairs(ratings, people, ordered, prompt),
+        groups=_groups(ratings, [of[case] for case in cases], ordered, prompt),
         contested=_contested(stores, ratings, cases, said, of),
         guidelines=tuple(sorted({row["guideline_version"] or 0 for row in said} - {0})),
     )  # fmt: skip
@@ -169,39 +173,40 @@ def _ordered(names: Iterable[str]) -> list[str]:
     return sorted(names, key=lambda name: (name not in FIRST, name))
 
 
-def _measures(said: Told) -> dict[str, Measure]:
+def _measures(said: Told, datasets: dict[str, str]) -> dict[str, Measure]:
     ratings, ordered = agree.matrix(said)
-    return agreement.summary(ratings, ordered, DRAWS)
+    return agreement.summary(ratings, ordered, DRAWS, of=agree.together(said, datasets))
 
 
 def _pairs(
-    ratings: NDArray[np.float64], people: list[str], ordered: bool
+    ratings: NDArray[np.float64], people: list[str], ordered: bool, prompt: Codes | None
 ) -> dict[tuple[str, str], dict[str, Measure]]:
     found = {}
     for a, b in combinations(range(len(people)), 2):
         two = ratings[:, [a, b]]
         kappa = (
-            agreement.weighted_kappa(two, "quadratic", FEWER)
+            agreement.weighted_kappa(two, "quadratic", FEWER, of=prompt)
             if ordered
-            else agreement.cohen_kappa(two, FEWER)
+            else agreement.cohen_kappa(two, FEWER, of=prompt)
         )
-        percent = agreement.percent(two, FEWER)
+        percent = agreement.percent(two, FEWER, of=prompt)
         if percent.n:
             found[people[a], people[b]] = {"percent": percent, "kappa": kappa}
     return found
 
 
 def _groups(
-    ratings: NDArray[np.float64], groups: list[str], ordered: bool
+    ratings: NDArray[np.float64], groups: list[str], ordered: bool, prompt: Codes | None
 ) -> dict[str, dict[str, Measure]]:
     names = sorted(set(groups))
     column = np.array(groups, dtype=object)
     found = {}
     for name in names if len(names) > 1 else []:
-        part = ratings[column == name]
+        part, own = ratings[column == name], None if prompt is None else prompt[column == name]
+        metric: agreement.Metric = "ordinal" if ordered else "nominal"
         found[name] = {
-            "percent": agreement.percent(part, FEWER),
-            "alpha": agreement.alpha(part, "ordinal" if ordered else "nominal", FEWER),
+            "percent": agreement.percent(part, FEWER, of=own),
+            "alpha": agreement.alpha(part, metric, FEWER, of=own),
         }
     return {name: m for name, m in found.items() if m["percent"].n}
 

@@ -16,9 +16,9 @@ DEFINITIONS = {
     "(items with the same number of labels), Krippendorff's alpha (any number of labels; nominal, "
     "ordinal, interval) and Gwet's AC1, which stays steady where one label is common. 0 is chance, "
     "1 full agreement. Weighted kappas count how far labels lie apart. Cases with one label are "
-    "left out. Intervals: 95 % bootstrap over cases, no nearer than leaving each out tells, nor "
-    "than a kind of case that nobody saw (all of one label, or torn) may move it. A dash is "
-    "undefined; hover says why.",
+    "left out. Intervals: 95 % bootstrap over prompts, whose answers count together, no nearer "
+    "than leaving each out tells, nor than a kind of case that nobody saw (all of one label, or "
+    "torn) may move it. A dash is undefined; hover says why.",
     "fields": "Krippendorff's alpha of every field: ordinal where its values have an order, else "
     "nominal. Fields that hold several values or free text are left out.",
     "pairs": "Each pair of people on the cases both labeled: Cohen's kappa, with quadratic weights "
