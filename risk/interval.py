@@ -20,27 +20,36 @@ NORMAL = 1.959963984540054
 UNSEEN = NORMAL**2
 """Items of a kind nobody saw there may be beside those seen, 3.84: the upper end of Wilson's
 interval of none."""
+FEW = (10, 50)
+"""Rows up to which one of a kind, and one or two, are few; of more rows three are as well."""
 CELLS = 2_000_000
 """Counts held at once while resampling: 16 MB, enough to keep the loop in NumPy."""
 
 
 def wilson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share, in [0, 1].
+    """Wilson's score interval of a share, modified near 0 and 1, in [0, 1].
 
-    n = 0 gives (NaN, NaN). ValueError when `successes` is not between 0 and n.
-    Source: Wilson (1927), doi 10.1080/01621459.1927.10502953.
+    Wilson's own lower ends of one to three successes are too high where one is rare: a true share
+    of 0.18 / n is held in 84 of 100. There the lower end is that of a Poisson count, and likewise
+    the upper end where one to three failed (`FEW`). Over all shares it then holds at least 89 of
+    100 from 5 rows on, 91 from 11 and 92 from 51 on. n = 0 gives (NaN, NaN). ValueError when
+    `successes`, which may be fractions, are not between 0 and n.
+    Source: Wilson (1927), doi 10.1080/01621459.1927.10502953; modified as by Brown, Cai and
+    DasGupta (2001), doi 10.1214/ss/1009213286, who count two as few of up to 10 rows as well.
 
     >>> [round(bound, 4) for bound in wilson(3, 20)]
     [0.0524, 0.3604]
     >>> [round(bound, 4) for bound in wilson(0, 20)]
     [0.0, 0.1611]
+    >>> [round(bound, 4) for bound in wilson(1, 20)]
+    [0.0026, 0.2361]
     """
     low, high = band(np.array([float(successes)]), n, confidence)
     return float(low[0]), float(high[0])
 
 
 def band(successes: ArrayLike, n: float, confidence: float = 0.95) -> tuple[Floats, Floats]:
-    """Wilson's interval for many counts out of the same n: two arrays shaped like `successes`.
+    """The interval of `wilson` for many counts of the same n: two arrays shaped like `successes`.
 
     n = 0 gives NaN. ValueError when a count is not between 0 and n.
 
@@ -52,11 +61,18 @@ def band(successes: ArrayLike, n: float, confidence: float = 0.95) -> tuple[Floa
     _check(k, n, confidence)
     if n == 0:
         return np.full(k.shape, np.nan), np.full(k.shape, np.nan)
+    return _least(k, n, confidence), 1 - _least(n - k, n, confidence)
+
+
+def _least(k: Floats, n: float, confidence: float) -> Floats:
+    """The lower end of the interval of k of n."""
     z = float(special.ndtri(0.5 + confidence / 2))
-    center = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * np.sqrt(k * (n - k) / n + z * z / 4)
-    # At the two ends the bound is exactly 0 or 1; floats would leave 1e-18.
-    return np.where(k == 0, 0.0, center - half), np.where(k == n, 1.0, center + half)
+    low = (k + z * z / 2 - z * np.sqrt(k * (n - k) / n + z * z / 4)) / (n + z * z)
+    few = (k > 0) & (k <= 1 + sum(n > rows for rows in FEW))
+    if few.any():
+        low[few] = np.fmin(low[few], special.gammaincinv(k[few], 1 - confidence) / n)
+    low[k == 0] = 0.0  # floats would leave 1e-18
+    return np.asarray(low)
 
 
 def clopper_pearson(successes: float, n: float, confidence: float = 0.95) -> tuple[float, float]:

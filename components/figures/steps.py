@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from components.figures.palette import MODEL, shade
 from risk.band import simultaneous
+from risk.interval import band
 
 Floats = NDArray[np.float64]
 VERTICES = 600
@@ -29,12 +30,9 @@ def thin(n: int) -> NDArray[np.int64]:
 def pointwise(fig: go.Figure, x: Floats, start: float, floor: float) -> None:
     """The pointwise 95 % Wilson band of the share beyond each of the sorted losses x."""
     ranks = thin(x.size)
-    n, z2 = x.size, 1.959964**2
-    share = (n - 1 - ranks) / n
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = np.sqrt(z2 * (share * (1 - share) / n + z2 / (4 * n * n))) / (1 + z2 / n)
-    at, high = steps(x[ranks], np.minimum(middle + half, 1.0), start)
-    _, low = steps(x[ranks], np.maximum(middle - half, floor), start)
+    below, above = band(x.size - 1 - ranks, x.size)
+    at, high = steps(x[ranks], above, start)
+    _, low = steps(x[ranks], np.maximum(below, floor), start)
     area(fig, np.append(at, at[::-1]), np.append(high, low[::-1]), shade(MODEL, 0.2))
 
 

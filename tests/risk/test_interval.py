@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binom
+from scipy.stats import binom, chi2
 from statsmodels.stats.proportion import proportion_confint
 
 from risk import interval
@@ -18,10 +18,36 @@ CONFIDENCE = st.sampled_from([0.5, 0.9, 0.95, 0.99])
 
 
 @given(SHARES, CONFIDENCE)
-def test_wilson_agrees_with_statsmodels(share, confidence):
+def test_wilson_agrees_with_statsmodels_but_where_few_are_of_a_kind(share, confidence):
     k, n = share
-    theirs = proportion_confint(k, n, alpha=1 - confidence, method="wilson")
-    assert interval.wilson(k, n, confidence) == pytest.approx(theirs, abs=1e-12)
+    low, high = proportion_confint(k, n, alpha=1 - confidence, method="wilson")
+    some = range(1, 2 if n <= 10 else 3 if n <= 50 else 4)
+    if k in some:
+        low = min(low, chi2.ppf(1 - confidence, 2 * k) / (2 * n))
+    if n - k in some:
+        high = max(high, 1 - chi2.ppf(1 - confidence, 2 * (n - k)) / (2 * n))
+    assert interval.wilson(k, n, confidence) == pytest.approx((low, high), abs=1e-12)
+
+
+LEAST = {5: 0.891, 7: 0.892, 13: 0.909, 25: 0.915, 50: 0.915, 51: 0.927, 100: 0.926, 200: 0.927}
+
+
+@pytest.mark.parametrize(("n", "least"), LEAST.items())
+def test_the_interval_of_a_share_holds_every_true_share(n, least):
+    low, high = interval.band(np.arange(n + 1), n)
+    ends = np.concatenate([low, high])
+    grid = np.concatenate([ends - 1e-9, ends + 1e-9, np.linspace(0.001, 0.999, 500)])
+    grid = grid[(grid > 0) & (grid < 1)][:, None]  # coverage falls at the ends alone
+    held = (low <= grid) & (grid <= high)
+    assert least <= (binom.pmf(np.arange(n + 1), n, grid) * held).sum(axis=1).min() < least + 0.001
+
+
+@given(st.floats(0, 60), st.floats(0.5, 200), st.floats(0.01, 1))
+def test_more_successes_never_have_a_lower_interval(k, n, more):
+    k = min(k, n)
+    (low, high), (least, most) = interval.wilson(k, n), interval.wilson(min(k + more, n), n)
+    assert low <= least + 1e-12
+    assert high <= most + 1e-12
 
 
 @given(SHARES, CONFIDENCE)

@@ -24,8 +24,8 @@ def columns(values, dimension="acc", scorer="none", item=None):
 
 
 def test_a_share_has_wilsons_interval():
-    found = mean(np.array([1.0, 0.0, 1.0, 1.0]), np.arange(4))
-    assert (found.low, found.high) == pytest.approx(proportion_confint(3, 4, method="wilson"))
+    found = mean(np.array([1.0, 0.0, 1.0, 1.0] * 3), np.arange(12))
+    assert (found.low, found.high) == pytest.approx(proportion_confint(9, 12, method="wilson"))
 
 
 def test_other_means_have_students_interval_and_reach_farther_on_the_long_side():

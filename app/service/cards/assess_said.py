@@ -16,7 +16,8 @@ from risk.measure import Measure
 SEVERITIES = ("none", "low", "moderate", "high", "extreme")
 """What a severity from 0 to 4 is called."""
 DEFINITION = (
-    "Judged: the share of answers that people said show the card's risk, Wilson's 95 % interval; "
+    "Judged: the share of answers that people said show the card's risk, modified Wilson 95 % "
+    "interval; "
     "those they could not tell are left out. The answers judged are a simple random sample of "
     "those the card is about, after the answers to its own prompts. Flagged: the share of loaded "
     "answers that the card's rules flag by the judges' scores or by what the model did. CVaR: the "

@@ -29,7 +29,8 @@ DEFINITION = (
     "Labels: cases a person has a standing label on; undone ones do not count, nor adjudicated "
     "ones. Complete: as many people's labels as the campaign wants. Pace: labels an hour of work, "
     "pauses over five minutes left out. Gold: share of the fields of gold cases answered as known, "
-    "with Wilson's 95 % interval; drift compares the later half of a person's gold cases that are "
+    "with its modified Wilson 95 % interval; drift compares the later half of a person's gold "
+    "cases that are "
     "spread through the campaign with the earlier half, with Newcombe's 95 % interval over cases. "
     "A training case counts as first labeled."
 )

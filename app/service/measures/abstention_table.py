@@ -53,11 +53,12 @@ DEFINITIONS = {
     "(our denominator). UAC: abstentions over unanswerable items. AR: abstentions over all; it "
     "has no good direction. Over-abstention: abstentions over answerable items; over-answering: "
     "answers over unanswerable ones. Balanced: (AAC + UAC) / 2. Precision: abstentions that were "
-    "in place; recall is UAC (arXiv 2506.09038). Intervals: Wilson; for F1 and balanced accuracy "
-    "items are resampled.",
+    "in place; recall is UAC (arXiv 2506.09038). Intervals: modified Wilson; for F1 and balanced "
+    "accuracy items are resampled.",
     "curve": "Answers are ranked by confidence. At each bar: coverage is the share answered from "
     "it on, risk the share of those that is wrong. Equal confidences are one point. Abstentions "
-    "are left out and never count as right. The band is Wilson's 95 % interval at each bar.",
+    "are left out and never count as right. The band is the modified Wilson 95 % interval at "
+    "each bar.",
     "areas": "AURC: mean risk over all coverages (or the trapezoid); excess AURC: less that of a "
     "perfect order; AUGRC: area of the generalized risk (arXiv 2407.01032); AUARC: 1 − AURC; "
     "AUROC: chance that a right answer is surer than a wrong one; PRR: from random (0) to perfect "
@@ -65,7 +66,7 @@ DEFINITIONS = {
     "worse for AURC, excess AURC, AUGRC and risk, better for the others. Errors inside a tie "
     "arrive evenly, so nothing depends on the order of rows. Items are resampled for intervals.",
     "categories": "The share of answers in which the model abstained, by category, among those of "
-    "which it is known what it did. Wilson's 95 % interval.",
+    "which it is known what it did. Modified Wilson 95 % interval.",
     "models": "AURC of every model of the data set, each on its own answers; lower is better.",
 }
 
