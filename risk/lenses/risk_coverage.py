@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import cells, coverage, spread
+from risk import cells, coverage, spread, sums, unseen
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
@@ -19,7 +19,6 @@ ERRORS = 15
 FEW = f"so few answers allow for fewer than {ERRORS} errors: no interval of it would hold"
 UNIT = (0.0, 1.0)
 SPAN = {"prr": (-math.inf, 1.0)}
-SCARCE = f"fewer than {ERRORS} wrong answers: the interval may be too short"
 UNDEFINED = "every answer is right, or every one is wrong, or right only in part"
 
 
@@ -68,6 +67,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     else:
         drawn = spread.replicates(statistics, n, clusters, *again)
     without = spread.left_out(statistics, n, clusters)
+    far = unseen.far(
+        lambda c, y, w: statistics(w, coverage.rank(c, y)),
+        confidence[kept], correct[kept], clusters,
+    )  # fmt: skip
     yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost, 0.0, 1.0))
     for place, name in enumerate(names):
         if name == "error":
@@ -75,11 +78,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         some = drawn[:, place] if drawn.size else drawn
         value = float(values[place])
         each = None if without is None else without[:, place]
-        told = spread.measured(value, some, n, found.lost, UNDEFINED, each, SPAN.get(name, UNIT))
-        if name == "coverage_at_risk" and n * chosen["risk"] < ERRORS and told.known:
+        within = SPAN.get(name, UNIT)
+        told = spread.measured(value, some, n, found.lost, UNDEFINED, each, within)
+        if name == "coverage_at_risk" and told.known and n * chosen["risk"] < ERRORS:
             told = replace(told, low=math.nan, high=math.nan, why=FEW)
-        if told.known and not told.why and found.loss.sum() < ERRORS:
-            told = replace(told, why=SCARCE)
+        elif name != "coverage_at_risk" and told.known and drawn.size and far is not None:
+            told = sums.reaching(told, far[:, place].tolist(), within)
         yield Finding(name, told)
 
 
@@ -118,9 +122,11 @@ LENS = Lens(
         "coverage. An answer without confidence or verdict is lost. Abstentions are left out and "
         "never count as right: `answered` is the share that is left. With one distinct confidence "
         "AURC is the error rate. auroc and prr are not defined where all or none are right. "
-        "Intervals resample prompts, that of the error apart; coverage_at_risk has none where all "
-        "answers together would allow for fewer than 15 errors; above 20,000 answers they know "
-        "400 confidences."
+        "Intervals resample prompts, that of the error apart; with fewer than 30 wrong or right "
+        "answers they are no nearer than four more of either, the surest or the least sure, would "
+        "bring them (ours: Wilson's interval of none leaves room for 3.84). coverage_at_risk has "
+        "none where all answers together would allow for fewer than 15 errors. Above 20,000 "
+        "answers intervals know 400 confidences."
     ),
     how_to_get={
         "confidence": "map a confidence from 0 to 1 as a score, or load option probabilities",

@@ -12,7 +12,6 @@ from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.gap import Statistic
 from risk.interval import Floats
-from risk.lenses import every
 from risk.measure import Measure
 
 ROUNDS = 300
@@ -218,26 +217,3 @@ def test_coverage_of_the_interval_of_a_hazard_of_four_runs_an_item(n: int) -> No
 
     told(f"hazard by 3 moves, n = {n}", whole.cumulative(3).value, lambda s: one(s).cumulative(3))
     told(f"survival of 3 moves, n = {n}", whole.at(3).value, lambda s: one(s).at(3))
-
-
-@pytest.mark.parametrize("n", [25, 50, 200])
-def test_coverage_of_the_intervals_of_risk_against_coverage(n: int) -> None:
-    def draw(n: int) -> tuple[Floats, Floats]:
-        p = rng.beta(3, 1, n).round(1)  # confidences as models say them, with ties
-        return p, (rng.random(n) < 0.2 + 0.7 * p).astype(float)
-
-    lens = every()["risk_coverage"]
-    chosen = lens.settings({"draws": 300})
-
-    def one(n: int) -> dict[str, Measure]:
-        p, right = draw(n)
-        found = lens.measures({"confidence": p, "correct": right}, chosen)
-        return {one.measure: one.found for one in found}
-
-    rng = np.random.default_rng(0)
-    whole = one(100_000)
-    rng = np.random.default_rng(n)
-    many = [one(n) for _ in range(ROUNDS)]
-    for name in ("aurc", "augrc", "auarc", "auroc"):
-        each = [found[name] for found in many]
-        told(f"{name}, n = {n}", whole[name].value, each.__getitem__)

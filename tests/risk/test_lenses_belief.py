@@ -165,13 +165,3 @@ def test_uncertainty_signals_find_the_errors_as_their_index_says(real, signal, a
     }
     found = look("risk_coverage", columns)["auroc", ""]
     assert found.value == pytest.approx(auroc, abs=5e-5)
-
-
-def test_areas_over_few_wrong_answers_say_that_their_interval_may_be_too_short():
-    for wrong, said in ((14, True), (16, False)):
-        right = np.ones(60)
-        right[: 2 * wrong : 2] = 0
-        found = look("risk_coverage", {"confidence": np.linspace(0, 1, 60), "correct": right})
-        for name in ("aurc", "prr", "auroc"):
-            assert found[name, ""].known
-            assert ("too short" in found[name, ""].why) is said

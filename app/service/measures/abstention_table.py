@@ -64,7 +64,8 @@ DEFINITIONS = {
     "AUROC: chance that a right answer is surer than a wrong one; PRR: from random (0) to perfect "
     "(1) order; then the risk at the coverage chosen above, and the coverage at the risk. Up is "
     "worse for AURC, excess AURC, AUGRC and risk, better for the others. Errors inside a tie "
-    "arrive evenly, so nothing depends on the order of rows. Items are resampled for intervals.",
+    "arrive evenly, so nothing depends on the order of rows. Items are resampled for intervals, "
+    "which with fewer than 30 wrong or right answers leave room for some that nobody saw.",
     "categories": "The share of answers in which the model abstained, by category, among those of "
     "which it is known what it did. Modified Wilson 95 % interval.",
     "models": "AURC of every model of the data set, each on its own answers; lower is better.",
