@@ -11,7 +11,7 @@ from risk.bootstrap import TAILS
 from risk.bounded import FEW, THIN, ends
 from risk.interval import Floats, percentiles
 from risk.measure import Measure, missing
-from risk.paired import ALIKE, alike, means
+from risk.paired import ALIKE, alike, beware, means
 from risk.quantile import quantile_ends
 from risk.shared import Shared as Shared
 from risk.shared import Statistic as Statistic
@@ -31,7 +31,8 @@ STATISTICS: tuple[Statistic, ...] = ("mean", "median", "var", "cvar")
 def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> Measure:
     """The statistic of model a minus that of model b, with its 95 % paired interval.
 
-    Mean: the widest of percentiles, Student's and Hall's (`paired.means`); CVaR: the wider of
+    Mean: the widest of percentiles, Student's and Hall's (`paired.means`), with a caution where few
+    prompts and skewed differences make it; CVaR: the wider of
     bootstrap-t and Student's (`student.reaching`); the others: percentiles, but a VaR that fewer
     than 10 prompts exceed has the gaps between its values (`bounded.limits`). Where a tail is too
     thin, VaR and CVaR allow for unseen losses up to the most, on either side; without such a bound
@@ -43,8 +44,10 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
     """
     value = float(found.value[statistic][a] - found.value[statistic][b])
     low, high, _ = _told(found, a, b, statistic)
-    why = _why(found) if found.thin and statistic in ("var", "cvar") else ""
-    return Measure(value, low, high, found.n, found.lost, why or ALIKE * math.isnan(low))
+    why = _why(found) if found.thin and statistic in ("var", "cvar") else ALIKE * math.isnan(low)
+    if statistic == "mean" and not why:
+        why = beware(found.x[a], found.x[b], found.clusters)
+    return Measure(value, low, high, found.n, found.lost, why)
 
 
 def _told(found: Shared, a: int, b: int, statistic: Statistic) -> Told:

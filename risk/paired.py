@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 from risk import special
 from risk.interval import NORMAL, Codes, Floats, percentiles
 from risk.significance import Told, agreeing, p_value, two_sided
-from risk.skewed import ROUNDING, chance, ends, felt
+from risk.skewed import FEW_AND_SKEWED as FEW_AND_SKEWED
+from risk.skewed import ROUNDING, caution, chance, ends, felt, freedom
 
 ALIKE = "the two differ alike on every shared prompt: no interval of it would hold"
 
@@ -35,11 +36,12 @@ def means(
     """How far the mean of a (n,) lies from that of b (n,): the wider of several, and the larger p.
 
     The percentile interval of the paired replicates `many` held thirty differences of skewed
-    scores in 88 to 94 of 100; so no end is nearer than that of `skewed.ends`, nor, of marks of 0
-    or 1, than that of Bonett and Price, which tells something also where no item differs. The
-    interval holds 0 just where p is above .05. Where all items differ alike and are no marks it
-    leaves room for items nobody saw that differ as much as can be, by `far`; NaN where that is not
-    known. `clusters` (n,) codes the item of each row.
+    scores in 88 to 94 of 100; so no end is nearer than that of `skewed.ends`, nor than Student's
+    with the fewer degrees of freedom of long tails (`skewed.freedom`), nor, of marks of 0 or 1,
+    than that of Bonett and Price, which tells something also where no item differs. The interval
+    holds 0 just where p is above .05. Where all items differ alike and are no marks it leaves room
+    for items nobody saw that differ as much as can be, by `far`; NaN where that is not known.
+    `clusters` (n,) codes the item of each row.
     Source: Bonett and Price (2012), doi 10.3102/1076998611411915; taking all is ours.
 
     >>> x = np.array([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]])
@@ -57,12 +59,34 @@ def means(
     if not alike(a, b):
         told = [Told(*percentiles(many), p_value(value, many))]
         told.append(Told(*ends(value, pull), chance(value, pull)))
+        told += _long(value, pull) if not marks else []
     if marks and (clusters is None or not told):
         told.append(_marks(float((off > 0).mean()), float((off < 0).mean()), pull.size))
     if not told:
         return _unseen(value, pull.size, far)
     lows, highs, p = zip(*told, strict=True)
     return agreeing(max(min(lows), -far), min(max(highs), far), max(p))
+
+
+def beware(a: Floats, b: Floats, clusters: Codes | None = None) -> str:
+    """What to beware of in `means` of so few items whose differences are skewed.
+
+    >>> beware(np.array([0.0] * 11 + [3.0]), np.zeros(12)) == FEW_AND_SKEWED
+    True
+    >>> beware(np.array([0.0] * 11 + [1.0]), np.zeros(12))
+    ''
+    """
+    return "" if np.isin((a, b), (0, 1)).all() else caution(a - b, clusters)
+
+
+def _long(value: float, pull: Floats) -> list[Told]:
+    """Student's interval whose degrees of freedom allow for long tails; none of one item."""
+    error = math.sqrt(float(pull @ pull) * pull.size / max(pull.size - 1, 1))
+    if pull.size < 2 or not error > 0:
+        return []
+    free = freedom(pull)
+    half = float(special.stdtrit(free, 0.975)) * error
+    return [Told(value - half, value + half, float(2 * special.stdtr(free, -abs(value) / error)))]
 
 
 def _unseen(value: float, n: int, far: float) -> Told:

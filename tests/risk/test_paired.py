@@ -13,6 +13,7 @@ from scipy.stats import ttest_rel
 
 from risk import compare, tail
 from risk.paired import ALIKE, bootstrap, means
+from risk.skewed import FEW_AND_SKEWED
 
 BOTH = arrays(float, (2, 14), elements=st.integers(0, 9).map(float))
 MARKS = arrays(float, (2, 20), elements=st.sampled_from([0.0, 1.0]))
@@ -42,6 +43,25 @@ def test_the_interval_holds_0_just_where_p_is_above_5_percent(x):
     told = means(*x, one)
     if not math.isnan(told.p) and not 0.0499 < told.p < 0.0501:
         assert (told.low <= 0 <= told.high) == (told.p > 0.05)
+
+
+def test_few_and_skewed_differences_say_that_their_interval_may_be_too_short():
+    even, long = np.arange(12.0), np.array([0.0] * 10 + [2.5, 4.0])
+    assert tail.paired(even + long, even, draws=50).why == FEW_AND_SKEWED
+    assert tail.paired(even[::-1], even, draws=50).why == ""
+    assert tail.paired(np.tile(long, 5), np.zeros(60), draws=50).why == ""
+    assert tail.paired((long > 3).astype(float), np.zeros(12), draws=50).why == ""
+
+
+def test_long_tailed_differences_are_held_as_far_as_thirty_of_them_can():
+    """Two models' log-normal losses on the same prompts, correlated and one larger."""
+    rng, held, many = np.random.default_rng(8), 0, np.zeros(9)
+    for _ in range(500):
+        both, one, two = rng.normal(size=(3, 30))
+        a, b = (np.exp(0.8 * both + 0.6 * own) for own in (one, two))
+        told = means(math.exp(0.5) * a, b, many + (math.exp(0.5) * a - b).mean())
+        held += told.low <= math.exp(1) - math.exp(0.5) <= told.high
+    assert held / 500 > 0.93
 
 
 def test_marks_that_never_differ_leave_room_for_some_that_do():

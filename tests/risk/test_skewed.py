@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import binom, bootstrap, ttest_1samp
+from scipy.stats import binom, bootstrap, kurtosis, ttest_1samp
 
 from risk import quantile, skewed, spread, tail
 from risk.interval import wilson
@@ -126,6 +126,15 @@ def test_pulls_of_any_size_have_the_same_interval_in_their_unit(scale):
 
 def test_a_pull_that_is_missing_gives_no_interval_rather_than_one_of_no_width():
     assert all(map(math.isnan, skewed.ends(0.5, [0.1, math.nan, -0.1])))
+
+
+@given(PULL)
+def test_long_tails_leave_fewer_degrees_of_freedom_and_never_more(pull):
+    n, free = pull.size, skewed.freedom(pull)
+    assert 1 <= free <= n - 1
+    if n > 3 and np.ptp(pull) > 0:
+        long = max(kurtosis(pull, bias=False), 0)
+        assert free == pytest.approx(max(min(2 / (long / n + 2 / (n - 1)), n - 1), 1))
 
 
 def test_few_and_skewed_items_say_that_their_interval_may_be_too_short():
