@@ -13,7 +13,7 @@ from risk.interval import Floats, holding, percentiles
 from risk.measure import Measure, missing
 from risk.options import summed
 from risk.sets import TINY, Bools, Ints, Method, Questions, strangeness, uniform
-from risk.splits import affordable, orders
+from risk.splits import OVER, affordable, orders
 
 Quantile = Literal["exact", "higher"]
 Evaluate = Literal["test", "all"]
@@ -187,7 +187,8 @@ def _counted(
 def spread(values: Floats, n: int, lost: int = 0, why: str = "", nothing: str = "") -> Measure:
     """The mean over splits with the middle 95 % of them; splits without a number are left out.
 
-    Missing, for the reason `nothing`, where no split has one; `why` is a caution that stays.
+    Missing, for the reason `nothing`, where no split has one; `why` is a caution that stays beside
+    what low and high are: what one split of these answers may show (`splits.OVER`).
 
     >>> spread(np.array([0.8, 1.0, np.nan]), n=10).value
     0.9
@@ -198,7 +199,8 @@ def spread(values: Floats, n: int, lost: int = 0, why: str = "", nothing: str = 
     if not known.size:
         return missing(nothing or why or "not defined in any split", n=n, lost=lost)
     value = float(known.mean())
-    return Measure(value, *holding(value, *percentiles(known)), n=n, lost=lost, why=why)
+    said = f"{OVER}; {why}" if why else OVER
+    return Measure(value, *holding(value, *percentiles(known)), n=n, lost=lost, why=said)
 
 
 def summary(found: Trials) -> dict[str, Measure]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+MIDDLE = "the middle 95 % of "
+"""How a `why` begins where `low` and `high` are no confidence interval: of what they are."""
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One number with what is needed to believe it.
 
-    value, low, high share the unit of what is measured; `low` and `high` bound the 95 % interval
-    unless the caller says otherwise. `n` rows were used, `lost` were left out. A number that could
-    not be measured is NaN and `why` says why: never 0. Beside a number that is there, `why` is a
-    caution.
+    value, low, high share the unit of what is measured; `low` and `high` bound the 95 % confidence
+    interval, unless `why` begins with MIDDLE and says of what they are the middle. `n` rows were
+    used, `lost` were left out. A number that could not be measured is NaN and `why` says why: never
+    0. Beside a number that is there, `why` is a caution.
 
     >>> Measure(0.2, 0.1, 0.4, n=20).known
     True

@@ -26,6 +26,7 @@ from components.figures.frame import (
 )
 from components.figures.palette import MODEL, MUTED, TAIL, shade
 from risk.measure import Measure
+from risk.splits import OVER
 
 Floats = NDArray[np.float64]
 ROW = 64
@@ -160,7 +161,8 @@ def _said(one: Spread, show: Show) -> str:
         f"runs from {show(m.low)} to {show(m.high)}"
     )
     rows = f"{count(m.n)} questions a split · left out {count(m.lost)}"
-    more = f"<br>{plain(m.why, 160)}" if m.why else ""
+    why = m.why.removeprefix(OVER).lstrip("; ")
+    more = f"<br>{plain(why, 160)}" if why else ""
     return f"<b>{plain(one.name, 90)}</b><br>{plain(words, 200)}<br>{plain(rows, 90)}{more}"
 
 

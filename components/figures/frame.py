@@ -11,7 +11,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.figures.palette import CLEAR, FAINT, MUTED
-from risk.measure import Measure
+from risk.measure import MIDDLE, Measure
 
 Show = Callable[[float], str]
 
@@ -93,6 +93,8 @@ def interval(measure: Measure, show: Show = number) -> str:
 
     >>> interval(Measure(0.2, 0.1, 0.4, n=20))
     '0.200 (95\u2009% interval 0.100 to 0.400)'
+    >>> interval(Measure(0.2, 0.1, 0.4, why="the middle 95 % of splits, no interval for others"))
+    '0.200 (the middle 95 % of splits 0.100 to 0.400)'
     >>> interval(Measure(float("nan"), why="no prompts"))
     '— (no prompts)'
     """
@@ -100,7 +102,10 @@ def interval(measure: Measure, show: Show = number) -> str:
         return f"{DASH} ({measure.why or 'not measured'})"
     if math.isnan(measure.low) or math.isnan(measure.high):
         return f"{show(measure.value)} (no interval{': ' + measure.why if measure.why else ''})"
-    return f"{show(measure.value)} (95{THIN}% interval {show(measure.low)} to {show(measure.high)})"
+    ends = f"{show(measure.low)} to {show(measure.high)}"
+    if measure.why.startswith(MIDDLE):  # of splits or orders, which is no confidence interval
+        return f"{show(measure.value)} ({measure.why.partition(',')[0]} {ends})"
+    return f"{show(measure.value)} (95{THIN}% interval {ends})"
 
 
 def plain(text: object, limit: int = 42) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from risk import hedge, marks, spread
 from risk.interval import percentiles
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
+from risk.measure import MIDDLE, Measure
 
 SHUFFLES = 200
 
@@ -41,7 +41,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     times = max(20, min(SHUFFLES, 1_000_000 // n))
     told, *many = hedge.regrets(wrong, eta, (None, *(rng.permutation(n) for _ in range(times))))
     low, high = percentiles(many)
-    why = f"the interval is over orders of the items; eta {eta:.4g}"
+    why = f"{MIDDLE}orders of the items, which is no interval for others; eta {eta:.4g}"
     yield Finding("regret", Measure(told, low, high, n, lost, why))
     panel = (found.weights * np.where(np.isnan(votes[kept]), 0, votes[kept])).sum(axis=1)
     mass = (found.weights * ~np.isnan(votes[kept])).sum(axis=1)
@@ -97,8 +97,9 @@ LENS = Lens(
         "Regret up is worse; below 0 the panel did better than its best judge. The rate is set "
         "from the items at hand. A judge that abstains has no loss on that item and keeps its "
         "weight; the panel then votes among the others. Items come in the order of their ids: the "
-        "regret's interval is over shuffled orders, the weights have none. An item without a "
-        "person's label or any verdict is lost. Every score must mean unsafe the higher it is."
+        "regret's low and high are the middle 95 % of shuffled orders of these items, the weights "
+        "have none. An item without a person's label or any verdict is lost. Every score must "
+        "mean unsafe the higher it is."
     ),
     how_to_get={marks.PERSON: marks.HOW_PERSON},
 )

@@ -156,16 +156,18 @@ LENS = Lens(
     edges=(
         "The last state absorbs; what follows it is not used. Runs that end before it are "
         "censored: they add the moves they made and no other. A state no move starts from has no "
-        "estimate and is taken to stay. A run that broke the rule at no marked step is lost; where "
-        "none is marked nothing is fitted. A step without a state breaks the pair, which is lost. "
-        "Moves added for smoothing pull rare states toward even odds. Without named states those "
-        "that occur are ordered by their chance; without any, flags tell states apart. The monitor "
-        "judges each half of the items by the chain of the other half, and the violation itself "
-        "is no flag, so a warning is at least one move. next_ece and next_brier hold the chance "
-        "that the next move breaks the rule, by the other half's chain too, against whether it "
-        "did; next_bias is chance less share, up is too cautious. One move ahead, since runs that "
-        "end tell of several only where the rule was broken. Expected moves have no interval: they "
-        "lean on what lies beyond the observed runs."
+        "estimate and is taken to stay. A run that broke the rule at no marked step is lost; "
+        "where none is marked nothing is fitted. A step without a state breaks the pair, which is "
+        "lost. Moves added for smoothing pull rare states toward even odds; the intervals are "
+        "about the chances themselves and reach as far with as without them. Without named states "
+        "those that occur are ordered by their chance; without any, flags tell states apart. The "
+        "monitor judges each half of the items by the chain of the other half, and the violation "
+        "itself is no flag, so a warning is at least one move. next_ece and next_brier hold the "
+        "chance that the next move breaks the rule, by the other half's chain too, against "
+        "whether it did; next_bias is chance less share, up is too cautious: all three are about "
+        "chains learned from half of these items, and more items teach better ones. One move "
+        "ahead, since runs that end tell of several only where the rule was broken. Expected "
+        "moves have no interval: they lean on what lies beyond the observed runs."
     ),
     how_to_get={
         "item_id": "load trajectories: a column with a list of steps",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     at = missing(why, n=half, lost=lost) if none else Measure(found.chosen, n=half, lost=lost)
     yield Finding("threshold", at)
     own = None if of is None else of[test]
-    yield Finding("accepted", spread.share(taken, items=own, lost=lost))
+    said = "" if none else f"at the threshold that these {half} pairs taught; others teach another"
+    yield Finding("accepted", replace(spread.share(taken, items=own, lost=lost), why=said))
     found_wrong = spread.share(wrong[test], taken, own, lost)
+    if found_wrong.known:
+        found_wrong = replace(found_wrong, why=said)
     yield Finding("accepted_error", missing(why, lost=lost) if none else found_wrong)
 
 
@@ -109,11 +113,13 @@ LENS = Lens(
         "nothing else"
     ),
     edges=(
-        "Entropy up is less certain, 0 to ln 2; error and accepted_error up are worse. A pair seen "
-        "in one order has no entropy and is lost, as is one without a true preference or with a "
-        "tie; a mean preference of exactly one half counts for the first answer. Half of the pairs "
-        "calibrates, the other half is judged. Where no threshold is valid nothing is accepted: a "
-        "legitimate answer. Probabilities outside 0 to 1 are refused."
+        "Entropy up is less certain, 0 to ln 2; error and accepted_error up are worse. A pair "
+        "seen in one order has no entropy and is lost, as is one without a true preference or "
+        "with a tie; a mean preference of exactly one half counts for the first answer. Half of "
+        "the pairs calibrates, the other half is judged: `accepted` and `accepted_error`, with "
+        "their intervals, are about the threshold learned here, which comes nearer to the limit "
+        "the more pairs teach it. Where no threshold is valid nothing is accepted: a legitimate "
+        "answer. Probabilities outside 0 to 1 are refused."
     ),
     how_to_get={
         "p_ab": "keep the judge's probability that answer A is better, A shown first, as p_ab",

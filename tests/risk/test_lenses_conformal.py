@@ -11,6 +11,7 @@ from risk.conformal import Rule, trials
 from risk.control import bound
 from risk.lenses import every
 from risk.sets import questions
+from risk.splits import OVER
 from tests.asked import columns, made
 from tests.asked import real as published
 from tests.lens_columns import look, text
@@ -28,6 +29,14 @@ def test_the_lens_says_what_the_splits_say():
     shares = [m.value for (name, group), m in found.items() if name == "share" and group]
     assert sum(shares) == pytest.approx(1)
     assert (found["coverage", ""].n, found["coverage", ""].lost) == (100, 0)
+
+
+@pytest.mark.parametrize("name", ["conformal", "dual_threshold", "cap"])
+def test_numbers_over_splits_say_of_what_their_range_is_the_middle(name):
+    found = look(name, COLUMNS, splits=4)
+    ranged = [one for one in found.values() if one.low == one.low]
+    assert ranged
+    assert all(one.why.startswith(OVER) for one in ranged)
 
 
 def test_the_lens_counts_what_it_could_not_use():
