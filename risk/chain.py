@@ -9,11 +9,15 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, percentiles
+from risk.interval import Floats, holding
 from risk.measure import Measure, missing
+from risk.skewed import ends
 from risk.sums import resampled
 from risk.trajectory import Codes, Walks, coded, highest, states, usual
 
+SPAN = (0.025, 0.975)
+SOME = 500
+"""Items up to which they are left out one by one as well."""
 NEVER = "no move starts from this state"
 UNMARKED = "no step is marked {!r} though {} runs broke the rule, so nothing can be fitted"
 
@@ -119,10 +123,14 @@ class Chain:
     def curve(self, moves: int, draws: int = 1000, seed: int = 0) -> list[list[Measure]]:
         """Chance of violation within 1 to `moves` moves: a list a state, then one from the start.
 
-        The interval resamples items, whose runs stay together; n counts the moves from the state.
+        The interval is over items, whose runs stay together, and about the chance itself: smoothing
+        pulls few moves towards even odds, and percentiles of smoothed resamples held the chance of
+        12 runs in 0 to 87 of 100. It reaches as far as they do with and without smoothing, and as
+        leaving each item out tells without; together they hold it in 92 to 100 (ours). n counts
+        the moves from the state.
         """
         told = self._whole(within(self.p, moves), self.start)  # (moves, S + 1)
-        drawn = self._drawn(moves, draws, seed)
+        lows, highs = self._ends(moves, draws, seed)
         n = [*self.counts.sum(axis=1).astype(int).tolist(), int(self.start.sum())]
         found = []
         for s, count in enumerate(n):
@@ -132,20 +140,34 @@ class Chain:
                 if not known:
                     column.append(missing(NEVER, lost=self.lost))
                     continue
-                low, high = percentiles(drawn[:, m, s])
-                column.append(Measure(float(told[m, s]), low, high, n=count, lost=self.lost))
+                value = float(told[m, s])
+                low, high = holding(value, float(lows[m, s]), float(highs[m, s]))
+                column.append(Measure(value, low, high, n=count, lost=self.lost))
             found.append(column)
         return found
 
-    def _drawn(self, moves: int, draws: int, seed: int) -> Floats:
+    def _ends(self, moves: int, draws: int, seed: int) -> tuple[Floats, Floats]:
+        """The two ends (moves, S + 1) of the intervals of `curve`; NaN where there is one item."""
         size = len(self.names)
         groups = int(self.item.max()) + 1 if self.item.size else 0
         if groups < 2:
-            return np.full((1, moves, size + 1), np.nan)
+            return (np.full((moves, size + 1), math.nan),) * 2
         flat = np.zeros((groups, size * size))
         np.add.at(flat, self.item, self.moves.reshape(len(self.moves), -1))
-        counts = resampled(flat, None, draws, seed).reshape(-1, size, size)
-        return self._whole(within(self.chances(np.maximum(counts, 0)), moves), self.start)
+        counts = np.maximum(resampled(flat, None, draws, seed), 0).reshape(-1, size, size)
+        bare = replace(self, smoothing=0.0)
+        far = [np.quantile(one._after(counts, moves), SPAN, axis=0) for one in (self, bare)]
+        if groups <= SOME:
+            whole = bare._after(self.counts, moves)
+            pull = whole - bare._after(self.counts - flat.reshape(-1, size, size), moves)
+            pull *= (groups - 1) / groups  # (groups, moves, S + 1)
+            left = [ends(v, pull[:, m, s]) for (m, s), v in np.ndenumerate(whole)]
+            far.append(np.clip(np.reshape(left, (*whole.shape, 2)).transpose(2, 0, 1), 0, 1))
+        return np.min([one[0] for one in far], axis=0), np.max([one[1] for one in far], axis=0)
+
+    def _after(self, counts: Floats, moves: int) -> Floats:
+        """The chances (..., moves, S + 1) that counts (..., S, S) of moves come to."""
+        return self._whole(within(self.chances(counts), moves), self.start)
 
     @staticmethod
     def _whole(chance: Floats, start: Floats) -> Floats:

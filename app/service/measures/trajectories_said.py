@@ -20,8 +20,9 @@ DEFINITIONS = {
     "run that was cut off: what would have come is not known. Gray: no state.",
     "ahead": "Chance of violation within 1, 2, … moves, 1 − Σ_j (Qⁿ)_ij of the absorbing chain "
     "fitted to all moves of this model, the added moves chosen above given to every pair of "
-    "states. A run that ends without a violation adds the moves it made. Bands: 95 % bootstrap "
-    "over items. Eventual violation is certain wherever it can be reached, so only a finite "
+    "states. A run that ends without a violation adds the moves it made. Bands: 95 % over items, "
+    "as far as a bootstrap with and without the added moves and leaving each item out reach, so "
+    "that they are about the chance itself. Eventual violation is certain wherever it can be reached, so only a finite "
     "number of moves says something (SafetyDrift, arXiv 2603.27148; the estimation is ours).",
     "points": "Chance of violation within the chosen moves, by state and from where the runs "
     "begin. A state at or beyond the dotted threshold is a point of no return: from it a "
@@ -32,12 +33,10 @@ DEFINITIONS = {
     "monitor": "Detected and false alarms of two monitors. The chain flags a run at the first "
     "state at or beyond the threshold; each half of the items is judged by the chain of the other "
     "half. The flags of the file stop a run at the k-th of them (Streaming Content Monitor, arXiv "
-    "2506.09996). Detected: flagged "
-    "before the violation or with it. Shares with their modified Wilson 95 % interval. Below "
-    "them CARE "
-    "(arXiv 2404.10320) takes each run as an event and its flags as the monitor's; segments (STAR, "
-    "arXiv 2505.17196) are a guard's scores of the growing answer. The lenses care, streaming and "
-    "segments have all their settings.",
+    "2506.09996). Detected: flagged before the violation or with it. Shares with their modified "
+    "Wilson 95 % interval. Below them CARE (arXiv 2404.10320) takes each run as an event and its "
+    "flags as the monitor's; segments (STAR, arXiv 2505.17196) are a guard's scores of the "
+    "growing answer. The lenses care, streaming and segments have all their settings.",
 }
 
 
