@@ -22,8 +22,9 @@ DEFINITIONS = {
     "fitted to all moves of this model, the added moves chosen above given to every pair of "
     "states. A run that ends without a violation adds the moves it made. Bands: 95 % over items, "
     "as far as a bootstrap with and without the added moves and leaving each item out reach, so "
-    "that they are about the chance itself. Eventual violation is certain wherever it can be reached, so only a finite "
-    "number of moves says something (SafetyDrift, arXiv 2603.27148; the estimation is ours).",
+    "that they are about the chance itself. Eventual violation is certain wherever it can be "
+    "reached, so only a finite number of moves says something (SafetyDrift, arXiv 2603.27148; "
+    "the estimation is ours).",
     "points": "Chance of violation within the chosen moves, by state and from where the runs "
     "begin. A state at or beyond the dotted threshold is a point of no return: from it a "
     "violation is more likely than the threshold (our definition after SafetyDrift).",
