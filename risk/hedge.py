@@ -80,8 +80,8 @@ def regrets(
     # the weight of a judge with so many mistakes more than the best one
     behind = np.exp(-eta * np.arange(items + 1))
     for order in orders:
-        x = lost if order is None else lost[:, order]
-        there = None if whole else known if order is None else known[:, order]
+        x = lost if order is None else lost.take(order, axis=1)
+        there = None if whole else known if order is None else known.take(order, axis=1)
         so, panel, own = np.zeros((len(x), 1), dtype=np.int32), 0.0, np.zeros(len(x))
         for at in range(0, items, CELLS):
             part = x[:, at : at + CELLS]

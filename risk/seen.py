@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
+from operator import lt
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -105,6 +106,8 @@ def codes(column: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], np.ndarra
         if id(source) in _ordered:
             return used(source, place)
         names, code = codes(source)
+        if _covers(place, len(source)):
+            return names, code[place]
         return used(names, code[place])
     if column.dtype != object:
         values, code = np.unique(column, return_inverse=True)
@@ -147,12 +150,18 @@ def together(
     """
     told = [codes(column) for column in columns]
     texts = [["" if one is None else str(one) for one in names.tolist()] for names, _ in told]
-    if all(one == texts[0] for one in texts[1:]) and sorted(set(texts[0])) == texts[0]:
+    if all(one == texts[0] for one in texts[1:]) and all(map(lt, texts[0], texts[0][1:])):
         return texts[0], [code for _, code in told]
     every = sorted({text for some in texts for text in some})
     at = dict(zip(every, range(len(every)), strict=True))
     places = [np.array([at[text] for text in some], dtype=np.int64) for some in texts]
     return every, [place[code] for place, (_, code) in zip(places, told, strict=True)]
+
+
+@once
+def _covers(place: np.ndarray[Any, Any], rows: int) -> bool:
+    """Whether every one of so many rows stands somewhere in `place`."""
+    return bool((np.bincount(place, minlength=rows) > 0).all())
 
 
 def _all_text(cells: list[Any]) -> bool:

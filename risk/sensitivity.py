@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
 from risk.bounded import ceiling
 from risk.harm import How, Vector, log_risk, pool
+from risk.interval import Floats
 from risk.measure import Measure
 from risk.skewed import ends
 from risk.spread import MANY
@@ -83,18 +85,31 @@ def sweep(
     >>> [(one.label, round(m.value, 4)) for one, m in found if one.knob == "judge"]
     [('all', 0.7803), ('-a', 0.602), ('-b', 1.3296)]
     """
+    # the setting chosen stands at every knob, and the epsilons are pooled alike
+    made = dict.fromkeys((one.judge, one.how, one.tau, one.eps) for one in around)
+    found = {}
+    for (judge, how, tau), alike in groupby(made, key=lambda key: key[:3]):
+        pooled = pool(vector.judged(judge).h, how, tau)
+        for key in alike:
+            found[key] = _tail(vector, pooled, key[3], level, draws, seed)
     for one in around:
-        seen = vector.judged(one.judge)
-        total = log_risk(pool(seen.h, one.how, one.tau), one.eps).total
-        most = ceiling(one.eps, len(vector.dimensions))
-        known = ~np.isnan(total)
-        if known.sum() > MANY:  # so many answers make the tail's own error as good as a resample
-            items = None if vector.clusters is None else vector.clusters[known]
-            value = cvar(total[known], level)
-            low, high = ends(value, pull(total[known], level, items))
-            yield one, Measure(value, low, high, int(known.sum()), int((~known).sum()))
-        else:
-            yield one, profile(total, level, draws, seed, vector.clusters, most)["cvar"]
+        yield one, found[one.judge, one.how, one.tau, one.eps]
+
+
+def _tail(
+    vector: Vector, pooled: Floats, eps: float, level: float, draws: int, seed: int
+) -> Measure:
+    """The CVaR of one setting, by the harm it pools (N, D)."""
+    total = log_risk(pooled, eps).total
+    known = ~np.isnan(total)
+    if known.sum() <= MANY:
+        most = ceiling(eps, len(vector.dimensions))
+        return profile(total, level, draws, seed, vector.clusters, most)["cvar"]
+    # so many answers make the tail's own error as good as a resample
+    items = None if vector.clusters is None else vector.clusters[known]
+    value = cvar(total[known], level)
+    low, high = ends(value, pull(total[known], level, items))
+    return Measure(value, low, high, int(known.sum()), int((~known).sum()))
 
 
 def turned(values: Mapping[str, Mapping[str, float]]) -> list[tuple[str, str, str]]:

@@ -58,8 +58,8 @@ def _plainly(cells: list[Any]) -> tuple[Floats, NDArray[np.int64]] | None:
     if whole.count("\n") >= len(cells) or not PLAIN.fullmatch(whole):
         return None
     sizes = np.array([cell.count(",") for cell in cells], dtype=np.int64) + 1
-    numbers = whole.replace("]\n[", ",")[1:-1].split(",")
-    return _padded(np.fromiter(map(float, numbers), float, len(numbers)), sizes), sizes
+    numbers = np.fromstring(whole.replace("]\n[", ",")[1:-1], sep=",")
+    return _padded(numbers, sizes), sizes
 
 
 def _parsed(cells: list[Any]) -> list[Any]:

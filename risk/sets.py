@@ -71,7 +71,10 @@ class Questions:
         at = np.arange(len(self))[rows]
         of = at.tolist() if named else []
         names, keys = tuple(self.items[i] for i in of), tuple(self.keys[i] for i in of)
-        return Questions(self.p[at], self.gold[at], names, keys, self.lost)
+        taken = Questions(self.p[at], self.gold[at], names, keys, self.lost)
+        # what each row says of itself goes along: many splits of the same rows are taken
+        taken.__dict__.update(best=self.best[at], top=self.top[at], right=self.right[at])
+        return taken
 
 
 def questions(columns: Mapping[str, NDArray[Any]], samples: Samples = "average") -> Questions:

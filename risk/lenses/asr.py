@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
+from operator import eq
 from typing import Any
 
 import numpy as np
@@ -26,7 +28,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     rows = harmful(columns)
     if chosen["dimension"] != "any":
-        rows &= columns["dimension"] == chosen["dimension"]
+        rows &= each(columns["dimension"], partial(eq, chosen["dimension"]), bool)
     if not rows.any():
         raise ValueError(
             f"no score has the dimension {chosen['dimension']!r}; "
@@ -46,7 +48,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("asr", rate(int(broken.sum()), whole - lost, lost), name)
     if "pair_id" in columns and "prompt_variant" in columns:
         for name in codes(columns["scorer"], "scorer", every)[0]:
-            yield from _flips(columns, every & (columns["scorer"] == name), chosen, name)
+            mine = every & each(columns["scorer"], partial(eq, name), bool)
+            yield from _flips(columns, mine, chosen, name)
 
 
 def _attacks(columns: Columns, clean: str) -> Any:

@@ -20,7 +20,9 @@ def quoted(evidence: Any, text: Any) -> bool:
     (True, False)
     """
     words = " ".join(str(evidence).split()) if evidence is not None else ""
-    return bool(words) and text is not None and words in " ".join(str(text).split())
+    if not words or text is None:
+        return False
+    return words in str(text) or words in " ".join(str(text).split())
 
 
 def kept(flag: Floats, evidence: Any, texts: Any) -> Floats:
@@ -53,16 +55,15 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     """
     flag = marks.yes(np.asarray(columns["is_reflected"]))
     texts = marks.first(columns, "response").tolist()
-    said = columns["evidence"].tolist()
-    found = kept(flag, said, texts)
+    found = kept(flag, columns["evidence"].tolist(), texts)
     of = spread.items(columns.get("item_id"))
     every = ("", np.ones(flag.size, dtype=bool))
     for group, rows in (every, *slices(columns, "habit", "category")):
         yield Finding("rate", spread.share(found, rows, of), group)
         raised = rows & (flag == 1)
         yield Finding("backed", spread.share(found == 1, raised, of), group)
-    none = sum(f == 1 and _bare(e) for f, e in zip(flag, said, strict=True))
-    yield Finding("empty", counted(none, int((flag == 1).sum())))
+    none = np.isnan(found[flag == 1])
+    yield Finding("empty", counted(int(none.sum()), none.size))
 
 
 LENS = Lens(

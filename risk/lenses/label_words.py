@@ -43,13 +43,16 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     if label not in said:
         there = ", ".join(sorted({one for one in said if one is not None}))
         raise ValueError(f"no answer has the label {label!r}; there are {there}")
-    mine, rest = Counter[str](), Counter[str]()
-    used = 0
-    for text, one in zip(texts, said, strict=True):
-        if text is not None and one is not None:
-            used += 1
-            (mine if one == label else rest).update(split(str(text)))
-    lost = len(texts) - used
+    told = [
+        (str(text), one == label)
+        for text, one in zip(texts, said, strict=True)
+        if text is not None and one is not None
+    ]
+    mine, rest = (
+        Counter(split("\n".join(text for text, own in told if own == which)))
+        for which in (True, False)
+    )
+    used, lost = len(told), len(texts) - len(told)
     yield Finding("texts", counted(used, len(texts), lost), label)
     a, b, wide = sum(mine.values()), sum(rest.values()), len(mine.keys() | rest.keys())
     if not (a and b):

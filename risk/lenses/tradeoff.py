@@ -72,7 +72,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
 def _mean(x: Floats | None, codes: Any, axis: str) -> Measure:
     if x is None:
         return missing("the run lacks the columns", lost=len(codes))
-    several = len(np.unique(codes)) < len(codes)
+    several = np.bincount(codes).max(initial=0) > 1
     span = () if axis == "utility" else (0.0, 1.0)  # utility may be on any scale
     return spread.mean(x, codes if several else None, 0, *span)
 
