@@ -157,21 +157,33 @@ def freedom(felt: ArrayLike) -> float:
 
     One less than the items where they are normal, fewer the longer their tails are: the variance
     of a variance is its square times 2 / (G - 1) + kurtosis / G, and so many degrees of freedom
-    have as much. Source: Satterthwaite (1946), doi 10.2307/3002019; the kurtosis without bias,
-    Joanes and Gill (1998), doi 10.1111/1467-9884.00122, and no less than 0.
+    have as much. Source: Satterthwaite (1946), doi 10.2307/3002019.
 
     >>> freedom([-1.0, -0.5, 0.5, 1.0]), round(freedom([0.0] * 19 + [1.0]), 2)
     (3.0, 1.81)
+    """
+    n = np.size(felt)
+    long = max(excess(felt), 0.0)
+    return max(min(2 / (long / n + 2 / (n - 1)), n - 1.0), 1.0) if n > 3 else max(n - 1.0, 1.0)
+
+
+def excess(felt: ArrayLike) -> float:
+    """Kurtosis beyond the normal law's, without bias: 0 where that has it, 6 for an exponential.
+
+    felt (G,); 0 for fewer than four or all alike. Source: Joanes and Gill (1998), doi
+    10.1111/1467-9884.00122.
+
+    >>> round(excess([-1.0, -0.5, 0.5, 1.0]), 4)
+    -3.3
     """
     pull: Floats = np.asarray(felt, dtype=float)
     n, off = pull.size, pull - pull.mean()
     scale = float(np.abs(off).max(initial=0.0))
     if n < 4 or scale == 0:
-        return max(n - 1.0, 1.0)
+        return 0.0
     squares = (off / scale) ** 2
     long = n * float(squares @ squares) / float(squares.sum()) ** 2 - 3
-    excess = max((n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * long + 6), 0.0)
-    return max(min(2 / (excess / n + 2 / (n - 1)), n - 1.0), 1.0)
+    return (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * long + 6)
 
 
 def same(x: Floats, pull: Floats) -> bool:

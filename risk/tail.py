@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
 from risk.bounded import FEW, THIN, Ends, bound, intervals, limits, span, wanting
 from risk.deviation import FEW as FEW_FOR_SD
+from risk.deviation import long_tailed, volatility_ends
 from risk.deviation import volatility as volatility
-from risk.deviation import volatility_ends
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
 from risk.influence import within
@@ -36,6 +36,7 @@ BARE = {
     "sd": FEW_FOR_SD,
     "max": "no sample tells how far the largest may go",
 }
+BEWARE = {"mean": caution, "sd": long_tailed}
 UNDEFINED = {"sd": "one row has no spread", "ratio": "the mean is 0, so the ratio is undefined"}
 
 
@@ -132,7 +133,7 @@ def profile(
             continue
         low, high = bounds.get(name, UNKNOWN)
         bare = ALIKE if name == "mean" and distinct > 1 else BARE.get(name, "")
-        said = caution(score, items) if name == "mean" else ""
+        said = BEWARE[name](score, items) if name in BEWARE else ""
         said = why if name in TAIL else bare if math.isnan(low) else said
         found[name] = Measure(value, *holding(value, low, high), n, lost, said)
     return found
@@ -171,7 +172,7 @@ def _plain(score: Floats, level: float, items: Codes | None, most: float | None)
     return {
         "mean": mean_ends(score, items, *span(most)),
         "median": quantile_ends(ranked, 0.5, own),
-        "sd": volatility_ends(score, items),
+        "sd": volatility_ends(score, items, most),
         "var": quantile_ends(ranked, level, own),
     }
 

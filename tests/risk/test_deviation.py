@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import chi2
 
 from risk import tail
-from risk.deviation import FEW, volatility, volatility_ends
+from risk.deviation import FEW, LONG_TAILED, volatility, volatility_ends
 from risk.interval import wilson
 
 SCORE = arrays(float, st.integers(30, 60), elements=st.integers(-8, 8).map(float))
@@ -74,3 +74,33 @@ def test_a_number_without_an_interval_says_why():
     assert found["median"].why.startswith("fewer than 6 prompts")
     alone = tail.profile([1.0])
     assert {name for name, one in alone.items() if math.isnan(one.low) and not one.why} == set()
+
+
+@pytest.mark.parametrize("n", [30, 100])
+def test_a_score_of_levels_leaves_room_for_its_highest_where_that_is_known(n):
+    levels, chances = np.array([0.0, 0.3, 0.7, 1.4, 13.8]), (0.7, 0.15, 0.1, 0.04, 0.01)
+    truth = math.sqrt(levels**2 @ chances - (levels @ chances) ** 2)
+    rng, held = np.random.default_rng(n), []
+    for _ in range(150):
+        x = rng.choice(levels, n, p=chances)
+        bare, (low, high) = volatility_ends(x), volatility_ends(x, None, 13.8)
+        assert low == bare[0]
+        assert high >= bare[1]
+        held.append((low <= truth <= high, bare[0] <= truth <= bare[1]))
+    known, blind = np.mean(held, axis=0)
+    assert known > 0.95
+    assert blind < 0.8, "without the most there can be, nothing tells of what was not seen"
+
+
+def test_a_score_that_has_many_values_or_many_items_needs_no_such_room():
+    x = np.random.default_rng(0).exponential(size=60)
+    assert volatility_ends(x, None, 50.0) == volatility_ends(x)
+    five = np.random.default_rng(0).integers(0, 5, 3000).astype(float)
+    assert volatility_ends(five, None, 50.0) == volatility_ends(five)
+
+
+def test_a_long_tail_says_that_the_interval_may_be_too_short():
+    rng = np.random.default_rng(3)
+    assert tail.profile(rng.standard_t(2, 200), draws=2)["sd"].why == LONG_TAILED
+    assert tail.profile(rng.normal(size=200), draws=2)["sd"].why == ""
+    assert tail.profile((rng.random(200) < 0.02).astype(float), draws=2)["sd"].why == ""
