@@ -159,9 +159,9 @@ LENS = Lens(
     edges=(
         "Up is review first. Labels are yes or no. Where the model gave no label there is no "
         "score; a row on which all sources abstain is not fitted. At most 5,000 answers, drawn by "
-        "the seed, are read. h is fitted on the rows it scores. With a person's label ece and r2 "
-        "(over bins of equal count) say whether the risk means what it says; that label is never "
-        "fitted."
+        "the seed, are read. h is fitted on the rows it scores, and the numbers and their "
+        "intervals are about this fit. With a person's label ece and r2 (over bins of equal "
+        "count) say whether the risk means what it says; that label is never fitted."
     ),
     how_to_get={
         "given": "map the model's own yes-or-no label to given",

@@ -104,8 +104,9 @@ LENS = Lens(
     edges=(
         "Up is good. Cases that tie in the score share their mean gain, so the order of rows does "
         "not matter. Without a severity above 0 NDCG is not defined, without a harmful case "
-        "precision and lift are not. With fewer than k cases all are looked at. A case without a "
-        "score or a severity is lost. A lift of 1 is what chance gives."
+        "precision and lift are not. With fewer than k cases all are looked at, and the number is "
+        "about these, not about the first k of more. A case without a score or a severity is "
+        "lost. A lift of 1 is what chance gives."
     ),
     how_to_get={
         "score|guard|harm|risk_score": "load a judge's or a guard's score",

@@ -7,20 +7,16 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from risk import abstain, agreement, calibration, chain, moments, ranges, spread, survive, tail
+from risk import abstain, agreement, calibration, moments, ranges, spread, tail
 from risk.bounded import ceiling
 from risk.dimension import share_profile
 from risk.gap import Statistic
 from risk.interval import Floats
 from risk.measure import Measure
-from risk.trajectory import walks
-from tests.risk.walked import runs
 
 ROUNDS = 300
 MANY = 1000
 """Samples where an interval costs next to nothing."""
-CALM = np.array([[0.9, 0.09, 0.01], [0.4, 0.55, 0.05], [0, 0, 1]])
-COMMON = np.array([[0.8, 0.15, 0.05], [0.3, 0.5, 0.2], [0, 0, 1]])
 LEVELS = -np.log1p(-np.minimum(np.array([0, 0.25, 0.5, 0.75, 1]), 1 - 1e-6))
 Draw = Callable[[np.random.Generator, int], Floats]
 LOSSES: dict[str, tuple[Draw, float | None]] = {
@@ -186,6 +182,34 @@ def test_coverage_of_the_interval_of_a_paired_difference_of_means(n: int, loss: 
     )  # fmt: skip
 
 
+@pytest.mark.parametrize("n", [12, 25, 50, 100])
+@pytest.mark.parametrize("larger", [1.0, 1.5, 2.7])
+def test_coverage_of_a_difference_of_correlated_log_normal_losses(n: int, larger: float) -> None:
+    """Two models' losses on the same prompts, one so many times the other."""
+    rng = np.random.default_rng([n, round(10 * larger)])
+
+    def one(seed: int) -> Measure:
+        both, first, second = rng.normal(size=(3, n))
+        a, b = (np.exp(0.8 * both + 0.6 * own) for own in (first, second))
+        return tail.paired(larger * a, b, 0.95, "mean", 300, seed)
+
+    truth = (larger - 1) * float(np.exp(0.5))
+    told(f"difference of means, log-normal times {larger:g}, n = {n}", truth, one, MANY)
+
+
+@pytest.mark.parametrize("n", [30, 100, 400])
+def test_coverage_of_the_standard_deviation_of_the_log_risk_of_a_rating(n: int) -> None:
+    draw, most = LOSSES["ordinal"]
+    truth, rng = (
+        tail.volatility(draw(np.random.default_rng(0), 2_000_000)),
+        np.random.default_rng(n),
+    )
+    told(
+        f"sd of an ordinal log-risk, n = {n}", truth,
+        lambda _: tail.profile(draw(rng, n), draws=2, most=most)["sd"], MANY,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("share", [0.1, 0.3])
 @pytest.mark.parametrize("n", [20, 50, 200])
 def test_coverage_of_the_interval_of_an_f1(n: int, share: float) -> None:
@@ -202,43 +226,3 @@ def test_coverage_of_the_interval_of_an_f1(n: int, share: float) -> None:
         f"F1 of a class of {share:g}, n = {n}", truth,
         lambda seed: abstain.f1(*draw(n), None, 500, seed),
     )  # fmt: skip
-
-
-@pytest.mark.parametrize("n", [12, 25, 100])
-def test_coverage_of_the_interval_of_a_hazard_of_four_runs_an_item(n: int) -> None:
-    def draw(n: int) -> tuple[Floats, Floats]:
-        chance = np.repeat(np.clip(rng.beta(0.6, 1.8, n), 0.01, 1), 4)
-        return np.minimum(rng.geometric(chance), 6.0), np.repeat(np.arange(n), 4)
-
-    rng = np.random.default_rng(0)
-    time, _ = draw(100_000)
-    whole = survive.curve(time, time < 6)
-    rng = np.random.default_rng(n)
-
-    def one(_: int) -> survive.Curve:
-        time, item = draw(n)
-        return survive.curve(time, time < 6, item)
-
-    told(f"hazard by 3 moves, n = {n}", whole.cumulative(3).value, lambda s: one(s).cumulative(3))
-    told(f"survival of 3 moves, n = {n}", whole.at(3).value, lambda s: one(s).at(3))
-
-
-@pytest.mark.parametrize("p", [CALM, COMMON])
-@pytest.mark.parametrize("n", [12, 25, 50, 100])
-def test_coverage_of_the_interval_of_a_chance_of_violation(n: int, p: Floats) -> None:
-    """Runs of up to eight steps of a chain, smoothed as SafetyDrift's is by itself."""
-    rng, truth = np.random.default_rng(n), chain.within(p, 5)[-1]
-
-    def one(seed: int) -> list[list[Measure]]:
-        told = []
-        for _ in range(n):
-            at = [0]
-            while at[-1] < 2 and len(at) < 8:
-                at.append(int(rng.choice(3, p=p[at[-1]])))
-            told.append(" ".join(("safe", "risky", "violated")[state] for state in at))
-        return chain.fit(walks(runs(*told)), "safe, risky, violated").curve(5, 300, seed)
-
-    many = [one(seed) for seed in range(ROUNDS)]
-    for s, name in enumerate(("safe", "risky")):
-        each = [found[s][-1] for found in many]
-        told(f"violation within 5 moves from {name}, {n} runs", truth[s], each.__getitem__)
