@@ -45,7 +45,8 @@ def volatility_ends(
     interval of their share makes of it. Where a score has fewer than ten values and can be no more
     than `most`, it leaves room for as many items there as n leave unseen (Wilson's 3.84): a
     log-risk of five levels, the highest of one in a hundred, was held in 59 to 72 of 100 by 30 to
-    100 items and is in 100. Fewer than 30 items, or values all alike, give NaN.
+    100 items and is in 100. None from 0 to `most` is above half of it (Popoviciu). Fewer than 30
+    items, or values all alike, give NaN.
     Source: Bonett (2006), doi 10.1016/j.csda.2004.10.003; taking both is ours.
 
     >>> low, high = volatility_ends(np.arange(40.0))
@@ -60,8 +61,10 @@ def volatility_ends(
         return _of_share(*mean_ends(x, clusters))
     low, high = positive_ends(sd * sd, off / n)
     second = _bonett(x, sd, clusters)
-    far = _unseen(x, off.size, most) if most is not None and off.size < MANY else 0.0
-    return min(math.sqrt(low), math.exp(second[0])), max(math.sqrt(high), math.exp(second[1]), far)
+    least, far = min(math.sqrt(low), math.exp(second[0])), max(math.sqrt(high), math.exp(second[1]))
+    if most is None or x.min() < 0 or x.max() > most:
+        return least, far
+    return least, max(sd, min(max(far, _unseen(x, off.size, most)), most / 2))
 
 
 def long_tailed(x: Floats, clusters: Codes | None = None) -> str:
@@ -80,7 +83,7 @@ def long_tailed(x: Floats, clusters: Codes | None = None) -> str:
 
 def _unseen(x: Floats, items: int, most: float) -> float:
     """The standard deviation with as many items at `most` as so many leave unseen."""
-    if np.unique(x).size >= LEVELS:
+    if items >= MANY or np.unique(x).size >= LEVELS:
         return 0.0
     share = UNSEEN / (items + UNSEEN)
     return math.sqrt((1 - share) * (float(x.var()) + share * (most - float(x.mean())) ** 2))

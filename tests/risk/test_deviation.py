@@ -85,7 +85,7 @@ def test_a_score_of_levels_leaves_room_for_its_highest_where_that_is_known(n):
         x = rng.choice(levels, n, p=chances)
         bare, (low, high) = volatility_ends(x), volatility_ends(x, None, 13.8)
         assert low == bare[0]
-        assert high >= bare[1]
+        assert min(bare[1], 6.9) <= high <= 6.9 + 1e-9, "half of the most there can be"
         held.append((low <= truth <= high, bare[0] <= truth <= bare[1]))
     known, blind = np.mean(held, axis=0)
     assert known > 0.95
