@@ -43,22 +43,32 @@ class Rows(NamedTuple):
 
 
 def rows_of(connection: Connection, run_id: str) -> Rows:
-    """Every score of a run's answers."""
-    table = (
-        connection.cursor()
-        .execute(
-            f"""SELECT o.place, s.dimension, s.scorer, s.value, s.up
-                FROM (SELECT * FROM lake.scores WHERE run_id = ?) s
-                JOIN {PLACED} USING (item_id, sample)""",
-            [run_id, run_id],
-        )
-        .to_arrow_table()
-    )
-    place, value = (table.column(name).to_numpy() for name in ("place", "value"))
-    told = {name: coded(table.column(name)) for name in ("dimension", "scorer", "up")}
-    (names, code), (voices, voice) = told["dimension"], told["scorer"]
-    order = np.argsort((place * len(names) + code) * len(voices) + voice, kind="stable")
-    ordered: Columns = {name: one.at(order) for name, one in told.items()}
+    """Every score of a run's answers.
+
+    The texts of dimension, scorer and up are told once for all rows that share them.
+    """
+    cursor = connection.cursor()
+    kinds = cursor.execute(
+        "SELECT dimension, scorer, up FROM lake.scores WHERE run_id = ? GROUP BY ALL ORDER BY ALL",
+        [run_id],
+    ).to_arrow_table()
+    table = cursor.execute(
+        f"""SELECT o.place, s.value, k.kind
+            FROM (SELECT * FROM lake.scores WHERE run_id = ?) s
+            JOIN {PLACED} USING (item_id, sample)
+            JOIN (SELECT unnest(?::VARCHAR[]) AS dimension, unnest(?::VARCHAR[]) AS scorer,
+                         unnest(?::VARCHAR[]) AS up, unnest(range(?))::INTEGER AS kind) k
+              ON s.dimension IS NOT DISTINCT FROM k.dimension
+             AND s.scorer IS NOT DISTINCT FROM k.scorer AND s.up IS NOT DISTINCT FROM k.up""",
+        [run_id, run_id, *(column.to_pylist() for column in kinds.columns), len(kinds)],
+    ).to_arrow_table()
+    place, value, kind = (table.column(name).to_numpy() for name in ("place", "value", "kind"))
+    told = {name: coded(kinds.column(name)) for name in ("dimension", "scorer", "up")}
+    voices = len(told["scorer"].names)
+    rank = told["dimension"].place * voices + told["scorer"].place
+    order = np.argsort(place * (rank.max(initial=0) + 1) + rank[kind], kind="stable")
+    each = kind[order]
+    ordered: Columns = {name: one.at(each) for name, one in told.items()}
     return Rows(place[order], value[order], ordered)
 
 

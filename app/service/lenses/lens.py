@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
-from threadpoolctl import threadpool_limits
-
 from app.service.lenses import ahead, through
+from app.service.lenses.hands import hands
 from app.service.lenses.through import Fed
 from app.service.lenses.through import Row as Row
 from app.service.outputs import known, pivot, tables
 from app.service.outputs.known import Known
 from app.service.stores import Stores
-from data.memory import uncollected
 from data.trouble import Trouble
 from db import runs
 from risk import lenses
 from risk.lens import Lens, Table, Value
-
-AT_ONCE = 2
-"""Lenses looked through at the same time: more would wait for Python's lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +106,18 @@ def every(stores: Stores, chosen: Collection[str] = ()) -> Iterator[tuple[str, l
         except Trouble as trouble:
             return lens.name, [], f"{trouble.what}; {trouble.fix}"
 
-    # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
-    with (
-        threadpool_limits(1, "blas"), uncollected(), _hands() as readers, _hands() as hands,
-    ):  # fmt: skip
+    with hands() as (readers, lookers):
         held = _known(stores, chosen)
         ahead.read(held, readers)
-        yield from hands.map(found, lenses.every().values())
+        yield from lookers.map(found, lenses.every().values())
 
 
 def read(stores: Stores, chosen: Collection[str] = ()) -> list[Known]:
     """What is known of the chosen runs, all of them by default, with all that any lens wants."""
     held = _known(stores, chosen)
-    with _hands() as readers:
+    with hands() as (readers, _):
         ahead.read(held, readers)
     return held
-
-
-def _hands() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(AT_ONCE)
 
 
 def look(
