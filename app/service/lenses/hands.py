@@ -20,11 +20,18 @@ back from a short question to NumPy does not wait longer than the question took.
 
 
 @contextmanager
+def alone() -> Iterator[None]:
+    """One core for matrices: they are small, and more threads would wait for one another."""
+    with threadpool_limits(1, "blas"):
+        yield
+
+
+@contextmanager
 def hands() -> Iterator[tuple[Executor, Executor]]:
     """Threads to read by and threads to look by; when left, all that was asked of them is done."""
     # DuckDB and NumPy work outside Python's lock; matrices must not take a core each beside
     with (
-        threadpool_limits(1, "blas"), uncollected(),
+        alone(), uncollected(),
         ThreadPoolExecutor(READERS) as readers, ThreadPoolExecutor(LOOKERS) as lookers,
     ):  # fmt: skip
         sys.setswitchinterval(SOON)

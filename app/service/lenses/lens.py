@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, get_args
 
 from app.service.lenses import ahead, through
-from app.service.lenses.hands import hands
+from app.service.lenses.hands import alone, hands
 from app.service.lenses.through import Fed
 from app.service.lenses.through import Row as Row
 from app.service.outputs import known, pivot, tables
@@ -137,7 +137,8 @@ def look(
         settings = lens.settings(given or {})
     except ValueError as error:
         raise Trouble(str(error), f"see its settings: tailscope lens --json ({name})") from error
-    return _look(lens, _known(stores, wanted), settings, wanted, by)
+    with alone():
+        return _look(lens, _known(stores, wanted), settings, wanted, by)
 
 
 def _known(stores: Stores, wanted: Collection[str]) -> list[Known]:
