@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from risk.conformal import Rule, spread
-from risk.control import CHOICES, LOSSES, PROCEDURES, Dual, dual
+from risk.control import PROCEDURES
+from risk.dual import CHOICES, LOSSES, Dual, dual
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.sets import DRAWN, METHODS, drawn, questions
@@ -83,7 +84,7 @@ LENS = Lens(
     status=(
         "our definition, because the paper's uncertainty is the log-probability of the right "
         "option, which nobody has when it is needed: ours never looks at it. The two thresholds "
-        "and Youden's choice are the paper's; learn-then-test control is AB-20's, by MAPIE"
+        "and Youden's choice are the paper's; learn-then-test control is AB-20's"
     ),
     edges=(
         "Of more than 10,000 prompts that many, drawn by the seed, are used. A third of the rows "

@@ -1,0 +1,129 @@
+"""A set first, then an abstention: the dual threshold, and how its second one is chosen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from risk.conformal import Rule, threshold
+from risk.control import GRID, Procedure, control
+from risk.interval import Floats
+from risk.judged import judged
+from risk.options import counted
+from risk.sets import TINY, Bools, Ints, Questions, members
+from risk.splits import affordable, orders
+from risk.unsure import unsure
+
+Choice = Literal["youden", "rate", "control"]
+Loss = Literal["miss", "error"]
+CHOICES: tuple[Choice, ...] = ("youden", "rate", "control")
+LOSSES: tuple[Loss, ...] = ("miss", "error")
+
+
+def youden(u: ArrayLike, wrong: ArrayLike) -> tuple[float, float, float]:
+    """The threshold t that best tells `wrong` rows by u > t, with its TPR and FPR.
+
+    Ties take the smallest FPR, then the largest t. Without a wrong row, or without a good one,
+    nothing is told: (NaN, NaN, NaN). Source: AB-16; Youden (1950).
+
+    >>> [round(x, 4) for x in youden([0.1, 0.2, 0.35, 0.5, 0.6], [0, 0, 1, 0, 1])]
+    [0.2, 1.0, 0.3333]
+    """
+    score, bad = np.asarray(u, dtype=float), np.asarray(wrong, dtype=bool)
+    if not bad.any() or bad.all():
+        return math.nan, math.nan, math.nan
+    levels, place = np.unique(score, return_inverse=True)
+    at_most = np.cumsum(np.bincount(place[bad], minlength=len(levels)))
+    good = np.cumsum(np.bincount(place[~bad], minlength=len(levels)))
+    tpr, fpr = 1 - at_most / bad.sum(), 1 - good / (~bad).sum()
+    most = np.flatnonzero((gain := np.round(tpr - fpr, 12)) == gain.max())
+    best = most[fpr[most] == fpr[most].min()][-1]  # levels rise
+    return float(levels[best]), float(tpr[best]), float(fpr[best])
+
+
+def at_rate(u: ArrayLike, rate: float) -> float:
+    """The smallest threshold t at which no more than `rate` of the rows have u > t.
+
+    >>> at_rate([0.1, 0.2, 0.35, 0.5, 0.6], 0.4)
+    0.35
+    """
+    ranked = np.sort(np.asarray(u, dtype=float))
+    over = math.floor(len(ranked) * rate + 1e-9)
+    return float(ranked[len(ranked) - over - 1]) if over < len(ranked) else -math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Dual:
+    """A set first, then an abstention where the uncertainty `u` is above a threshold.
+
+    The threshold is chosen by `youden`, by the largest share abstained (`rate`), or by `control`
+    of the `loss` among answered rows: the set misses, or the likeliest option is an error.
+    """
+
+    rule: Rule
+    u: str = "entropy"
+    choice: Choice = "youden"
+    rate: float = 0.2
+    loss: Loss = "miss"
+    limit: float = 0.1
+    delta: float = 0.1
+    procedure: Procedure = "holm"
+
+    def threshold(self, u: Floats, missed: Bools, wrong: Bools, apart: Floats) -> float:
+        """The threshold on these rows, infinite without one; control tries quantiles of `apart`."""
+        if self.choice == "rate":
+            return at_rate(u, self.rate)
+        if self.choice == "youden":
+            best = youden(u, missed)[0]
+            return math.inf if math.isnan(best) else best
+        loss = (missed if self.loss == "miss" else wrong).astype(float)
+        grid = np.unique(np.quantile(apart, np.arange(1, GRID + 1) / GRID))
+        return control(u, loss, grid, self.limit, self.delta, self.procedure).chosen
+
+
+def dual(
+    questions: Questions, rule: Dual, splits: int = 200, seed: int = 0
+) -> tuple[dict[str, Floats], int]:
+    """The dual-threshold rule on held-out rows: every measure (S,) by split, and the test rows.
+
+    A third of the rows calibrates the sets, a third the threshold of abstention, and the last is
+    only judged; the true option is never looked at there. ValueError under nine rows. Source:
+    AB-16; arXiv 2502.07255.
+    """
+    n = len(questions)
+    if n < 9:
+        raise ValueError(f"there are {n} usable rows; three parts need at least 9")
+    scores = rule.rule.scores(questions, seed)
+    u = None if rule.u == "size" else unsure(questions.p, rule.u)
+    third = n // 3
+    found = [
+        _dual(questions, rule, scores, u, np.split(order, [third, 2 * third]))
+        for block in orders(n, affordable(n, splits), seed)
+        for order in block
+    ]
+    return {name: np.array([one[name] for one in found]) for name in found[0]}, n - 2 * third
+
+
+def _dual(
+    asked: Questions, rule: Dual, scores: Floats, blind: Floats | None, parts: Sequence[Ints]
+) -> dict[str, float]:
+    """The rule on one split; `blind` uncertainties do not depend on it."""
+    calibration, chosen, test = parts
+    q = threshold(scores[calibration, asked.gold[calibration]], rule.rule.alpha)
+    sets = members(scores, q, asked.best if rule.rule.keep else None)
+    missed = ~sets[np.arange(len(asked)), asked.gold]
+    u = unsure(asked.p, rule.u, counted(sets)) if blind is None else blind
+    t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], u[calibration])
+    abstained = u > t + TINY
+    held, out, bad = asked.take(test, named=False), abstained[test], missed[test]
+    return judged(held, sets[test], out) | {
+        "should_abstain": float(bad.mean()),
+        "tpr": float(out[bad].mean()) if bad.any() else math.nan,
+        "fpr": float(out[~bad].mean()) if not bad.all() else math.nan,
+        "threshold": t,
+    }
