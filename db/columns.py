@@ -10,22 +10,22 @@ OPTIONS = """list_transform(map_entries(o.option_logprobs), e -> {'option': e.ke
 TAGS = "list_transform(map_entries(i.tags), e -> {'name': e.key, 'value': e.value})"
 
 OUTPUTS = {
-    "dataset": "r.dataset", "run_id": "o.run_id", "item_id": "o.item_id",
-    "sample": "o.sample::BIGINT", "model": "r.model", "revision": "r.revision",
+    "dataset": "f.dataset", "run_id": "f.run_id", "item_id": "o.item_id",
+    "sample": "o.sample::BIGINT", "model": "f.model", "revision": "f.revision",
     "category": "i.category", "prompt": "coalesce(o.meta->>'prompt', i.prompt)",
     "item_prompt": "CASE WHEN o.meta->>'prompt' <> i.prompt THEN i.prompt END",
     "response": "o.response", "target": "i.target", "choices": "i.choices::VARCHAR",
     "answerable": "i.answerable", "should_abstain": "i.should_abstain",
     "option_logprobs": OPTIONS, "finish": "o.finish", "n_tokens": "o.n_tokens", "tags": TAGS,
-    "meta": "o.meta::VARCHAR", "license": "f.license", "source_sha256": "r.sha256",
+    "meta": "o.meta::VARCHAR", "license": "f.license", "source_sha256": "f.source_sha256",
     "probability": "p.probability", "split": "nullif(p.split, '')", "annotations": "l.annotations",
     "scores": "scores.told", "steps": "steps.told",
 }  # fmt: skip
-CASE = {"run_id": "t.run_id", "item_id": "t.item_id", "sample": "t.sample::BIGINT"}
+CASE = {"run_id": "f.run_id", "item_id": "t.item_id", "sample": "t.sample::BIGINT"}
 OTHERS: dict[str, dict[str, str]] = {
     "scores": {**CASE, **{n: f"t.{n}" for n in ("dimension", "scorer", "value", "raw", "up")}},
     "labels": {
-        **CASE,
+        **CASE, "run_id": "t.run_id",
         **{
             n: f"t.{n}"
             for n in ("event", "what", "undoes", "holds", "campaign", "person", "scheme",

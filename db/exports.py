@@ -20,22 +20,25 @@ BLANK = """CASE WHEN response IS NULL THEN true
 def prepare(cursor: Connection, facts: pa.Table) -> None:
     """Makes ready what the rows are joined with; `db.told` and `db.votes` do so for labels.
 
-    `facts` has a row a run: run_id, license, withheld.
+    `facts` has a row a run: its columns of the export, and whether its texts are withheld; the
+    table gets a number `n`, too.
     """
     cursor.register("told_facts", facts)
-    cursor.execute("CREATE OR REPLACE TABLE facts AS SELECT * FROM told_facts")
+    cursor.execute(
+        """CREATE OR REPLACE TABLE facts AS
+           SELECT *, (row_number() OVER () - 1)::INTEGER AS n FROM told_facts"""
+    )
     # what is long is measured before it is joined, so that only numbers are
     cursor.execute(
         f"""CREATE OR REPLACE TABLE blocks AS
             SELECT split, min(o) AS low, max(o) AS high, coalesce(min(i), {2**62}) AS first,
                    coalesce(max(i), -1) AS last, count(*) AS n,
-                   sum(weight + coalesce(prompt, 0))::BIGINT AS weight,
+                   sum(weight + coalesce(length, 0))::BIGINT AS weight,
                    count(*) FILTER (blank) AS blank, count(*) FILTER (cut) AS cut,
-                   count(*) FILTER (prompt IS NULL) AS bare
+                   count(*) FILTER (length IS NULL) AS bare
             FROM (SELECT rowid AS o, {WEIGHT["outputs"]} AS weight, {BLANK} AS blank,
                          finish = 'length' AS cut FROM lake.outputs)
-            JOIN (SELECT o, i, split FROM picks) USING (o)
-            LEFT JOIN (SELECT rowid AS i, strlen(prompt) AS prompt FROM lake.items) USING (i)
+            JOIN (SELECT o, i, split, length FROM picks) USING (o)
             GROUP BY split, o // {BLOCK} ORDER BY low"""
     )
     for name in ("scores", "steps", "acts"):

@@ -2,7 +2,8 @@
 
 They lie in the table `picks` beside the lake, in a connection of the export's own: `o` and `i` are
 the rows of the answer and of its prompt in the lake, `probability` that with which the answer was
-drawn, `split` its part; run, item and sample are its key, `category` is its prompt's.
+drawn, `split` its part; run, item and sample are its key, `category` and `length` (in bytes, NULL
+for none) are its prompt's.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
                 SELECT o.rowid AS o, i.rowid AS i, o.run_id, o.item_id, o.sample, i.category,
-                       1.0::DOUBLE AS probability, '' AS split
+                       strlen(i.prompt)::INTEGER AS length, 1.0::DOUBLE AS probability, '' AS split
                 FROM {OUTPUTS} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import duckdb
+
 from db.warehouse import Connection
 
 LONG = ("outputs", "items", "steps", "scores")
@@ -16,7 +21,7 @@ THREAD = f"""
   SELECT max(need) FROM (
     SELECT sum(2 * (pow(2, ceil(log2(greatest(least(total_uncompressed_size, {PAGE}), 1)))) +
                     pow(2, ceil(log2(greatest(total_compressed_size, 1)))))) AS need
-    FROM parquet_metadata(?) GROUP BY file_name, row_group_id)"""
+    FROM parquet_metadata([FILES]) GROUP BY file_name, row_group_id)"""
 """Bytes that one thread takes for the largest row group: of every column a page and what it is
 unpacked from, each as a power of 2, and those of the row group before. Measured: with less, DuckDB
 1.5 ends with "out of memory", however little of the column is asked for."""
@@ -31,12 +36,27 @@ def fit(connection: Connection, tables: int, reading: int) -> int:
     they take. Returns how many threads there are.
     """
     need = _need(connection)
-    cores = int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
-    threads = max(1, min(cores, MOST, reading // max(need, 1)))
+    threads = max(1, min(_threads(connection), MOST, reading // max(need, 1)))
     connection.execute(f"SET threads = {threads}")
     if need <= reading:
         connection.execute(f"SET memory_limit = '{tables + max(3 * threads * need, 2**20)}B'")
     return threads
+
+
+@contextmanager
+def handed(connection: Connection) -> Iterator[int]:
+    """As many threads as there are, each to ask by a cursor of its own: DuckDB has none beside."""
+    threads = _threads(connection)
+    connection.execute("SET threads = 1")
+    try:
+        yield threads
+    finally:
+        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
+            connection.execute(f"SET threads = {threads}")
+
+
+def _threads(connection: Connection) -> int:
+    return int(connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
 
 
 def _need(connection: Connection) -> int:
@@ -47,5 +67,8 @@ def _need(connection: Connection) -> int:
         for name in LONG
     )
     found = [name for (name,) in connection.execute(files).fetchall()]
-    row = connection.execute(THREAD, [found]).fetchone() if found else None
+    if not found:
+        return 0
+    named = ", ".join(f"'{name.replace(chr(39), chr(39) * 2)}'" for name in found)
+    row = connection.execute(THREAD.replace("FILES", named)).fetchone()
     return int(row[0]) if row and row[0] is not None else 0

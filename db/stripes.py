@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from functools import partial
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-from duckdb.func import FunctionNullHandling, PythonUDFType
 
-from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
+from db import alike
 from db.exports import BLOCK, KEY
+from db.shape import Shape
+from db.shape import selected as shaped
 from db.warehouse import Connection
 
-HEAVY = 24 * 2**20
+HEAVY = 16 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
-TOGETHER = 4
-"""Stripes that one query brings: each costs a look at the files, whatever it brings."""
+TOGETHER = 96 * 2**20
+"""Bytes of the stripes that are read at a time, by one query or by several side by side: each costs
+a look at the files, whatever it brings."""
 PIECE = 4 * 2**20
 """Bytes of a piece of a stripe, roughly."""
 VECTOR = 2048
 """Rows that DuckDB has in hand at a time: a piece of a stripe at least, four times as many at
 most."""
+HELD = 24 * 2**20
+"""Bytes of such rows that all hands may have: with long answers there are fewer hands."""
 MOST = 100
 """Runs that are put in order at most; more are sorted row by row."""
 AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
@@ -44,64 +48,110 @@ class Edge(NamedTuple):
     weight: int
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How rows come out.
-
-    `kind` is `rows`, `flat` (lists as JSON text) or `json` (one text a row, in a column `line`).
-    `mask` and `mask_json` change a text, or the texts in a JSON text; None leaves all as it is.
-    """
-
-    kind: str = "rows"
-    mask: Callable[[str], str] | None = None
-    mask_json: Callable[[str], str] | None = None
+Read = Callable[[Connection], Iterator[pa.Table]]
+"""Brings some stripes that follow one another, by a cursor of its own."""
 
 
-def stream(
-    cursor: Connection, table: str, names: Sequence[str], shape: Shape, part: str | None = None
-) -> Iterator[pa.Table]:
-    """The rows of a table of the export, stripe by stripe, always in the same order.
+class Cut(NamedTuple):
+    """What brings the rows of a table, in order, and how many may do so at a time."""
+
+    reads: list[Read]
+    hands: int
+
+
+def cut(
+    cursor: Connection, table: str, names: Sequence[str], shape: Shape, part: str | None = None,
+    hands: int = 1,
+) -> Cut:  # fmt: skip
+    """What brings the rows of a table of the export: always the same stripes in the same order.
+
+    The more of `hands` may read at a time, the less each brings.
 
     Outputs, scores, steps and acts come as they were loaded, labels by output and time. `names` are
-    the columns; `part` keeps outputs of one part of the split.
+    the columns; `part` keeps outputs of one part of the split. What a run alone tells (its model,
+    say) comes as a dictionary, a column that nobody filled as one of type null.
     """
-    selected = _selected(cursor, table, names, shape)
-    cursor.execute("BEGIN")  # one look at the catalog for all stripes
-    cursor.execute(AS_WRITTEN)
-    try:
-        only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
-        edges = list(_edges(cursor, table, only))
-        for start in range(0, len(edges), TOGETHER):
-            several = edges[start : start + TOGETHER]
-            query = _query(table, only, names, several).replace("SELECTED", selected)
-            yield from _cut(cursor.sql(query).to_arrow_reader(_piece(several)), several)
-    finally:
-        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
-            cursor.execute("ROLLBACK")
-            cursor.execute("RESET disabled_optimizers")
+    known = alike.known(cursor, table, names)
+    selected = shaped(cursor, table, names, shape, known)
+    only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
+    added = None if shape.kind == "json" else partial(alike.added, found=known, names=names)
+    edges = list(_edges(cursor, table, only))
+    hands = max(1, min(hands, HELD // (VECTOR * _longest(edges))))
+    reads: list[Read] = []
+    for several in together(edges, TOGETHER // hands):
+        query = _query(table, only, names, several).replace("SELECTED", selected)
+        reads.append(partial(_read, query, several, added))
+    return Cut(reads, hands)
 
 
-def _piece(edges: Sequence[Edge]) -> int:
-    """Rows of a piece: fewer where they are long."""
-    longest = max(edge.weight // edge.n for edge in edges)
-    return min(max(PIECE // max(longest, 1), VECTOR), 4 * VECTOR)
+def stream(cursor: Connection, cut: Cut) -> Iterator[pa.Table]:
+    """The rows of a table, stripe by stripe, by one hand."""
+    with looking(cursor, 1) as (one,):
+        for read in cut.reads:
+            yield from read(one)
 
 
-def _cut(reader: Iterable[pa.RecordBatch], edges: Sequence[Edge]) -> Iterator[pa.Table]:
-    """The stripes, each once its rows are there: threads bring them in pieces and not in order."""
+def _read(
+    query: str, edges: Sequence[Edge], added: Callable[[pa.Table], pa.Table] | None,
+    cursor: Connection,
+) -> Iterator[pa.Table]:  # fmt: skip
     first = np.array([edge.low for edge in edges])
     parts: list[list[pa.RecordBatch]] = [[] for _ in edges]
     left, at = [edge.n for edge in edges], 0
-    for batch in reader:
+    for batch in cursor.sql(query).to_arrow_reader(_piece(edges)):
         place = np.searchsorted(first, batch.column("o").to_numpy(), side="right") - 1
         cuts = [0, *(np.flatnonzero(np.diff(place)) + 1).tolist(), len(place)]
         for start, end in pairwise(cuts):
             parts[place[start]].append(batch.slice(start, end - start))
             left[place[start]] -= end - start
         while at < len(edges) and not left[at]:
-            yield ordered(pa.Table.from_batches(parts[at]))
+            stripe = ordered(pa.Table.from_batches(parts[at]))
             parts[at] = []
+            yield added(stripe) if added else stripe
             at += 1
+
+
+def together(edges: Iterable[Edge], most: int) -> Iterator[list[Edge]]:
+    """Stripes that follow one another, so many bytes at a time, or one that is heavier.
+
+    >>> edges = [Edge(0, 0, 0, 0, 1, weight) for weight in (3, 4, 9, 2, 2)]
+    >>> [[edge.weight for edge in some] for some in together(edges, 7)]
+    [[3, 4], [9], [2, 2]]
+    """
+    some: list[Edge] = []
+    for edge in edges:
+        if some and sum(one.weight for one in some) + edge.weight > most:
+            yield some
+            some = []
+        some.append(edge)
+    if some:
+        yield some
+
+
+@contextmanager
+def looking(cursor: Connection, hands: int) -> Iterator[list[Connection]]:
+    """So many cursors to read stripes by, each with one look at the catalog for all it reads."""
+    cursors = [cursor.cursor() for _ in range(hands)]
+    cursor.execute(AS_WRITTEN)
+    try:
+        for one in cursors:
+            one.execute("BEGIN")
+        yield cursors
+    finally:
+        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
+            for one in cursors:
+                one.close()
+            cursor.execute("RESET disabled_optimizers")
+
+
+def _piece(edges: Sequence[Edge]) -> int:
+    """Rows of a piece: fewer where they are long."""
+    return min(max(PIECE // _longest(edges), VECTOR), 4 * VECTOR)
+
+
+def _longest(edges: Sequence[Edge]) -> int:
+    """Bytes of a row where they are longest, as far as stripes tell."""
+    return max((edge.weight // edge.n for edge in edges), default=0) or 1
 
 
 def ordered(table: pa.Table) -> pa.Table:
@@ -152,7 +202,7 @@ def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -
                    FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
                    JOIN (SELECT o, i, probability, split FROM picks
                          {only or "WHERE true"} AND o {within}) p USING (o)
-                   JOIN lake.runs r USING (run_id) JOIN facts f USING (run_id)
+                   JOIN facts f USING (run_id)
                    LEFT JOIN (SELECT *, rowid AS i FROM lake.items
                               WHERE rowid BETWEEN {first} AND {last}) i
                      ON i.i = p.i
@@ -182,47 +232,3 @@ def _edges(cursor: Connection, table: str, only: str) -> Iterator[Edge]:
         yield Edge(int(low[start]), int(high[end - 1]), int(first[part].min()),
                    int(last[part].max()), int(n[part].sum()), int(weight[part].sum()))  # fmt: skip
         start = end
-
-
-def _selected(cursor: Connection, table: str, names: Sequence[str], shape: Shape) -> str:
-    """The columns of a query, masked, kept back and written as asked."""
-    found = {}
-    told = columns(table)
-    withheld = cursor.execute("SELECT bool_or(withheld) FROM facts").fetchall()[0][0]
-    for name in names:
-        source = told.get(name, f"l.{_named(name)}")
-        if shape.mask and name in MASKED[table]:
-            inside = name in JSON[table]
-            source = f"{_function(cursor, shape, inside)}({source})"
-        if withheld and name in KEPT_BACK[table]:
-            source = f"CASE WHEN f.withheld THEN NULL ELSE {source} END"
-        if shape.kind == "flat" and (name in LISTS or name.startswith("soft_")):
-            source = f"to_json({source})::VARCHAR"
-        found[name] = source
-    if shape.kind == "json":
-        body = ", ".join(f"""'{name.replace("'", "''")}': {sql}""" for name, sql in found.items())
-        return f"to_json({{{body}}})::VARCHAR || chr(10) AS line"
-    return ", ".join(f"{sql} AS {_named(name)}" for name, sql in found.items())
-
-
-def _named(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _function(cursor: Connection, shape: Shape, inside: bool) -> str:
-    """The name under which the connection knows the masking function."""
-    name, work = ("masked_json", shape.mask_json) if inside else ("masked", shape.mask)
-    there = cursor.execute(
-        "SELECT 1 FROM duckdb_functions() WHERE function_name = ?", [name]
-    ).fetchall()
-    if not there and work is not None:
-        masked = work
-
-        def each(texts: pa.ChunkedArray) -> Any:
-            return pa.array(
-                [None if one is None else masked(one) for one in texts.to_pylist()], pa.string()
-            )
-
-        cursor.create_function(name, each, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW,
-                               null_handling=FunctionNullHandling.SPECIAL)  # fmt: skip
-    return name

@@ -48,12 +48,22 @@ def restored(cell: str) -> str:
 
 
 def inert_table(table: pa.Table) -> pa.Table:
-    """The table with every cell of text as `inert` writes it, a column at a time."""
+    """The table with every cell of text as `inert` writes it, a column at a time.
+
+    Of a dictionary it is the texts that are made inert, once each.
+    """
     for place, field in enumerate(table.schema):
+        chunks = table.column(place).chunks
         if field.type == pa.string():
-            told = table.column(place)
-            chunks = [_inert(chunk) for chunk in told.chunks]
-            table = table.set_column(place, field, pa.chunked_array(chunks, pa.string()))
+            chunks = [_inert(chunk) for chunk in chunks]
+        elif pa.types.is_dictionary(field.type):
+            chunks = [
+                pa.DictionaryArray.from_arrays(chunk.indices, _inert(chunk.dictionary))
+                for chunk in chunks
+            ]
+        else:
+            continue
+        table = table.set_column(place, field, pa.chunked_array(chunks, field.type))
     return table
 
 

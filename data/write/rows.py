@@ -10,7 +10,7 @@ import pyarrow.csv as arrow_csv
 import pyarrow.parquet as parquet
 
 from data.tables import STRUCTS, Field
-from data.write import cells
+from data.write.cells import inert_table
 
 SHARD = 256 * 2**20
 """Bytes of a shard, after which the next one begins."""
@@ -48,7 +48,7 @@ def shards(
                 writer.close()
             rows.append(0)
             writer = _writer(folder / f"{stem}-{len(rows) - 1:05}.part", shape)
-        _put(writer, table, shape)
+        _put(writer, table)
         rows[-1] += table.num_rows
     if writer is None:
         rows.append(0)
@@ -61,13 +61,18 @@ def shards(
 
 
 def one_parquet(tables: Iterable[pa.Table], shape: pa.Schema, path: Path) -> int:
-    """One Parquet file; returns its rows."""
+    """One Parquet file of tables that are `whole`; returns its rows."""
     rows = 0
     with _writer(path, shape) as writer:
         for table in tables:
-            _put(writer, table, shape)
+            _put(writer, table)
             rows += table.num_rows
     return rows
+
+
+def whole(table: pa.Table, shape: pa.Schema) -> pa.Table:
+    """A row group; in one piece, since where pieces meet shows in the pages of the file."""
+    return table.cast(shape).combine_chunks()
 
 
 def _writer(path: Path, shape: pa.Schema) -> parquet.ParquetWriter:
@@ -77,10 +82,8 @@ def _writer(path: Path, shape: pa.Schema) -> parquet.ParquetWriter:
     )
 
 
-def _put(writer: parquet.ParquetWriter, table: pa.Table, shape: pa.Schema) -> None:
-    """One row group; in one piece, since where pieces meet shows in the pages of the file."""
-    whole = table.cast(shape).combine_chunks()
-    writer.write_table(whole, row_group_size=max(table.num_rows, 1))
+def _put(writer: parquet.ParquetWriter, table: pa.Table) -> None:
+    writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
 
 def flat(fields: Sequence[Field]) -> pa.Schema:
@@ -89,13 +92,18 @@ def flat(fields: Sequence[Field]) -> pa.Schema:
     return pa.schema(kinds)
 
 
+def cells(table: pa.Table, shape: pa.Schema) -> pa.Table:
+    """Rows as the cells of a CSV: every text inert."""
+    return inert_table(table).cast(shape)
+
+
 def csv(tables: Iterable[pa.Table], shape: pa.Schema, path: Path) -> int:
-    """A CSV, every cell in quotes and inert, what is missing empty; returns its rows."""
+    """A CSV of tables that are `cells`, each in quotes, what is missing empty; returns its rows."""
     rows = 0
     how = arrow_csv.WriteOptions(batch_size=BATCH, quoting_style="all_valid")
     with arrow_csv.CSVWriter(path, shape, write_options=how) as writer:
         for table in tables:
-            writer.write_table(cells.inert_table(table.cast(shape)))
+            writer.write_table(table)
             rows += table.num_rows
     return rows
 

@@ -48,7 +48,9 @@ from db.filter import OUTPUTS as JOINED
 begin()
 settings = Settings(home=Path(sys.argv[1]))
 lake = warehouse.connect(settings.catalog_url, settings.files_path)
-constant = {"license": "'unknown'", "probability": "1.0", "split": "NULL", "annotations": "NULL"}
+constant = {"dataset": "r.dataset", "run_id": "o.run_id", "model": "r.model",
+            "revision": "r.revision", "source_sha256": "r.sha256",
+            "license": "'unknown'", "probability": "1.0", "split": "NULL", "annotations": "NULL"}
 sql = {**OUTPUTS, **constant}
 named = ", ".join(f"{sql[name]} AS {name}" for name in OUTPUTS if name not in ("scores", "steps"))
 how = {"parquet": "(FORMAT parquet, COMPRESSION zstd)", "jsonl": "(FORMAT json)",

@@ -44,7 +44,8 @@ def test_a_file_read_by_python_gives_every_text_back(column: list[str | None]) -
     table = pa.table({"id": range(len(column)), "text": pa.array(column, pa.string())})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "made.csv"
-        assert rows.csv([table], rows.flat(fields), path) == len(column)
+        flat = rows.flat(fields)
+        assert rows.csv([rows.cells(table, flat)], flat, path) == len(column)
         with path.open(encoding="utf-8", newline="") as file:
             back = [row["text"] for row in csv.DictReader(file)]
     assert [cells.restored(one) if one else None for one in back] == column

@@ -13,7 +13,7 @@ from app.service.exports.recipe import Recipe, Where
 from app.service.labeling import label
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import runs
+from db import room, runs, stripes
 from tests.service.answers import answer, put
 from tests.service.hard import HARD
 from tests.service.test_export import hard as hard
@@ -108,3 +108,22 @@ def test_a_campaigns_cases_can_be_exported_alone(stores: Stores, hard: str, tmp_
     assert [row["item_id"] for row in read(done.folder, "outputs", "jsonl")] == ["nul"]
     with pytest.raises(Trouble, match="there is no campaign 'nope'"):
         export.export(stores, wanted(where={"campaign": "nope"}), tmp_path / "other")
+
+
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+def test_many_hands_write_the_same_bytes_as_one(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    # stripes of one block each, and hardly any read together
+    monkeypatch.setattr(stripes, "HEAVY", 1)
+    monkeypatch.setattr(stripes, "TOGETHER", 30_000)
+    many = (answer(f"p{n}", n % 5 / 4, None, 0.5, response="wide " * (n % 7)) for n in range(300))
+    put(stores, many, "fig")
+    written = {}
+    for hands in (1, 3):
+        monkeypatch.setattr(room, "MOST", hands)
+        export.export(stores, wanted(format=kind), tmp_path / str(hands))
+        data = (tmp_path / str(hands) / "data").rglob("*.*")
+        written[hands] = {path.name: path.read_bytes() for path in data}
+    assert written[1] == written[3]
+    assert sum(map(len, written[3].values())) > 10_000

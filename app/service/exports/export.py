@@ -12,6 +12,7 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 from uuid import uuid4
 
@@ -30,6 +31,7 @@ from db import exports, taken
 from db import told as told_labels
 
 Progress = Callable[[float, str], None]
+OF_RUN = ("run_id", "dataset", "model", "revision", "license")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +75,10 @@ def export(
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
     tell = progress or (lambda _part, _what: None)
+    Thread(target=import_module, args=("pandas",)).start()  # DuckDB and Arrow ask for it later
     draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
     try:
-        with (
-            curate.pinned(stores, snapshot) as (held, at), TemporaryDirectory() as aside,
-            ThreadPoolExecutor(1, "warming") as warming,
-        ):  # fmt: skip
-            warming.submit(import_module, "pandas")  # DuckDB does so at the first value it is given
+        with curate.pinned(stores, snapshot) as (held, at), TemporaryDirectory() as aside:
             steps = curate.curate(held, recipe, lambda what: tell(0.05, what))
             if not steps[-1].kept:
                 last = next((s.what for s in steps if s.removed and not s.kept), steps[-1].what)
@@ -193,10 +192,10 @@ def _written(
 
 
 def _prepare(held: Stores, recipe: Recipe, used: list[dict[str, Any]]) -> None:
+    told = {name: pa.array([run[name] for run in used], pa.string()) for name in OF_RUN}
     kept_back = [recipe.withhold and not run["shared"] for run in used]
     exports.prepare(held.warehouse, pa.table({
-        "run_id": pa.array([run["run_id"] for run in used], pa.string()),
-        "license": pa.array([run["license"] for run in used], pa.string()),
+        **told, "source_sha256": pa.array([run["sha256"] for run in used], pa.string()),
         "withheld": pa.array(kept_back, pa.bool_()),
     }))  # fmt: skip
 

@@ -16,7 +16,7 @@ from data.read.source import Source
 from data.trouble import Trouble
 from data.write import inspect_edits
 from data.write.inspect_edits import Edit, Place
-from db import runs, stripes
+from db import runs
 
 RESOLVED = "resolved"
 """Who the resolved label is by: a rule, not a person."""
@@ -30,7 +30,7 @@ def write(held: Stores, rows: Rows, folder: Path, logs: Sequence[Path]) -> None:
     """
     of = {run["run_id"]: run for run in runs.every(held.warehouse)}
     edits: dict[str, Edits] = defaultdict(lambda: defaultdict(list))
-    for run_id, place, edit in _edits(held, rows):
+    for run_id, place, edit in _edits(rows):
         edits[run_id][place].append(edit)
     with (folder / "edits.jsonl").open("wb") as file:
         for run_id, places in sorted(edits.items()):
@@ -54,10 +54,9 @@ def write(held: Stores, rows: Rows, folder: Path, logs: Sequence[Path]) -> None:
         inspect_edits.copy(path, folder / path.name, edits[mine[0]])
 
 
-def _edits(held: Stores, rows: Rows) -> Iterator[tuple[str, Place, Edit]]:
+def _edits(rows: Rows) -> Iterator[tuple[str, Place, Edit]]:
     """Each label that holds as an edit by its annotator, in order, and last the resolved one."""
-    names = [one.name for one in rows.columns("labels")]
-    for part in stripes.stream(held.warehouse, "labels", names, rows.shape("rows")):
+    for part in rows.stream("labels"):
         for row in part.to_pylist():
             if row["holds"] and row["person"] != settle.ADJUDICATOR:
                 yield _one(row, row["field"], row["value"], row["person"], _reason(row))

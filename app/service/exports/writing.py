@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from app.service.exports import ahead
 from app.service.exports.recipe import Recipe
 from data import tables
 from data.tables import Field
 from data.write import manifest, rows
-from db import splits, stripes
-from db.stripes import Shape
+from db import room, splits, stripes
+from db.shape import Shape
+from db.stripes import Cut
 from db.warehouse import Connection
 
 Tell = Callable[[float, str], None]
@@ -52,33 +55,20 @@ class Rows:
         self, table: str, kind: str = "rows", part: str | None = None, more: tuple[str, ...] = ()
     ) -> Iterator[pa.Table]:
         """A table's rows, stripe by stripe."""
+        return stripes.stream(self.cursor, self.cut(table, kind, part, more))
+
+    def cut(
+        self, table: str, kind: str = "rows", part: str | None = None, more: tuple[str, ...] = (),
+        hands: int = 1,
+    ) -> Cut:  # fmt: skip
+        """What brings a table's rows, by so many hands at most."""
         names = [*(one.name for one in self.columns(table)), *more]
-        return stripes.stream(self.cursor, table, names, self.shape(kind), part)
+        return stripes.cut(self.cursor, table, names, self.shape(kind), part, hands)
 
     def records(self) -> Iterator[dict[str, Any]]:
         """Every output as a record with its `scores` and `steps` beside."""
         for table in self.stream("outputs", more=("scores", "steps")):
             yield from table.to_pylist()
-
-
-def ahead(stream: Iterator[pa.Table]) -> Iterator[pa.Table]:
-    """The same tables; while one is written, a thread reads the next.
-
-    Whoever stops early waits for that one, so that nobody uses the connection meanwhile.
-
-    >>> [table.num_rows for table in ahead(iter([pa.table({"a": [1]}), pa.table({"a": []})]))]
-    [1, 0]
-    """
-    with ThreadPoolExecutor(1, "stripes") as reader:
-        try:
-            coming = reader.submit(next, stream, None)
-            while (table := coming.result()) is not None:
-                coming = reader.submit(next, stream, None)
-                yield table
-        finally:
-            coming.exception()
-            if isinstance(stream, Generator):
-                stream.close()
 
 
 def tables_of(held: Rows) -> tuple[str, ...]:
@@ -97,17 +87,20 @@ def write(
     sums: dict[str, Future[str]] = {}
     total, done = max(sum(held.counts.values()), 1), 0
 
-    def watched(stream: Iterator[pa.Table], table: str) -> Iterator[pa.Table]:
+    def coming(
+        table: str, kind: str, part: str | None, made: Callable[[pa.Table], pa.Table]
+    ) -> Iterator[pa.Table]:
         nonlocal done
-        for part in ahead(stream):
-            yield part
-            done += part.num_rows
+        cut = held.cut(table, kind, part, hands=hands)
+        for stripe in ahead.read(held.cursor, cut, made):
+            yield stripe
+            done += stripe.num_rows
             tell(done / total, f"{table}: {done:,} of {total:,} rows")
 
     (folder / "data").mkdir()
-    with ThreadPoolExecutor(1, "checksums") as summing:
+    with room.handed(held.cursor) as hands, ThreadPoolExecutor(1, "checksums") as summing:
         for table in tables_of(held):
-            written = _table(held, table, folder, about, watched)
+            written = _table(held, table, folder, about, partial(coming, table))
             found |= written
             sums |= {path: summing.submit(manifest.sha256, folder / path) for path in written}
         return found, {path: one.result() for path, one in sums.items()}
@@ -115,27 +108,28 @@ def write(
 
 def _table(
     held: Rows, table: str, folder: Path, about: dict[str, str],
-    watched: Callable[[Iterator[pa.Table], str], Iterator[pa.Table]],
+    coming: Callable[..., Iterator[pa.Table]],
 ) -> dict[str, int]:  # fmt: skip
     """Writes one table into its files; returns the rows of each."""
     kind = held.recipe.format
     shape = rows.schema(held.columns(table), about)
+    whole = partial(rows.whole, shape=shape)
     if kind == "hf":
         found = {}
         for part, stem in _parts(held, table).items():
-            stream = watched(held.stream(table, part=part), table)
+            stream = coming("rows", part, whole)
             for name, n in rows.shards(stream, shape, folder / "data" / table, stem).items():
                 found[f"data/{table}/{name}"] = n
         return found
     if kind == "jsonl":
         path = f"data/{table}.jsonl"
-        return {path: rows.lines(watched(held.stream(table, "json"), table), folder / path)}
+        return {path: rows.lines(coming("json", None, ahead.same), folder / path)}
     if kind == "csv":
-        path = f"data/{table}.csv"
-        flat = rows.flat(held.columns(table))
-        return {path: rows.csv(watched(held.stream(table, "flat"), table), flat, folder / path)}
+        path, flat = f"data/{table}.csv", rows.flat(held.columns(table))
+        told = coming("flat", None, partial(rows.cells, shape=flat))
+        return {path: rows.csv(told, flat, folder / path)}
     path = f"data/{table}.parquet"
-    return {path: rows.one_parquet(watched(held.stream(table), table), shape, folder / path)}
+    return {path: rows.one_parquet(coming("rows", None, whole), shape, folder / path)}
 
 
 def _parts(held: Rows, table: str) -> dict[str | None, str]:
