@@ -36,7 +36,7 @@ class Control:
 
 
 def p_values(risk: ArrayLike, n: ArrayLike, limit: float, binary: bool = False) -> Floats:
-    """Hoeffding-Bentkus p-values (T,) of "the true risk is above `limit`".
+    """Hoeffding-Bentkus p-values (T,) of "the true risk is above `limit`", by MAPIE.
 
     `risk` (T,) is the mean of `n` losses in [0, 1]; `binary` losses are 0 or 1 and need no factor
     e. Without a row p is 1. ValueError where limit is not between 0 and 1. Source: AB-20; Learn
@@ -45,33 +45,32 @@ def p_values(risk: ArrayLike, n: ArrayLike, limit: float, binary: bool = False) 
     >>> p_values([0.05], [100], 0.1).round(4).tolist()
     [0.1565]
     """
+    # MAPIE brings scikit-learn: two seconds that only those who ask for control should wait
+    from mapie.risk_control.methods import compute_hoeffding_bentkus_p_value as tested
+
     if not 0 < limit < 1:
         raise ValueError(f"the limit is {limit:g}; it must be between 0 and 1")
     mean, rows = np.asarray(risk, dtype=float), np.asarray(n, dtype=float)
     p = np.ones(len(mean))
     some = rows > 0
     # n * (k / n) may lie a hair above k, and its ceiling one loss too high
-    k, rows = np.maximum(mean[some] - TINY, 0), rows[some]
-    hoeffding = np.exp(-rows * _h1(np.minimum(k, limit), limit))
-    bentkus = special.bdtr(np.ceil(rows * k), rows.astype(np.int64), limit)
-    p[some] = np.minimum(hoeffding, bentkus * (1 if binary else math.e))
+    p[some] = tested(np.maximum(mean[some] - TINY, 0), rows[some], limit, binary)[:, 0]
     return p
 
 
 def valid(p: ArrayLike, delta: float, procedure: Procedure = "holm") -> Bools:
-    """Which hypotheses (T,) are rejected with a chance of any false one of `delta`.
-
-    Bonferroni holds each against delta / T; Holm the i-th smallest against delta / (T - i), from
-    i = 0 on to the first that is not rejected.
+    """Which hypotheses (T,) are rejected with a chance of any false one of `delta`, by MAPIE.
 
     >>> valid([2.7e-05, 0.0053, 0.1565], 0.1, "bonferroni").tolist()
     [True, True, False]
     """
+    from mapie.risk_control import control_fwer
+
     tested = np.asarray(p, dtype=float)
-    of, order = len(tested), np.argsort(tested, kind="stable")
-    left = np.arange(of, 0, -1) if procedure == "holm" else np.full(of, of)
-    found = np.zeros(of, dtype=bool)
-    found[order] = np.logical_and.accumulate(tested[order] <= delta / left)
+    found = np.zeros(len(tested), dtype=bool)
+    if len(tested):
+        name = "bonferroni_holm" if procedure == "holm" else "bonferroni"
+        found[control_fwer(tested, delta, name)] = True
     return found
 
 

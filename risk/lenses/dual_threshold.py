@@ -84,7 +84,7 @@ LENS = Lens(
     status=(
         "our definition, because the paper's uncertainty is the log-probability of the right "
         "option, which nobody has when it is needed: ours never looks at it. The two thresholds "
-        "and Youden's choice are the paper's; learn-then-test control is AB-20's"
+        "and Youden's choice are the paper's; learn-then-test control is AB-20's, by MAPIE"
     ),
     edges=(
         "Of more than 10,000 prompts that many, drawn by the seed, are used. A third of the rows "

@@ -85,7 +85,7 @@ LENS = Lens(
     status=(
         "our definition, because the paper's risk joins forget and retain losses that outputs do "
         "not hold, and its bound is not known: the risk here is a run's mean harm, tested by "
-        "Hoeffding-Bentkus p-values and a correction over runs"
+        "Hoeffding-Bentkus p-values and a correction over runs, by MAPIE"
     ),
     edges=(
         "A prompt's loss is the mean of its harm scores over judges and samples; one without a "
