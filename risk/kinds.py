@@ -27,7 +27,8 @@ def by_item(features: ArrayLike, clusters: NDArray[Any] | None) -> Floats:
     if clusters is None:
         return rows
     codes = np.unique(clusters, return_inverse=True)[1]
-    return np.stack([np.bincount(codes, one, int(codes.max(initial=-1)) + 1) for one in rows.T]).T
+    wide = int(codes.max(initial=-1)) + 1
+    return np.asarray(np.stack([np.bincount(codes, one, wide) for one in rows.T]).T, dtype=float)
 
 
 class Kinds(NamedTuple):

@@ -29,8 +29,8 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     names, item = codes(columns["item_id"])
     # a strategy leaks on an item where any of its samples does
     table = np.full((names.size, len(ways)), np.nan)  # (items, strategies)
-    at = [ways.index(one) if one is not None else -1 for one in known]
-    place = np.array(at, dtype=np.int64)[how]
+    each_way = [ways.index(one) if one is not None else -1 for one in known]
+    place = np.array(each_way, dtype=np.int64)[how]
     told = (place >= 0) & ~np.isnan(leak)
     for value in (0.0, 1.0):
         rows = told & (leak == value)

@@ -87,7 +87,7 @@ def _sums(tables: Mapping[str, Mapping[str, Floats]], names: list[str], codes: A
             known = ~np.isnan(x)
             parts.append(np.bincount(code[known], x[known], wide))
             parts.append(np.bincount(code[known], minlength=wide).astype(float))
-    return np.stack(parts).T
+    return np.asarray(np.stack(parts).T, dtype=float)
 
 
 def _means(sums: Floats, runs: int, names: list[str]) -> Floats:
