@@ -116,22 +116,28 @@ def numbers(found: Ranked, weights: Floats | None = None, form: Form = "mean") -
     pairs = ((before - behind) * e + right * e / 2).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         auroc = pairs / (bad * (n - bad))
-        prr = (error - mean_form) / (error - best)
+        over = _rounded(mean_form - best)
+        prr = 1 - over / (error - best)
         risk = np.where(kept > 0, wrong / kept, 0.0)
     first = np.concatenate([_first(m, risk)[:, None], risk[:, :-1]], axis=1)
     # a group no draw fell on has no width, so its risk does not matter
     area = (m * (np.where(before > 0, first, _first(m, risk)[:, None]) + risk) / 2).sum(axis=1) / n
     if found.graded:
-        best, auroc, prr = (np.full(n.shape, np.nan) for _ in range(3))
+        over, auroc, prr = (np.full(n.shape, np.nan) for _ in range(3))
     return {
         "error": error,
         "aurc": mean_form if form == "mean" else area,
-        "eaurc": mean_form - best,
+        "eaurc": over,
         "augrc": augrc,
         "auarc": 1 - mean_form,
         "auroc": np.where(np.isfinite(auroc), auroc, np.nan),
         "prr": np.where(error - best > 1e-12, prr, np.nan),
     }
+
+
+def _rounded(over: Floats) -> Floats:
+    """What floats leave of a perfect order's excess is none."""
+    return np.asarray(np.where(np.abs(over) < 1e-12, 0.0, over))
 
 
 def _first(m: Floats, risk: Floats) -> Floats:

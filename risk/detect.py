@@ -53,7 +53,7 @@ def rates(
     tp, fp, fn, tn = (int(cells[name].sum()) for name in ("tp", "fp", "fn", "tn"))
     known = ~(np.isnan(flag) | np.isnan(truth))
     lost = flag.size - tp - fp - fn - tn
-    features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]]).T
+    features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]], axis=1)
     with np.errstate(invalid="ignore"):
         found = sums.measure(
             lambda s: np.where(s[:, 1] > 0, s[:, 0] / s[:, 1], np.nan),
@@ -123,7 +123,8 @@ def curves(
     """auroc, auprc, fpr95 of a score (N,) against truth 1, 0, with 95 % intervals over items.
 
     Rows missing either are lost; of few positives fpr95 has no interval, and with few of either
-    kind those of the areas leave room for rows nobody saw (`unseen.far`). In more than 20,000 rows
+    kind, or a perfect order, the areas leave room for rows nobody saw (`unseen.far`). In more than
+    20,000 rows
     scores are drawn together by quantile: the value is exact, its interval knows 400 scores.
 
     >>> found = curves(np.array([0.9, 0.2, 0.6]), np.array([1.0, 0, 0]), None, 50, 0)
@@ -140,7 +141,6 @@ def curves(
     codes = None if of is None else of[kept]
     drawn = _drawn(s, y, codes, draws, seed)
     without = left_out(lambda w: areas(*steps(s, y, w)), s.size, codes)
-    far = unseen.far(lambda *rows: areas(*steps(*rows)), s, y, codes)
     found = {
         name: measured(
             float(value[i]), drawn[:, i] if drawn.size else np.empty(0), s.size, lost, "",
@@ -148,8 +148,10 @@ def curves(
         )
         for i, name in enumerate(names)
     }  # fmt: skip
-    for i, name in enumerate(names[:2]):
-        if drawn.size and far is not None:
+    still = math.isnan(found["auroc"].low)
+    if drawn.size and (still or unseen.few(y, codes)):
+        far = unseen.far(lambda *rows: areas(*steps(*rows)), s, y, codes)
+        for i, name in enumerate(names[:2]):
             found[name] = sums.reaching(found[name], far[:, i].tolist(), (0.0, 1.0))
     if y.sum() < REACHED:
         found["fpr95"] = replace(found["fpr95"], low=math.nan, high=math.nan, why=FEW)

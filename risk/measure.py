@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MIDDLE = "the middle 95 % of "
 """How a `why` begins where `low` and `high` are no confidence interval: of what they are."""
+
+TAUGHT = "about what these answers taught, which is no interval for what others teach"
+"""The caution beside a number about a model, a threshold or a choice that its own answers made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,17 @@ class Measure:
     def known(self) -> bool:
         """Whether there is a number at all."""
         return not math.isnan(self.value)
+
+
+def warned(found: Measure, caution: str) -> Measure:
+    """The number with one caution more; as it is where it has no interval to beware of.
+
+    >>> warned(Measure(0.2, 0.1, 0.4, why="by label"), "of few").why
+    'by label; of few'
+    """
+    if math.isnan(found.low) or not caution:
+        return found
+    return replace(found, why="; ".join(word for word in (found.why, caution) if word))
 
 
 def missing(why: str, *, n: int = 0, lost: int = 0) -> Measure:

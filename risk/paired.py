@@ -9,9 +9,10 @@ from numpy.typing import ArrayLike
 
 from risk import special
 from risk.interval import NORMAL, Codes, Floats, percentiles
+from risk.shape import freedom
 from risk.significance import Told, agreeing, p_value, two_sided
 from risk.skewed import FEW_AND_SKEWED as FEW_AND_SKEWED
-from risk.skewed import ROUNDING, caution, chance, ends, felt, freedom
+from risk.skewed import ROUNDING, caution, chance, ends, felt
 
 ALIKE = "the two differ alike on every shared prompt: no interval of it would hold"
 
@@ -37,7 +38,7 @@ def means(
 
     The percentile interval of the paired replicates `many` held thirty differences of skewed
     scores in 88 to 94 of 100; so no end is nearer than that of `skewed.ends`, nor than Student's
-    with the fewer degrees of freedom of long tails (`skewed.freedom`), nor, of marks of 0 or 1,
+    with the fewer degrees of freedom of long tails (`shape.freedom`), nor, of marks of 0 or 1,
     than that of Bonett and Price, which tells something also where no item differs. The interval
     holds 0 just where p is above .05. Where all items differ alike and are no marks it leaves room
     for items nobody saw that differ as much as can be, by `far`; NaN where that is not known.

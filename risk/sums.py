@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk import kinds
 from risk.interval import UNSEEN, Floats, holding
-from risk.measure import Measure
+from risk.measure import Measure, warned
 from risk.skewed import ends
 from risk.spread import measured
 
@@ -22,6 +22,9 @@ SOME = 500
 """Items up to which they are left out one by one as well."""
 SIDES = ((1, 1, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1), (0, 0, 0, 1))
 """Items nobody may have seen, for two rates of (yes, rows) side by side: a yes or a no in each."""
+SCARCE = 12
+"""Items below which intervals were seen to hold as little as 79 of 100."""
+FEW = f"fewer than {SCARCE} items: the interval may be too short"
 PLENTY = 2_000
 """Items up to which their sums are always counted out."""
 
@@ -102,8 +105,7 @@ def several(
     """
     rows = np.asarray(features, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        whole = rows.sum(axis=0)
-        values = statistic(whole[None])[0]  # (S,)
+        values = statistic(rows.sum(axis=0)[None])[0]  # (S,)
         drawn = statistic(resampled(rows, of, draws, seed))
         items = kinds.by_item(rows, of)
         size = len(items)
@@ -111,13 +113,14 @@ def several(
         without = statistic(items.sum(axis=0) - items) if few else np.full((1, len(values)), np.nan)
         more = np.empty((0, rows.shape[1])) if unseen is None else np.asarray(unseen, dtype=float)
         more = more * UNSEEN * len(rows) / max(size, 1)
-        far = statistic(whole + more)  # (U, S)
+        far = statistic(rows.sum(axis=0) + more)  # (U, S)
     pulls = (values - without) * (size - 1) / max(size, 1)
     found = []
     for k, value in enumerate(values.tolist()):
         one = measured(value, drawn[:, k], n, lost, why[k])
         if len(drawn) and one.known:
             one = reaching(one, [*far[:, k], *ends(value, _known(pulls[:, k]))], within)
+            one = warned(one, FEW if size < SCARCE else "")
         found.append(one)
     return found
 

@@ -89,12 +89,14 @@ def nats(x: float) -> str:
 
 
 def interval(measure: Measure, show: Show = number) -> str:
-    """A measure in words: value and 95 % interval, or a dash and why it is missing.
+    """A measure in words: value, 95 % interval and what to beware of in it, or why it is missing.
 
     >>> interval(Measure(0.2, 0.1, 0.4, n=20))
     '0.200 (95\u2009% interval 0.100 to 0.400)'
     >>> interval(Measure(0.2, 0.1, 0.4, why="the middle 95 % of splits, no interval for others"))
     '0.200 (the middle 95 % of splits 0.100 to 0.400)'
+    >>> interval(Measure(0.2, 0.1, 0.4, why="few items: the interval may be too short"))
+    '0.200 (95\u2009% interval 0.100 to 0.400; few items: the interval may be too short)'
     >>> interval(Measure(float("nan"), why="no prompts"))
     '— (no prompts)'
     """
@@ -105,7 +107,8 @@ def interval(measure: Measure, show: Show = number) -> str:
     ends = f"{show(measure.low)} to {show(measure.high)}"
     if measure.why.startswith(MIDDLE):  # of splits or orders, which is no confidence interval
         return f"{show(measure.value)} ({measure.why.partition(',')[0]} {ends})"
-    return f"{show(measure.value)} (95{THIN}% interval {ends})"
+    beware = f"; {measure.why}" if "interval" in measure.why else ""
+    return f"{show(measure.value)} (95{THIN}% interval {ends}{beware})"
 
 
 def plain(text: object, limit: int = 42) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from risk import delong, logistic, marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter, varies
-from risk.measure import missing
+from risk.measure import TAUGHT, missing, warned
 
 MOST = 5_000
 """Answers the models are fitted to at most."""
@@ -82,7 +82,7 @@ def _added(
     codes = None if of is None else of[there]
     parts = ((up - down, own - other), (up, own), (down, other))
     for one, (value, each) in zip(NAMES, parts, strict=True):
-        yield Finding(one, delong.measured(value, each, codes, lost), name)
+        yield Finding(one, warned(delong.measured(value, each, codes, lost), TAUGHT), name)
 
 
 LENS = Lens(

@@ -11,7 +11,6 @@ import numpy as np
 from risk import abstain, spread, sums
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.seen import each, says
 
 CELLS = ("tp", "fp1", "fn", "fp2", "tn")
 
@@ -38,10 +37,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (Finding(name, measure) for name, measure in rates.items())
 
     sampling = (clusters, chosen["draws"], chosen["seed"])
-    should = each(columns["answerable"], lambda one: np.nan if one is None else float(not one))
+    told = columns["answerable"].tolist()
+    should = np.array([np.nan if v is None else float(not v) for v in told])
     yield Finding("f1", abstain.f1(should, silent, *sampling))
 
-    inside = np.array([says(cells, name) for name in CELLS], dtype=float).T  # (N, 5)
+    inside = np.array([cells == name for name in CELLS], dtype=float).T  # (N, 5)
 
     def both(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         tp, fp1, fn, fp2, tn = counts.T

@@ -11,7 +11,7 @@ from risk.calibration import ece_measure
 from risk.chain import Chain, expected, fit, within
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import TAUGHT, Measure, missing, warned
 from risk.monitor import warnings
 from risk.spread import mean, share
 from risk.trajectory import ROLE, VIOLATION, Walks, walks
@@ -45,19 +45,18 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield from _points(found, chain, chance, chosen["threshold"])
     first, broke = halves(found, chain, chosen)
     next_move = calibrated(found, chain, broke, chosen["draws"], chosen["seed"])
-    yield from (Finding(name, one) for name, one in next_move.items())
-    warned = warnings(first, broke, items=found.item)
-    yield Finding("detected", warned.detected)
-    yield Finding("false_alarms", warned.false_alarms)
-    yield Finding("warning", warned.ahead)
+    early = warnings(first, broke, items=found.item)
+    told = {"detected": early.detected, "false_alarms": early.false_alarms, "warning": early.ahead}
+    yield from (Finding(name, warned(one, TAUGHT)) for name, one in (next_move | told).items())
 
 
 def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Iterator[Finding]:
     """Runs that reach a state more likely than not to end in violation, and how many turned."""
     reached = ~np.isnan(found.earliest(flags(chain, chance, threshold)))
     broke = ~np.isnan(violated(found, chain))
-    yield Finding("no_return", share(reached, items=found.item))
-    yield Finding("turned_back", share(~broke, reached, found.item))
+    told = share(reached, items=found.item), share(~broke, reached, found.item)
+    for name, one in zip(("no_return", "turned_back"), told, strict=True):
+        yield Finding(name, warned(one, TAUGHT))
 
 
 def flags(chain: Chain, chance: Floats, threshold: float) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ import numpy as np
 from risk import multiplicity, options
 from risk.interval import Floats, holding, rate
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
-from risk.seen import together
+from risk.measure import Measure, missing, warned
 from risk.spread import MANY, largest_ends, mean
 from risk.sums import resampled
 
 ALONE = "no model comes within eps of the best"
+THESE = "of the models that compete on these items; on others it may be others: no interval of that"
 
 
 def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
@@ -23,16 +24,16 @@ def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
 
     Several samples of an item are averaged. An item without a probability in any one run is lost.
     """
-    items, places = together(*(columns["item_id"] for columns in runs.values()))
-    told = np.full((len(runs), len(items)), np.nan)
-    for mean_p, columns, item in zip(told, runs.values(), places, strict=True):
+    tables = []
+    for columns in runs.values():
         p = np.asarray(columns["p_gold"], dtype=float)
         known = ~np.isnan(p)
-        often = np.bincount(item[known], minlength=len(items))
-        sums = np.bincount(item[known], p[known], len(items))
-        np.divide(sums, often, out=mean_p, where=often > 0)
-    kept = ~np.isnan(told).any(axis=0)
-    return told[:, kept], items[kept].tolist(), int((~kept).sum())
+        names, code = np.unique(columns["item_id"][known].astype(str), return_inverse=True)
+        tables.append((names, np.bincount(code, p[known]) / np.bincount(code)))
+    every = np.unique(np.concatenate([c["item_id"].astype(str) for c in runs.values()]))
+    kept = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), (n for n, _ in tables))
+    told = np.array([mean_p[np.searchsorted(names, kept)] for names, mean_p in tables])
+    return told.reshape(len(tables), kept.size), kept.tolist(), every.size - kept.size
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -57,22 +58,22 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     why = "" if rivals else ALONE
     away = multiplicity.conflicts(found.apart, delta)
     yield Finding("competing", Measure(rivals, n=n, lost=lost, why=why))
-    yield Finding("ambiguity", rate(int(away.any(axis=0).sum()), n, lost))
+    yield Finding("ambiguity", warned(rate(int(away.any(axis=0).sum()), n, lost), THESE))
     worst = multiplicity.discrepancy(found.apart, delta)
     drawn = resampled(away.T, None, chosen["draws"], chosen["seed"]) / n
     ends = holding(float(worst[0]), *largest_ends(drawn[:, found.competing]))
     alone = "" if len(drawn) else "one item only"
-    yield Finding("discrepancy", Measure(float(worst[0]), *ends, n, lost, alone))
+    yield Finding("discrepancy", warned(Measure(float(worst[0]), *ends, n, lost, alone), THESE))
     wide = found.high - found.low
-    yield Finding("range", mean(wide, lost=lost))
+    yield Finding("range", warned(mean(wide, lost=lost), THESE))
     capacity = _capacity(runs, items, found.competing)
     if capacity is not None:
-        yield Finding("capacity", mean(capacity, lost=lost))
+        yield Finding("capacity", warned(mean(capacity, lost=lost), THESE))
     for row, name in enumerate(runs):
         loss = -np.log(np.maximum(p[row], 1e-15))
         yield Finding("nll", mean(loss, lost=lost), name)
         if found.competing[row] and row != found.best:
-            yield Finding("conflict", rate(int(away[row].sum()), n, lost), name)
+            yield Finding("conflict", warned(rate(int(away[row].sum()), n, lost), THESE), name)
 
 
 def _capacity(runs: Mapping[str, Columns], items: list[str], competing: Any) -> Floats | None:

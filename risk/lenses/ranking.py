@@ -11,11 +11,12 @@ from risk import gains, marks, spread
 from risk.bootstrap import reach
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import missing
+from risk.measure import missing, warned
 from risk.verdict import counted
 
 SEVERITY = "severity|label_severity|label_harm"
 NAMES = ("ndcg", "precision", "lift")
+FEW = "fewer answers than k: of more it is another number, which this interval is not about"
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -42,7 +43,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         found = spread.measured(
             float(value[place]), drawn[:, place] if drawn.size else drawn, y.size, lost, why
         )
-        yield Finding(name, found, group)
+        yield Finding(name, warned(found, FEW if y.size < chosen["k"] else ""), group)
 
 
 def numbers(s: Floats, y: Floats, chosen: Mapping[str, Any], w: Any = None) -> Floats:

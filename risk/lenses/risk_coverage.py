@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -67,9 +68,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     else:
         drawn = spread.replicates(statistics, n, clusters, *again)
     without = spread.left_out(statistics, n, clusters)
-    far = unseen.far(
-        lambda c, y, w: statistics(w, coverage.rank(c, y)),
-        confidence[kept], correct[kept], clusters,
+    scarce = unseen.few(correct[kept], clusters)
+    far = functools.cache(  # of few, and of an order that no resample changes
+        lambda: unseen.far(
+            lambda c, y, w: statistics(w, coverage.rank(c, y)),
+            confidence[kept], correct[kept], clusters,
+        )
     )  # fmt: skip
     yield Finding("error", spread.mean(1 - correct[kept], clusters, found.lost, 0.0, 1.0))
     for place, name in enumerate(names):
@@ -82,8 +86,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         told = spread.measured(value, some, n, found.lost, UNDEFINED, each, within)
         if name == "coverage_at_risk" and told.known and n * chosen["risk"] < ERRORS:
             told = replace(told, low=math.nan, high=math.nan, why=FEW)
-        elif name != "coverage_at_risk" and told.known and drawn.size and far is not None:
-            told = sums.reaching(told, far[:, place].tolist(), within)
+        elif name != "coverage_at_risk" and told.known and drawn.size:
+            more = far()[:, place].tolist() if scarce or math.isnan(told.low) else []
+            told = sums.reaching(told, more, within)
         yield Finding(name, told)
 
 
@@ -123,8 +128,9 @@ LENS = Lens(
         "never count as right: `answered` is the share that is left. With one distinct confidence "
         "AURC is the error rate. auroc and prr are not defined where all or none are right. "
         "Intervals resample prompts, that of the error apart; with fewer than 30 wrong or right "
-        "answers they are no nearer than four more of either, the surest or the least sure, would "
-        "bring them (ours: Wilson's interval of none leaves room for 3.84). coverage_at_risk has "
+        "answers, or in a perfect order, they are no nearer than four more of either, the surest "
+        "or the least sure, would bring them (ours: Wilson's interval of none leaves room for "
+        "3.84). coverage_at_risk has "
         "none where all answers together would allow for fewer than 15 errors. Above 20,000 "
         "answers intervals know 400 confidences."
     ),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from risk import marks, spread
 from risk.control import GRID, PROCEDURES, control
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import Measure, missing, warned
 from risk.seen import each
 
 FIRST = frozenset({"a", "first", "1", "1.0", "yes", "true"})
@@ -64,11 +63,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     at = missing(why, n=half, lost=lost) if none else Measure(found.chosen, n=half, lost=lost)
     yield Finding("threshold", at)
     own = None if of is None else of[test]
-    said = "" if none else f"at the threshold that these {half} pairs taught; others teach another"
-    yield Finding("accepted", replace(spread.share(taken, items=own, lost=lost), why=said))
-    found_wrong = spread.share(wrong[test], taken, own, lost)
-    if found_wrong.known:
-        found_wrong = replace(found_wrong, why=said)
+    said = f"at the threshold that these {half} pairs taught; no interval for what others teach"
+    yield Finding("accepted", warned(spread.share(taken, items=own, lost=lost), said))
+    found_wrong = warned(spread.share(wrong[test], taken, own, lost), said)
     yield Finding("accepted_error", missing(why, lost=lost) if none else found_wrong)
 
 

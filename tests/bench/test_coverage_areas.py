@@ -82,7 +82,27 @@ def test_coverage_of_the_areas_of_a_detector(n: int, kind: str, rate: float) -> 
         told(f"{name}, {kind}, {rate:g} positive, n = {n}", truth[place], each.__getitem__, ROUNDS)
 
 
-@pytest.mark.parametrize("span", [(5, 10), (11, 50), (51, 200)])
+@pytest.mark.parametrize("far", [2.5, 3.0, 4.0, 5.0])
+@pytest.mark.parametrize("sizes", [(30, 30), (100, 100), (40, 400)])
+def test_coverage_of_the_areas_of_an_order_that_is_perfect_or_nearly(
+    sizes: tuple[int, int], far: float
+) -> None:
+    """Positives so many standard deviations above negatives."""
+
+    def draw(rng: np.random.Generator, n: int, m: int) -> tuple[Floats, Floats]:
+        return np.r_[rng.normal(far, 1, n), rng.normal(size=m)], np.repeat([1.0, 0.0], [n, m])
+
+    whole = draw(np.random.default_rng(0), *(400_000 * n // sum(sizes) for n in sizes))
+    truth = detect.areas(*detect.steps(*whole))[0]
+    rng = np.random.default_rng([*sizes, round(10 * far)])
+    many = [detect.curves(*draw(rng, *sizes), None, 200, seed) for seed in range(2 * ROUNDS)]
+    for place, name in enumerate(("auroc", "auprc")):
+        each = [found[name] for found in many]
+        what = f"{name} of {truth[place]:.4f}, {sizes[0]} and {sizes[1]}"
+        told(what, truth[place], each.__getitem__, 2 * ROUNDS)
+
+
+@pytest.mark.parametrize("span", [(1, 9), (10, 10), (11, 50), (51, 200)])
 def test_coverage_of_the_interval_of_a_share_counted_out(span: tuple[int, int]) -> None:
     """The least and the mean over all shares, of every number of rows from one to the other."""
     least, mean = [], []

@@ -61,3 +61,9 @@ def test_a_range_over_splits_is_not_called_a_confidence_interval():
     assert said == "0.900 (the middle 95 % of splits of these answers 0.805 to 0.995)"
     assert "interval" not in said
     assert "95\u2009% interval" in frame.interval(Measure(0.9, 0.8, 1.0, why="few items"))
+
+
+def test_a_caution_stands_beside_the_interval_it_is_about():
+    few = Measure(0.9, 0.8, 1.0, why="few items: the interval may be too short")
+    assert frame.interval(few).endswith("to 1.00; few items: the interval may be too short)")
+    assert "by label" not in frame.interval(Measure(0.9, 0.8, 1.0, why="by label"))

@@ -11,8 +11,8 @@ from statsmodels.stats.proportion import confint_proportions_2indep
 
 from risk.contrast import shares, times
 
-SOME = st.tuples(st.integers(4, 30), st.integers(4, 30))
-"""Counts of which none is so few that Wilson's interval is modified."""
+SOME = st.tuples(st.integers(5, 30), st.integers(5, 30))
+"""Counts of which none is so few that Wilson's interval is modified or exact."""
 
 
 @given(SOME, SOME)

@@ -20,8 +20,9 @@ CONFIDENCE = st.sampled_from([0.5, 0.9, 0.95, 0.99])
 @given(SHARES, CONFIDENCE)
 def test_wilson_agrees_with_statsmodels_but_where_few_are_of_a_kind(share, confidence):
     k, n = share
-    low, high = proportion_confint(k, n, alpha=1 - confidence, method="wilson")
-    some = range(1, 2 if n <= 10 else 3 if n <= 50 else 4)
+    exact = n < interval.EXACT
+    low, high = proportion_confint(k, n, alpha=1 - confidence, method="beta" if exact else "wilson")
+    some = () if exact else range(1, 2 if n <= 10 else 3 if n <= 50 else 4)
     if k in some:
         low = min(low, chi2.ppf(1 - confidence, 2 * k) / (2 * n))
     if n - k in some:
@@ -29,7 +30,25 @@ def test_wilson_agrees_with_statsmodels_but_where_few_are_of_a_kind(share, confi
     assert interval.wilson(k, n, confidence) == pytest.approx((low, high), abs=1e-12)
 
 
-LEAST = {5: 0.891, 7: 0.892, 13: 0.909, 25: 0.915, 50: 0.915, 51: 0.927, 100: 0.926, 200: 0.927}
+def test_the_worked_shares_of_ten_rows_and_more_stay_wilsons_own():
+    worked = {(8, 10): (0.490, 0.943), (3, 20): (0.0524, 0.3604), (0, 20): (0.0, 0.1611)}
+    for (k, n), ends in worked.items():
+        assert interval.wilson(k, n) == pytest.approx(ends, abs=5e-4)
+
+
+LEAST = {
+    1: 0.975,
+    4: 0.975,
+    7: 0.953,
+    9: 0.959,
+    10: 0.893,
+    13: 0.909,
+    25: 0.915,
+    50: 0.915,
+    51: 0.927,
+    100: 0.926,
+    200: 0.927,
+}
 
 
 @pytest.mark.parametrize(("n", "least"), LEAST.items())

@@ -121,6 +121,9 @@ def test_multiplicity_compares_near_equal_models_on_the_items_they_share():
     assert (found["range", ""].n, found["range", ""].lost) == (4, 1)
     assert found["ambiguity", ""].value == pytest.approx(3 / 4)  # all but item c, against h1
     assert found["competing", ""].value == 2
+    assert all(
+        "on others it may be others" in found[name, ""].why for name in ("range", "ambiguity")
+    )
     alone = look("multiplicity", {"h0": runs["h0"], "h2": model([0.01] * 4)}, eps=0.01)
     assert alone["ambiguity", ""].value == 0
     assert "no model comes within eps" in alone["competing", ""].why

@@ -35,6 +35,9 @@ def test_ailuminate_grades_each_hazard_against_the_least_safe_reference():
     assert lens["safe", "", "ours"].value == pytest.approx(1 - 35 / 200)
     assert lens["reference", "", "ours"].value == pytest.approx(0.9)
     assert lens["grade", "", "ours"].value == 2  # 0.175 / 0.1
+    assert ailuminate.GIVEN in lens["grade", "prv", "ours"].why
+    published = look_runs(runs, reference="v1.0 official")
+    assert ailuminate.GIVEN not in published["grade", "prv", "ours"].why
 
 
 def look_runs(runs, **settings):

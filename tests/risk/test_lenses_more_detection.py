@@ -11,6 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, ndcg_score, roc_auc_score, roc_curve
 
 from risk import detect, gains, logistic
+from risk.measure import TAUGHT
 from tests.lens_columns import look, text
 
 # TP 40, FP 10, FN 8, TN 92; of the 40 caught, 34 are of the labeled type.
@@ -163,6 +164,8 @@ def test_ranking_has_the_worked_gain_precision_and_lift():
     found = look("ranking", WORST, k=2)
     assert found["precision", "at 2"].value == 0.5
     assert found["lift", "at 2"].value == 1
+    assert "interval" not in found["lift", "at 2"].why
+    assert "fewer answers than k" in look("ranking", WORST, k=5)["ndcg", "at 5"].why
 
 
 def test_ranking_without_severity_above_zero_is_not_defined():
@@ -211,6 +214,7 @@ def test_added_value_tells_a_score_that_helps_from_one_that_does_not():
     for name in ("good", "idle"):
         gain = found["with", name].value - found["without", name].value
         assert found["added", name].value == pytest.approx(gain)
+        assert found["with", name].why == TAUGHT
 
 
 def test_a_score_twice_over_adds_nothing():

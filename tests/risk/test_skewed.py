@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
-from scipy.stats import binom, bootstrap, kurtosis, ttest_1samp
+from scipy.stats import binom, bootstrap, kurtosis, skew, ttest_1samp
 
-from risk import quantile, skewed, spread, tail
+from risk import quantile, shape, skewed, spread, tail
 from risk.interval import wilson
 
 PULL = arrays(float, st.integers(3, 40), elements=st.integers(-8, 8).map(float))
@@ -130,11 +130,29 @@ def test_a_pull_that_is_missing_gives_no_interval_rather_than_one_of_no_width():
 
 @given(PULL)
 def test_long_tails_leave_fewer_degrees_of_freedom_and_never_more(pull):
-    n, free = pull.size, skewed.freedom(pull)
+    n, free = pull.size, shape.freedom(pull)
     assert 1 <= free <= n - 1
     if n > 3 and np.ptp(pull) > 0:
         long = max(kurtosis(pull, bias=False), 0)
         assert free == pytest.approx(max(min(2 / (long / n + 2 / (n - 1)), n - 1), 1))
+
+
+@given(PULL, st.floats(0.1, 10), st.floats(-5, 5))
+def test_what_skewness_does_not_explain_has_no_unit(pull, scale, shift):
+    found = shape.beyond(pull)
+    assert shape.beyond(pull, 1.0) >= found
+    if pull.size > 3 and np.ptp(pull) > 0:
+        assert shape.beyond(scale * pull + shift) == pytest.approx(found, rel=1e-3, abs=1e-3)
+        known = kurtosis(pull, bias=False) - 1.5 * skew(pull) ** 2
+        assert found == pytest.approx(known, rel=1e-6, abs=1e-6)
+
+
+def test_so_few_items_hide_how_skewed_they_are():
+    few = np.arange(11.0)
+    assert spread.mean(few).why == skewed.TOO_FEW
+    assert spread.mean(np.repeat(few, 5), np.repeat(np.arange(11), 5)).why == skewed.TOO_FEW
+    assert spread.mean(few > 4).why == "", "marks have the interval of their share"
+    assert spread.mean(np.full(5, 0.2), None, 0, 0.0, 1.0).why == "", "what is alike has its own"
 
 
 def test_few_and_skewed_items_say_that_their_interval_may_be_too_short():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from risk.lenses import every
+from risk.lenses import every, swiss
 from risk.swiss import scores, wins
 from tests.lens_columns import text
 
@@ -112,6 +112,7 @@ def test_the_lens_turns_harm_and_shows_the_curve_over_eliminations():
     best, worst = found["score", "good", ""], found["score", "poor", ""]
     assert best.value > found["score", "fair", ""].value > worst.value == 0
     assert best.low <= best.value <= best.high
+    assert best.why == swiss.FEW
     assert found["curve", "0 leave", "good"].value == best.value
     assert found["curve", "2 leave", "good"].value == best.value
     assert found["curve", "2 leave", "fair"].value < found["curve", "0 leave", "fair"].value

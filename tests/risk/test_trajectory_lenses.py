@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from risk.lenses import every
+from risk.measure import TAUGHT
 from tests.lens_columns import look, text
 from tests.risk.walked import runs
 
@@ -192,6 +193,7 @@ def test_the_chance_of_the_next_move_is_held_against_what_came():
     assert found["next_ece", ""].value < 0.04
     moves = sum(len(one.split()) - 1 for one in walked)
     assert found["next_brier", ""].n == moves
+    assert found["next_ece", ""].why == found["no_return", ""].why == TAUGHT
     alone = look("drift", runs("safe safe violated"))
     assert "judged by other items" in alone["next_ece", ""].why
 

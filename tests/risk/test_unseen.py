@@ -41,9 +41,25 @@ def test_answers_that_are_all_right_tell_how_large_an_area_may_be():
 
 def test_thirty_of_either_kind_are_resampled_and_no_more():
     sure, right = np.linspace(0, 1, 90), np.repeat([0.0, 1.0, 0.0, 1.0], [29, 1, 1, 59])
-    assert found(sure, right)["auroc"].low > 0.99
+    assert found(sure, right)["auroc"].low > 0.96
     right[30] = 1
-    assert found(sure, right)["auroc"].low < 0.95
+    assert found(sure, right)["auroc"].low < 0.9
+
+
+def test_a_perfect_order_leaves_room_for_answers_nobody_saw():
+    sure, right = np.linspace(0, 1, 90), np.repeat([0.0, 1.0], [40, 50])
+    told = found(sure, right)
+    one = coverage.numbers(coverage.rank([*sure, *[1.0] * 4], [*right, *[0.0] * 4]))
+    for name in ("auroc", "prr"):
+        assert (told[name].value, told[name].high) == pytest.approx((1, 1))
+        assert told[name].why == ""
+    assert 0.9 < told["auroc"].low <= one["auroc"][0] < 0.93
+    assert (told["eaurc"].value, told["eaurc"].low) == (0, 0)
+    assert told["eaurc"].high > 0.05
+    assert told["aurc"].low > 0, "what resamples move leaves no such room"
+    areas = detect.curves(-sure, 1 - right, None, 100, 0)
+    assert areas["auroc"].low == told["auroc"].low
+    assert 0.5 < areas["auprc"].low < areas["auprc"].high == 1
 
 
 def test_answers_to_one_prompt_count_together():

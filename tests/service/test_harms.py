@@ -110,7 +110,7 @@ def test_acts_alone_make_no_grade_and_say_so(stores):
     assert shown.grades == {}
     assert "label harm" in shown.why_no_grade
     assert not shown.models["wren"]["harmful"].known
-    assert "it refuses 33 % (2 to 79)" in harms_table.sentence(shown, "wren")
+    assert "it refuses 33 % (1 to 91)" in harms_table.sentence(shown, "wren")
 
 
 def test_a_picked_mark_lists_the_answers_behind_it(stores, two):

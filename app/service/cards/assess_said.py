@@ -17,7 +17,7 @@ SEVERITIES = ("none", "low", "moderate", "high", "extreme")
 """What a severity from 0 to 4 is called."""
 DEFINITION = (
     "Judged: the share of answers that people said show the card's risk, modified Wilson 95 % "
-    "interval; "
+    "interval, exact below ten answers; "
     "those they could not tell are left out. The answers judged are a simple random sample of "
     "those the card is about, after the answers to its own prompts. Flagged: the share of loaded "
     "answers that the card's rules flag by the judges' scores or by what the model did. CVaR: the "

@@ -15,7 +15,7 @@ Rows = list[dict[str, Any]]
 DEFINITIONS = {
     "right": "The share of a person's labels that are what was settled; where nothing is settled, "
     "what most of the others said. Ties and cases nobody else labeled are left out. Modified "
-    "Wilson 95 % intervals.",
+    "Wilson 95 % intervals, exact below ten labels.",
     "confusion": "Rows: what was settled, else what most others said. Columns: what this person "
     "said. Counts of cases.",
     "model": "Dawid and Skene's model (1979, doi 10.2307/2346806), fitted to everybody's labels: "
@@ -23,7 +23,7 @@ DEFINITIONS = {
     "overlap, and takes people for independent given the truth.",
     "drift": "A person's labels in the order they were given, in blocks of equally many, ten at "
     "least: the share that is what was settled or most others said. Modified Wilson 95 % "
-    "intervals.",
+    "intervals, exact below ten labels.",
     "seconds": "Median seconds from a case appearing to its save, with a 95 % interval from order "
     "statistics.",
     "hurried": "The share of timed labels that came faster than prompt and answer can be read at "

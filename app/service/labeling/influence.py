@@ -22,7 +22,7 @@ DEFINITION = (
     "suggested, where it was shown and where it was held back. Which cases are held back is drawn "
     "at random, so the difference is how far showing pulls labels towards the suggestion; 0 is no "
     "pull. One value a case (its people's mean), modified Wilson and Newcombe's 95 % "
-    "intervals over cases."
+    "intervals (exact below ten cases) over cases."
 )
 
 

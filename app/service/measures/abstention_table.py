@@ -53,11 +53,13 @@ DEFINITIONS = {
     "(our denominator). UAC: abstentions over unanswerable items. AR: abstentions over all; it "
     "has no good direction. Over-abstention: abstentions over answerable items; over-answering: "
     "answers over unanswerable ones. Balanced: (AAC + UAC) / 2. Precision: abstentions that were "
-    "in place; recall is UAC (arXiv 2506.09038). Intervals: modified Wilson; for F1 and balanced "
+    "in place; recall is UAC (arXiv 2506.09038). Intervals: modified Wilson, exact below ten "
+    "answers; for F1 and balanced "
     "accuracy items are resampled.",
     "curve": "Answers are ranked by confidence. At each bar: coverage is the share answered from "
     "it on, risk the share of those that is wrong. Equal confidences are one point. Abstentions "
-    "are left out and never count as right. The band is the modified Wilson 95 % interval at "
+    "are left out and never count as right. The band is the modified Wilson 95 % interval (exact "
+    "below ten answers) at "
     "each bar.",
     "areas": "AURC: mean risk over all coverages (or the trapezoid); excess AURC: less that of a "
     "perfect order; AUGRC: area of the generalized risk (arXiv 2407.01032); AUARC: 1 − AURC; "
@@ -65,9 +67,10 @@ DEFINITIONS = {
     "(1) order; then the risk at the coverage chosen above, and the coverage at the risk. Up is "
     "worse for AURC, excess AURC, AUGRC and risk, better for the others. Errors inside a tie "
     "arrive evenly, so nothing depends on the order of rows. Items are resampled for intervals, "
-    "which with fewer than 30 wrong or right answers leave room for some that nobody saw.",
+    "which with fewer than 30 wrong or right answers, or in a perfect order, leave room for some "
+    "that nobody saw.",
     "categories": "The share of answers in which the model abstained, by category, among those of "
-    "which it is known what it did. Modified Wilson 95 % interval.",
+    "which it is known what it did. Modified Wilson 95 % interval, exact below ten answers.",
     "models": "AURC of every model of the data set, each on its own answers; lower is better.",
 }
 

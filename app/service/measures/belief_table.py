@@ -45,7 +45,8 @@ DEFINITIONS = {
     "right, else 0. Right less wrong: l_c · right − l_w · wrong, what the public code of DCS "
     "returns. Of two equal options the first is the top one.",
     "reliability": "Answers are grouped by confidence; each point is a group's mean confidence "
-    "against the share that was right, with its modified Wilson 95 % interval. Confidence is the "
+    "against the share that was right, with its modified Wilson 95 % interval (exact below ten "
+    "answers). Confidence is the "
     "top option's probability where options were loaded, else as the file gives it. Bins are "
     "closed on the right. Abstentions are left out: they are neither right nor wrong.",
     "calibration": "Overconfidence: mean confidence less the share right. ECE: mean gap between "

@@ -20,7 +20,8 @@ DEFINITIONS = {
     "natural log, ε and pooling as chosen above). VaR is the smallest x that at least the chosen "
     "share of answers does not exceed; CVaR is the exact mean of R beyond it, the answers at VaR "
     "counted in part (Rockafellar and Uryasev). The dark band is 95 % at each x by itself "
-    "(modified Wilson); the light one holds the whole curve at once in 95 of 100 samples (equal "
+    "(modified Wilson, exact below ten); the light one holds the whole curve at once in 95 of 100 "
+    "samples (equal "
     "local levels, Aldor-Noiman and others 2013), for independent prompts.",
     "shares": "Each dimension's share of the tail: the sum of its log-risk over the answers "
     "beyond VaR, weighted as in CVaR, divided by the sum of all. The shares add to one (Euler "

@@ -35,7 +35,8 @@ DEFINITIONS = {
     "state at or beyond the threshold; each half of the items is judged by the chain of the other "
     "half. The flags of the file stop a run at the k-th of them (Streaming Content Monitor, arXiv "
     "2506.09996). Detected: flagged before the violation or with it. Shares with their modified "
-    "Wilson 95 % interval. Below them CARE (arXiv 2404.10320) takes each run as an event and its "
+    "Wilson 95 % interval, exact below ten runs. Below them CARE (arXiv 2404.10320) takes each "
+    "run as an event and its "
     "flags as the monitor's; segments (STAR, arXiv 2505.17196) are a guard's scores of the "
     "growing answer. The lenses care, streaming and segments have all their settings.",
 }
