@@ -49,7 +49,10 @@ def show(name: str, content: Callable[[], Any], facts: dict[str, str]) -> None:
 
 def past(rows: list[dict[str, Any]]) -> None:
     """The exports made before."""
-    st.dataframe(pd.DataFrame(rows), hide_index=True, lazy=False)
+    outputs = st.column_config.NumberColumn(format="localized")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, lazy=False, column_config={"outputs": outputs}
+    )
 
 
 def recipes(saved: Sequence[dict[str, Any]]) -> str:
