@@ -23,7 +23,7 @@ HEAVY = 16 * 2**20
 TOGETHER = 96 * 2**20
 """Bytes of the stripes that are read at a time, by one query or by several side by side: each costs
 a look at the files, whatever it brings."""
-PIECE = 4 * 2**20
+PIECE = 2**20
 """Bytes of a piece of a stripe, roughly."""
 VECTOR = 2048
 """Rows that DuckDB has in hand at a time: a piece of a stripe at least, four times as many at

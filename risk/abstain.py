@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk import sums
 from risk.interval import Floats
 from risk.measure import Measure, missing
+from risk.seen import each, fixed, says, there
 from risk.spread import share
 
 Cell = Literal["tp", "fp1", "fn", "fp2", "tn"]
@@ -53,20 +54,22 @@ def cells(answerable: ArrayLike, abstained: ArrayLike, correct: ArrayLike | None
     >>> cells([True, True, True, False, False], [0, 0, 1, 0, 1], [1, 0, np.nan, 1, np.nan]).tolist()
     ['tp', 'fp1', 'fn', 'fp2', 'tn']
     """
-    said = np.asarray(answerable).tolist()
-    can = {v: None if v is None or v != v else bool(v) for v in set(said)}
-    could = np.array([can[v] for v in said])
+    could = each(np.asarray(answerable), _could)
     silent = np.asarray(abstained, dtype=float)
     right = np.full(silent.size, np.nan) if correct is None else np.asarray(correct, dtype=float)
     found = np.full(silent.size, None, dtype=object)
-    yes, no = could == True, could == False  # noqa: E712  None is neither
+    yes, no = could == 1, could == 0
     found[yes & (silent == 1)] = "fn"
     found[yes & (silent == 0) & np.isnan(right)] = "unjudged"
     found[yes & (silent == 0) & (right >= 0.5)] = "tp"
     found[yes & (silent == 0) & (right < 0.5)] = "fp1"
     found[no & (silent == 0)] = "fp2"
     found[no & (silent == 1)] = "tn"
-    return found
+    return fixed(found)
+
+
+def _could(answerable: Any) -> float:
+    return math.nan if answerable is None or answerable != answerable else float(bool(answerable))
 
 
 def matrix(found: Any) -> Matrix:
@@ -75,9 +78,8 @@ def matrix(found: Any) -> Matrix:
     >>> matrix(np.array(["tp", "tp", "fn", None], dtype=object))
     Matrix(tp=2, fp1=0, fn=1, fp2=0, tn=0, unjudged=0, lost=1)
     """
-    told = list(found)
-    counts = {name: told.count(name) for name in Matrix._fields[:-1]}
-    return Matrix(**counts, lost=told.count(None))
+    counts = {name: int(says(found, name).sum()) for name in Matrix._fields[:-1]}
+    return Matrix(**counts, lost=int((~there(found)).sum()))
 
 
 def rates(cells: Any, items: Codes | None = None) -> dict[str, Measure]:
@@ -93,8 +95,8 @@ def rates(cells: Any, items: Codes | None = None) -> dict[str, Measure]:
     >>> [round(found[name].value, 4) for name in ("aac", "uac", "ar", "accuracy", "precision")]
     [0.625, 0.5714, 0.3333, 0.7143, 0.8]
     """
-    at = {name: np.asarray(cells == name) for name in Matrix._fields[:-1]}
-    unusable = int(sum(one is None for one in cells.tolist()))
+    at = {name: says(cells, name) for name in Matrix._fields[:-1]}
+    unusable = int((~there(cells)).sum())
     could = at["tp"] | at["fp1"] | at["fn"] | at["unjudged"]
     could_not, away = at["fp2"] | at["tn"], at["fn"] | at["tn"]
     judged, unjudged = at["tp"] | at["fp1"], int(at["unjudged"].sum())
@@ -172,7 +174,7 @@ def f1(
     positive, called = (want[known] == 1).astype(float), (did[known] == 1).astype(float)
     return sums.measure(
         lambda s: np.where(s[:, 2] > 0, 2 * s[:, 0] / (s[:, 1] + s[:, 2]), np.nan),
-        np.stack([positive * called, called, positive], axis=1),
+        np.stack([positive * called, called, positive]).T,
         None if clusters is None else clusters[known], draws, seed,
         n=int(known.sum()), lost=int((~known).sum()), why="no row should be abstained from",
         unseen=((1, 1, 1), (0, 1, 0), (0, 0, 1)),

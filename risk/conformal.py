@@ -11,8 +11,7 @@ from numpy.typing import ArrayLike
 
 from risk.interval import Floats, holding, percentiles
 from risk.measure import Measure, missing
-from risk.options import summed
-from risk.sets import TINY, Bools, Ints, Method, Questions, strangeness, uniform
+from risk.sets import Bools, Ints, Method, Questions, sized, strangeness, uniform
 from risk.splits import OVER, affordable, orders
 
 Quantile = Literal["exact", "higher"]
@@ -171,13 +170,8 @@ def _counted(
     """Rows, covered rows and right rows by split and size of the set (B, K + 1)."""
     wide, columns = scores.shape[1] + 1, np.ascontiguousarray(scores.T)
     told = np.empty((len(rows), 4 * wide), dtype=np.int64)
-    for split, (some, limit) in enumerate(zip(rows, q + TINY, strict=True)):
-        # of all rows, which stand in line in memory; what is looked up at random is one number
-        sizes = summed(column <= limit for column in columns)
-        covered = gold <= limit
-        if keep:
-            covered |= (sizes == 0) & right
-            np.maximum(sizes, 1, out=sizes)
+    for split, (some, limit) in enumerate(zip(rows, q.tolist(), strict=True)):
+        sizes, covered = sized(columns, gold, right, limit, keep)
         kind = 4 * sizes + 2 * covered + right
         told[split] = np.bincount(kind[some], minlength=4 * wide)
     told = told.reshape(len(rows), wide, 4)

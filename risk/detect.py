@@ -53,7 +53,7 @@ def rates(
     tp, fp, fn, tn = (int(cells[name].sum()) for name in ("tp", "fp", "fn", "tn"))
     known = ~(np.isnan(flag) | np.isnan(truth))
     lost = flag.size - tp - fp - fn - tn
-    features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]], axis=1)
+    features = np.stack([2 * cells["tp"], 2 * cells["tp"] + cells["fp"] + cells["fn"]]).T
     with np.errstate(invalid="ignore"):
         found = sums.measure(
             lambda s: np.where(s[:, 1] > 0, s[:, 0] / s[:, 1], np.nan),

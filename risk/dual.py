@@ -14,8 +14,7 @@ from risk.conformal import Rule, threshold
 from risk.control import GRID, Procedure, control
 from risk.interval import Floats
 from risk.judged import judged
-from risk.options import counted
-from risk.sets import TINY, Bools, Ints, Questions, members
+from risk.sets import TINY, Bools, Ints, Questions, sized
 from risk.splits import affordable, orders
 from risk.unsure import unsure
 
@@ -98,11 +97,12 @@ def dual(
     n = len(questions)
     if n < 9:
         raise ValueError(f"there are {n} usable rows; three parts need at least 9")
-    scores = rule.rule.scores(questions, seed)
+    scores = np.ascontiguousarray(rule.rule.scores(questions, seed).T)  # (K, N)
+    gold = scores[questions.gold, np.arange(n)]
     u = None if rule.u == "size" else unsure(questions.p, rule.u)
     third = n // 3
     found = [
-        _dual(questions, rule, scores, u, np.split(order, [third, 2 * third]))
+        _dual(questions, rule, scores, gold, u, np.split(order, [third, 2 * third]))
         for block in orders(n, affordable(n, splits), seed)
         for order in block
     ]
@@ -110,18 +110,17 @@ def dual(
 
 
 def _dual(
-    asked: Questions, rule: Dual, scores: Floats, blind: Floats | None, parts: Sequence[Ints]
-) -> dict[str, float]:
+    asked: Questions, rule: Dual, scores: Floats, gold: Floats, blind: Floats | None,
+    parts: Sequence[Ints],
+) -> dict[str, float]:  # fmt: skip
     """The rule on one split; `blind` uncertainties do not depend on it."""
     calibration, chosen, test = parts
-    q = threshold(scores[calibration, asked.gold[calibration]], rule.rule.alpha)
-    sets = members(scores, q, asked.best if rule.rule.keep else None)
-    missed = ~sets[np.arange(len(asked)), asked.gold]
-    u = unsure(asked.p, rule.u, counted(sets)) if blind is None else blind
-    t = rule.threshold(u[chosen], missed[chosen], ~asked.right[chosen], u[calibration])
-    abstained = u > t + TINY
-    held, out, bad = asked.take(test, named=False), abstained[test], missed[test]
-    return judged(held, sets[test], out) | {
+    q = threshold(gold[calibration], rule.rule.alpha)
+    size, inside = sized(scores, gold, asked.right, q, rule.rule.keep)
+    u = unsure(asked.p, rule.u, size) if blind is None else blind
+    t = rule.threshold(u[chosen], ~inside[chosen], ~asked.right[chosen], u[calibration])
+    out, bad = u[test] > t + TINY, ~inside[test]
+    return judged(size[test], ~bad, asked.right[test], out) | {
         "should_abstain": float(bad.mean()),
         "tpr": float(out[bad].mean()) if bad.any() else math.nan,
         "fpr": float(out[~bad].mean()) if not bad.all() else math.nan,

@@ -55,7 +55,7 @@ def errors(
         squares = replace(squares, low=low, high=high)
     value, low, high = (math.sqrt(x) if x >= 0 else math.nan for x in _numbers(squares))
     r2 = sums.measure(
-        _r2, np.stack([off**2, y, y**2, np.ones_like(y)], axis=1), codes, draws, seed,
+        _r2, np.stack([off**2, y, y**2, np.ones_like(y)]).T, codes, draws, seed,
         n=s.size, lost=lost, why="people's ratings are all equal", within=(-math.inf, 1.0),
     )  # fmt: skip
     return {
@@ -103,7 +103,7 @@ def spearman(x: Floats, y: Floats, of: Codes | None, draws: int, seed: int) -> M
     a, b = (ranks(side[kept]) - (n + 1) / 2 for side in (x, y))
     if not (a.any() and b.any()):
         return missing("one side is the same throughout", n=n, lost=lost)
-    parts = np.stack([a, b, a * a, b * b, a * b, np.ones(n)], axis=1)
+    parts = np.stack([a, b, a * a, b * b, a * b, np.ones(n)]).T
     codes = None if of is None else of[kept]
     found = sums.measure(
         _correlation, parts, codes, draws, seed, n=n, lost=lost, within=(-1.0, 1.0)

@@ -27,7 +27,8 @@ def by_item(features: ArrayLike, clusters: NDArray[Any] | None) -> Floats:
     if clusters is None:
         return rows
     codes = np.unique(clusters, return_inverse=True)[1]
-    return np.stack([np.bincount(codes, one, int(codes.max(initial=-1)) + 1) for one in rows.T], 1)
+    wide = int(codes.max(initial=-1)) + 1
+    return np.asarray(np.stack([np.bincount(codes, one, wide) for one in rows.T]).T, dtype=float)
 
 
 class Kinds(NamedTuple):
@@ -69,10 +70,16 @@ def kinds(items: Floats, seed: int = 0) -> Kinds:
     """
     rng = np.random.default_rng(seed)
     # one random number an item, the same for equals: far faster than sorting by columns
-    told = np.asarray(items @ rng.standard_normal(items.shape[1]))
-    at, often = _counted(items) or np.unique(told, return_index=True, return_counts=True)[1:]
-    order = np.argsort(told[at], kind="stable")
+    weights = rng.standard_normal(items.shape[1])
+    at, often = _counted(items) or _apart(items @ weights)
+    order = np.argsort(items[at] @ weights, kind="stable")
     return Kinds(items[at[order]], often[order], rng)
+
+
+def _apart(told: Floats) -> tuple[Codes, Codes]:
+    """Where each number first stands and how often."""
+    _, at, often = np.unique(told, return_index=True, return_counts=True)
+    return at, often
 
 
 def _counted(items: Floats) -> tuple[Codes, Codes] | None:

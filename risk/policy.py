@@ -14,7 +14,7 @@ from risk.calibration import ece
 from risk.conformal import Rule, ranks, threshold
 from risk.interval import Floats
 from risk.judged import judged, ranking
-from risk.options import summed
+from risk.options import counted, summed
 from risk.sets import TINY, Bools, Method, Questions, lac, members
 from risk.splits import affordable, orders
 
@@ -230,10 +230,11 @@ def compare(
 
 def _measured(held: Questions, sets: Bools, abstained: Bools) -> dict[str, float]:
     """A method's measures on the test rows of one split."""
-    areas = coverage.numbers(coverage.rank(-ranking(held, sets, abstained), held.right))
+    size, inside = counted(sets), sets[np.arange(len(held)), held.gold]
+    areas = coverage.numbers(coverage.rank(-ranking(held, size, abstained), held.right))
     answered = ~abstained
     confidence = held.top
-    return judged(held, sets, abstained) | {
+    return judged(size, inside, held.right, abstained) | {
         "auroc": float(areas["auroc"][0]),
         "auarc": float(areas["auarc"][0]),
         "ece": float(ece(confidence[answered], held.right[answered])[0])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial, wraps
-from operator import lt
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -138,24 +137,51 @@ def each(
     return np.asarray(np.array([say(one) for one in names.tolist()], dtype=kind)[code])
 
 
+def says(column: np.ndarray[Any, Any], *words: Any) -> np.ndarray[Any, Any]:
+    """Which rows say one of these words (N,).
+
+    >>> says(np.array(["no", None, "yes"], dtype=object), "yes", "perhaps").tolist()
+    [False, False, True]
+    """
+    return each(column, lambda one: one in words, bool)
+
+
+def there(column: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Which rows of texts say anything (N,).
+
+    >>> there(np.array(["no", None], dtype=object)).tolist()
+    [True, False]
+    """
+    names, code = codes(column)
+    return np.asarray(code >= (None in names[:1].tolist()))  # None stands first
+
+
+@once
 def together(
-    columns: Sequence[np.ndarray[Any, Any]],
-) -> tuple[list[str], list[np.ndarray[Any, Any]]]:
+    *columns: np.ndarray[Any, Any],
+) -> tuple[np.ndarray[Any, Any], list[np.ndarray[Any, Any]]]:
     """The distinct texts of several columns together, "" for none, and for each column its rows'
     places among them.
 
-    >>> names, places = together([np.array(["b", "a"]), np.array(["c", "b"])])
-    >>> names, [one.tolist() for one in places]
+    >>> names, places = together(np.array(["b", "a"]), np.array(["c", "b"]))
+    >>> names.tolist(), [one.tolist() for one in places]
     (['a', 'b', 'c'], [[1, 0], [2, 1]])
     """
     told = [codes(column) for column in columns]
+    if _alike([names for names, _ in told]):
+        return told[0][0], [code for _, code in told]
     texts = [["" if one is None else str(one) for one in names.tolist()] for names, _ in told]
-    if all(one == texts[0] for one in texts[1:]) and all(map(lt, texts[0], texts[0][1:])):
-        return texts[0], [code for _, code in told]
     every = sorted({text for some in texts for text in some})
     at = dict(zip(every, range(len(every)), strict=True))
     places = [np.array([at[text] for text in some], dtype=np.int64) for some in texts]
-    return every, [place[code] for place, (_, code) in zip(places, told, strict=True)]
+    names = np.array(every, dtype=object)
+    return names, [place[code] for place, (_, code) in zip(places, told, strict=True)]
+
+
+def _alike(names: Sequence[np.ndarray[Any, Any]]) -> bool:
+    """Whether all of these are the same texts."""
+    first, *rest = names
+    return _all_text(first.tolist()) and all(np.array_equal(first, one) for one in rest)
 
 
 @once

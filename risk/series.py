@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats
 
-NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
+NUMBER = r"-?(?:0|[1-9]\d*+)(?:\.\d++)?+(?:[eE][+-]?\d++)?+"
 PLAIN = re.compile(rf"(?:\[{NUMBER}(?:, ?{NUMBER})*+\](?:\n|\Z))++", re.ASCII)
 """Lists of numbers and nothing else, one a line."""
 
@@ -57,7 +57,9 @@ def _plainly(cells: list[Any]) -> tuple[Floats, NDArray[np.int64]] | None:
     whole = "\n".join(cells)
     if whole.count("\n") >= len(cells) or not PLAIN.fullmatch(whole):
         return None
-    sizes = np.array([cell.count(",") for cell in cells], dtype=np.int64) + 1
+    signs = np.frombuffer(whole.encode("ascii"), np.uint8)
+    after = signs[(signs == ord(",")) | (signs == ord("\n"))]  # what stands after each number
+    sizes = np.diff(np.flatnonzero(after == ord("\n")), prepend=-1, append=after.size)
     numbers = np.fromstring(whole.replace("]\n[", ",")[1:-1], sep=",")
     return _padded(numbers, sizes), sizes
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats
-from risk.options import counted, options, probabilities
+from risk.options import counted, options, probabilities, summed
 from risk.seen import codes, once
 
 Keys = tuple[tuple[str, ...], ...]
@@ -216,6 +216,27 @@ def members(scores: Floats, threshold: float, keep: Ints | None = None) -> Bools
     if keep is not None:
         inside[np.arange(len(keep)), keep] |= counted(inside) == 0
     return inside
+
+
+def sized(
+    columns: Floats, gold: Floats, right: Bools, threshold: float, keep: bool = True
+) -> tuple[Ints, Bools]:
+    """How many options each row's set has (N,), and whether the right one is in it (N,).
+
+    As `members` of `columns` (K, N), strangeness by option; `gold` (N,) is that of the right one,
+    `right` (N,) whether it is the likeliest, which `keep` leaves in a set that would be empty.
+
+    >>> columns, right = lac([[0.5, 0.42], [0.9, 0.1]]).T, np.array([False, True])
+    >>> [one.tolist() for one in sized(columns, np.array([0.58, 0.1]), right, 0.05)]
+    [[1, 1], [False, True]]
+    """
+    limit = threshold + TINY
+    # long columns stand in line in memory, and what is looked up at random is one number a row
+    size, inside = summed(column <= limit for column in columns), np.asarray(gold <= limit)
+    if keep:
+        inside |= (size == 0) & right
+        np.maximum(size, 1, out=size)
+    return size, inside
 
 
 def uniform(names: Iterable[str], seed: int) -> Floats:

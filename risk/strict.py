@@ -102,7 +102,7 @@ def f1(
     x, level = np.asarray(score, dtype=float), np.asarray(severity, dtype=float)
     kept = ~(np.isnan(x) | np.isnan(level))
     up, bad = flagged(x, cut)[kept], level[kept] >= worst
-    features = np.stack([up & bad, up.astype(int) + bad, bad], axis=1)
+    features = np.stack([up & bad, up.astype(int) + bad, bad]).T
 
     def statistic(sums: Floats) -> Floats:
         return np.where(sums[:, 2] > 0, 2 * sums[:, 0] / sums[:, 1], np.nan)

@@ -105,7 +105,8 @@ def several(
     """
     rows = np.asarray(features, dtype=float)
     with np.errstate(invalid="ignore", divide="ignore"):
-        values = statistic(rows.sum(axis=0)[None])[0]  # (S,)
+        whole = rows.sum(axis=0)
+        values = statistic(whole[None])[0]  # (S,)
         drawn = statistic(resampled(rows, of, draws, seed))
         items = kinds.by_item(rows, of)
         size = len(items)
@@ -113,7 +114,7 @@ def several(
         without = statistic(items.sum(axis=0) - items) if few else np.full((1, len(values)), np.nan)
         more = np.empty((0, rows.shape[1])) if unseen is None else np.asarray(unseen, dtype=float)
         more = more * UNSEEN * len(rows) / max(size, 1)
-        far = statistic(rows.sum(axis=0) + more)  # (U, S)
+        far = statistic(whole + more)  # (U, S)
     pulls = (values - without) * (size - 1) / max(size, 1)
     found = []
     for k, value in enumerate(values.tolist()):

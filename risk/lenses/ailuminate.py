@@ -12,7 +12,7 @@ from risk.grade import HAZARDS, PUBLISHED, graded
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.seen import each
+from risk.seen import codes, each, fixed, says
 from risk.verdict import THRESHOLD, UNSAFE, counted, exact, idle, slices, unsafe
 
 GIVEN = "against a reference of these answers, which the interval takes as given"
@@ -31,8 +31,8 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
         items = spread.items(runs[name].get("item_id"))
         every = np.ones(bad.size, dtype=bool)
         note = "the model is its own reference" if own == [name] else given
-        for one in sorted({h for h in hazard.tolist() if h is not None}):
-            safe = _safe(bad, hazard == one, items)
+        for one in _hazards(hazard):
+            safe = _safe(bad, says(hazard, one), items)
             yield Finding("safe", safe, one, name)
             yield Finding("grade", _graded(safe, reference.get(one), note), one, name)
         safe = _safe(bad, every, items)
@@ -58,7 +58,12 @@ def hazard_of(category: str) -> str:
 def _told(columns: Columns, threshold: float) -> Told:
     bad = unsafe(columns, threshold)
     named = columns.get("hazard", columns.get("category", np.full(bad.size, None)))
-    return bad, each(named, lambda name: None if name is None else hazard_of(str(name)), object)
+    hazard = each(named, lambda name: None if name is None else hazard_of(str(name)), object)
+    return bad, fixed(hazard)
+
+
+def _hazards(hazard: Any) -> list[str]:
+    return [one for one in codes(hazard)[0].tolist() if one is not None]
 
 
 def _safe(bad: Floats, rows: Any, items: Any) -> Measure:
@@ -84,8 +89,8 @@ def _reference(told: Mapping[str, Told], name: str) -> dict[str, float]:
         return {}
     found: dict[str, float] = {}
     for bad, hazard in (told[one] for one in systems):
-        for key in {h for h in hazard.tolist() if h is not None} or {""}:
-            safe = _safe(bad, hazard == key if key else bad == bad, None)
+        for key in _hazards(hazard) or [""]:
+            safe = _safe(bad, says(hazard, key) if key else bad == bad, None)
             if safe.known:
                 found[key] = min(found.get(key, 1.0), safe.value)
     return found

@@ -11,6 +11,7 @@ import numpy as np
 from risk import abstain, spread, sums
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each, says
 
 CELLS = ("tp", "fp1", "fn", "fp2", "tn")
 
@@ -37,11 +38,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield from (Finding(name, measure) for name, measure in rates.items())
 
     sampling = (clusters, chosen["draws"], chosen["seed"])
-    told = columns["answerable"].tolist()
-    should = np.array([np.nan if v is None else float(not v) for v in told])
+    should = each(columns["answerable"], lambda one: np.nan if one is None else float(not one))
     yield Finding("f1", abstain.f1(should, silent, *sampling))
 
-    inside = np.array([cells == name for name in CELLS], dtype=float).T  # (N, 5)
+    inside = np.array([says(cells, name) for name in CELLS], dtype=float).T  # (N, 5)
 
     def both(counts: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         tp, fp1, fn, fp2, tn = counts.T

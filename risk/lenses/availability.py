@@ -12,6 +12,7 @@ from risk.availability import lift
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.pairs import paired
+from risk.seen import says
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -36,7 +37,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         why = "" if found.pairs else "no pairs"
         yield Finding("p", Measure(found.p, n=found.pairs, lost=found.lift.lost, why=why), name)
     if "correct" in columns:
-        mine = np.asarray(columns["prompt_variant"] == plain, dtype=bool)
+        mine = says(columns["prompt_variant"], plain)
         of = spread.items(columns.get("item_id"))
         yield Finding("accuracy", spread.share(columns["correct"], mine, of), plain)
 

@@ -12,6 +12,7 @@ from risk import spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
+from risk.seen import each
 
 
 def i_score(u: ArrayLike, bounced: ArrayLike) -> Floats:
@@ -49,7 +50,7 @@ def decided(truth: Floats, bounced: Floats) -> Floats:
             (truth == want).astype(float) + (bounced == want),
         )
     ]
-    return np.stack(parts, axis=1).astype(float)
+    return np.stack(parts).astype(float).T
 
 
 def macro_f1(cells: Floats) -> Floats:
@@ -68,8 +69,7 @@ def levels(column: np.ndarray[Any, Any]) -> Floats:
     """u from 0 to 3: as labels say it, or three times a score from 0 to 1. ValueError outside."""
     if column.dtype.kind == "f" and not np.nanmax(column, initial=0.0) > 1:
         return column * 3
-    told = [np.nan if v is None else float(v) for v in column.tolist()]
-    found = np.array(told, dtype=float)
+    found = each(column, lambda one: np.nan if one is None else float(one))
     if np.nanmin(found, initial=0.0) < 0 or np.nanmax(found, initial=0.0) > 3:
         raise ValueError("u must lie in 0 (well specified) to 3 (impossible)")
     return found

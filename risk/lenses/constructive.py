@@ -10,6 +10,7 @@ import numpy as np
 from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
+from risk.seen import each
 from risk.verdict import THRESHOLD, UNSAFE, slices, unsafe
 
 PARTS = ("retention", "risk", "cost")
@@ -51,8 +52,7 @@ def helpful(columns: Columns) -> Floats:
     if said is not None:
         return marks.yes(said)
     told = {"refused": 0.0, "abstained": 0.0, "hedged": 0.0, "answered": 1.0}
-    acts = columns["act"].tolist()
-    return np.array([told.get(str(act), np.nan) for act in acts], dtype=float)
+    return each(columns["act"], lambda act: told.get(str(act), np.nan))
 
 
 def utility(

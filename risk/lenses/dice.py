@@ -40,12 +40,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         told = 1 - (2 * both + gamma) / (mass + positive + gamma)
         return told if n else np.full(len(sums), np.nan)
 
-    plain = np.stack([p * y, p, y], axis=1)
+    plain = np.stack([p * y, p, y]).T
     hard = (1 - p) ** chosen["alpha"] * p
     rest = partial(measure, n=n, lost=lost, why=why)
     soft = rest(lambda s: 1 - loss(s), plain, *again, unseen=_kinds(1.0))
     yield Finding("soft_f1", soft)
-    q = np.stack([hard * y, hard, y], axis=1)
+    q = np.stack([hard * y, hard, y]).T
     unseen = _kinds(float(hard.max(initial=0.0)))
     yield Finding("dice_loss", rest(loss, q, *again, unseen=unseen))
     yield Finding("positives", spread.share(y, items=again[0], lost=lost))

@@ -30,12 +30,12 @@ def sums(columns: Columns, item: NDArray[Any], items: int) -> Floats:
         rows = ~np.isnan(right) & (kind == name)
         found += [np.bincount(item[rows], right[rows], items),
                   np.bincount(item[rows], minlength=items).astype(float)]  # fmt: skip
-    return np.stack(found, axis=1)
+    return np.stack(found).T
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Every run against the one before: forgetting, utility, and their harmonic mean."""
-    items, places = together([columns["item_id"] for columns in runs.values()])
+    items, places = together(*(columns["item_id"] for columns in runs.values()))
     told = zip(runs.items(), places, strict=True)
     tables = {name: sums(columns, item, len(items)) for (name, columns), item in told}
     before = chosen["before"] or _best(tables)

@@ -12,6 +12,7 @@ from risk.harm import codes, harmful
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import says
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -55,7 +56,7 @@ def _losses(columns: Columns, dimension: str) -> Floats:
     items, item = codes(columns["item_id"], "item_id")
     rows = harmful(columns) & ~np.isnan(columns["value"])
     if dimension != "any":
-        rows &= columns["dimension"] == dimension
+        rows &= says(columns["dimension"], dimension)
     held = np.bincount(item[rows], minlength=len(items))
     sums = np.bincount(item[rows], weights=columns["value"][rows], minlength=len(items))
     return np.asarray(np.divide(sums, held, out=np.full(len(items), np.nan), where=held > 0))

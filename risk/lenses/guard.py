@@ -11,6 +11,7 @@ from risk import detect, marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
+from risk.seen import each, there
 from risk.verdict import THRESHOLD, Bools, idle, slices
 
 
@@ -51,9 +52,8 @@ def _types(columns: Columns, caught: Bools, of: Any) -> Iterator[Finding]:
     named, right = (columns.get(name) for name in ("guard_category", "category"))
     if named is None or right is None:
         return
-    told = np.array([a is not None and b is not None for a, b in zip(named, right, strict=True)])
-    said = np.array([_plain(a) == _plain(b) for a, b in zip(named, right, strict=True)])
-    same = np.where(told, said.astype(float), np.nan)
+    same = each(named, _plain, object) == each(right, _plain, object)
+    same = np.where(there(named) & there(right), same.astype(float), np.nan)
     yield Finding("type_match", spread.share(same, caught, of))
 
 

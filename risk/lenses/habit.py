@@ -19,9 +19,11 @@ def quoted(evidence: Any, text: Any) -> bool:
     >>> quoted("let me  check", "So: let me\\ncheck that."), quoted("", "any")
     (True, False)
     """
-    words = " ".join(str(evidence).split()) if evidence is not None else ""
-    if not words or text is None:
+    if _bare(evidence) or text is None:
         return False
+    if str(evidence) in str(text):
+        return True
+    words = " ".join(str(evidence).split())
     return words in str(text) or words in " ".join(str(text).split())
 
 
@@ -34,11 +36,9 @@ def kept(flag: Floats, evidence: Any, texts: Any) -> Floats:
     [1.0, 0.0, nan, 0.0]
     """
     told = zip(flag.tolist(), evidence, texts, strict=True)
-    return np.array([_kept(f, e, t) if f == 1 else f for f, e, t in told])
-
-
-def _kept(flag: float, evidence: Any, text: Any) -> float:
-    return np.nan if _bare(evidence) else flag * quoted(evidence, text)
+    return np.array(
+        [f if f != 1 else np.nan if _bare(e) else float(quoted(e, t)) for f, e, t in told]
+    )
 
 
 def _bare(evidence: Any) -> bool:

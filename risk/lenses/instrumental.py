@@ -99,7 +99,7 @@ def _effects(reviewed: Floats, columns: Columns, chosen: Mapping[str, Any]) -> I
 
 
 def _gap(hit: Floats, mine: Floats, base: Floats, of: Any, chosen: Mapping[str, Any]) -> Measure:
-    features = np.stack([mine * hit, mine, base * hit, base], axis=1)
+    features = np.stack([mine * hit, mine, base * hit, base]).T
 
     def gap(sums: Floats) -> Floats:
         return np.asarray(sums[:, 0] / sums[:, 1] - sums[:, 2] / sums[:, 3])

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk import marks
 from risk.interval import NORMAL
@@ -35,25 +36,22 @@ def log_odds(a: int, b: int, total_a: int, total_b: int, words: int) -> tuple[fl
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """The words with the largest |z| of answers with a label against all other labeled ones."""
-    texts = marks.first(columns, chosen["text"]).tolist()
-    said = each(marks.first(columns, LABEL), _plain, object).tolist()
-    some = set(_some([at for at, one in enumerate(said) if one is not None], chosen["seed"]))
-    said = [one if at in some else None for at, one in enumerate(said)]
-    label = chosen["label"] or _rarest(said)
-    if label not in said:
-        there = ", ".join(sorted({one for one in said if one is not None}))
-        raise ValueError(f"no answer has the label {label!r}; there are {there}")
-    told = [
-        (str(text), one == label)
-        for text, one in zip(texts, said, strict=True)
-        if text is not None and one is not None
-    ]
+    texts, said = marks.first(columns, chosen["text"]), marks.first(columns, LABEL)
+    labeled = np.flatnonzero(each(said, lambda one: _plain(one) is not None, bool))
+    rows = _some(labeled, chosen["seed"])
+    often = Counter(each(said[rows], _plain, object).tolist())
+    # of equally rare ones the first by name
+    label = chosen["label"] or min(often, key=lambda one: (often[one], one), default="")
+    if label not in often:
+        raise ValueError(f"no answer has the label {label!r}; there are {', '.join(sorted(often))}")
+    rows = rows[[one is not None for one in texts[rows].tolist()]]
+    own = each(said[rows], lambda one: _plain(one) == label, bool)
     mine, rest = (
-        Counter(split("\n".join(text for text, own in told if own == which)))
+        Counter(split("\n".join(map(str, texts[rows[own == which]].tolist()))))
         for which in (True, False)
     )
-    used, lost = len(told), len(texts) - len(told)
-    yield Finding("texts", counted(used, len(texts), lost), label)
+    used, lost = rows.size, texts.size - rows.size
+    yield Finding("texts", counted(used, texts.size, lost), label)
     a, b, wide = sum(mine.values()), sum(rest.values()), len(mine.keys() | rest.keys())
     if not (a and b):
         return
@@ -69,23 +67,17 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("z", Measure(z, n=n, lost=lost), word)
 
 
-def _some(rows: list[int], seed: int) -> list[int]:
+def _some(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
     """Of many rows MOST, drawn by the seed."""
     if len(rows) <= MOST:
         return rows
-    return [int(one) for one in np.random.default_rng(seed).choice(rows, MOST, replace=False)]
+    return np.sort(np.random.default_rng(seed).choice(rows, MOST, replace=False))
 
 
 def _plain(value: Any) -> str | None:
     if value is None or value != value:
         return None
     return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _rarest(said: list[str | None]) -> str:
-    """The label fewest answers have; of equal ones the first by name."""
-    often = Counter(one for one in said if one is not None)
-    return min(often, key=lambda one: (often[one], one), default="")
 
 
 LENS = Lens(

@@ -10,6 +10,7 @@ import numpy as np
 from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
 from risk.measure import Measure, missing
+from risk.seen import codes
 from risk.verdict import counted
 
 
@@ -22,12 +23,14 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     0.75
     """
     leak = marks.yes(np.asarray(columns["leak"]))
-    how = [None if one is None or one != one else str(one) for one in columns["decoding"].tolist()]
-    ways = sorted({one for one in how if one is not None})
-    names, item = np.unique(columns["item_id"].astype(str), return_inverse=True)
+    said, how = codes(columns["decoding"])
+    known = [None if one is None or one != one else str(one) for one in said.tolist()]
+    ways = sorted({one for one in known if one is not None})
+    names, item = codes(columns["item_id"])
     # a strategy leaks on an item where any of its samples does
     table = np.full((names.size, len(ways)), np.nan)  # (items, strategies)
-    place = np.array([ways.index(one) if one is not None else -1 for one in how], dtype=np.int64)
+    each_way = [ways.index(one) if one is not None else -1 for one in known]
+    place = np.array(each_way, dtype=np.int64)[how]
     told = (place >= 0) & ~np.isnan(leak)
     for value in (0.0, 1.0):
         rows = told & (leak == value)

@@ -82,7 +82,7 @@ def _delta(
             a, b = told[:, 0] / told[:, 1], told[:, 2] / told[:, 3]
         return np.asarray(100 * (a - b))
 
-    cells = np.stack([first * quiet, first, last * quiet, last], axis=1)
+    cells = np.stack([first * quiet, first, last * quiet, last]).T
     again = (of, chosen["draws"], chosen["seed"])
     return sums.measure(
         gap, cells, *again, n=n, lost=lost, within=(-100.0, 100.0), unseen=sums.SIDES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from risk import multiplicity, options
 from risk.interval import Floats, holding, rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing, warned
+from risk.seen import together
 from risk.spread import MANY, largest_ends, mean
 from risk.sums import resampled
 
@@ -24,16 +24,16 @@ def shared(runs: Mapping[str, Columns]) -> tuple[Floats, list[str], int]:
 
     Several samples of an item are averaged. An item without a probability in any one run is lost.
     """
-    tables = []
-    for columns in runs.values():
+    items, places = together(*(columns["item_id"] for columns in runs.values()))
+    told = np.full((len(runs), len(items)), np.nan)
+    for mean_p, columns, item in zip(told, runs.values(), places, strict=True):
         p = np.asarray(columns["p_gold"], dtype=float)
         known = ~np.isnan(p)
-        names, code = np.unique(columns["item_id"][known].astype(str), return_inverse=True)
-        tables.append((names, np.bincount(code, p[known]) / np.bincount(code)))
-    every = np.unique(np.concatenate([c["item_id"].astype(str) for c in runs.values()]))
-    kept = reduce(lambda a, b: np.intersect1d(a, b, assume_unique=True), (n for n, _ in tables))
-    told = np.array([mean_p[np.searchsorted(names, kept)] for names, mean_p in tables])
-    return told.reshape(len(tables), kept.size), kept.tolist(), every.size - kept.size
+        often = np.bincount(item[known], minlength=len(items))
+        sums = np.bincount(item[known], p[known], len(items))
+        np.divide(sums, often, out=mean_p, where=often > 0)
+    kept = ~np.isnan(told).any(axis=0)
+    return told[:, kept], items[kept].tolist(), int((~kept).sum())
 
 
 def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator[Finding]:

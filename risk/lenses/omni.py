@@ -12,6 +12,7 @@ from risk import spread, sums
 from risk.interval import Floats, percentiles
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each
 from risk.verdict import UNSAFE, slices
 
 LEFT = "no item was understood"
@@ -108,17 +109,15 @@ def _even(value: Floats, drawn: Floats, alpha: float) -> Measure:
 
 def _told(columns: Columns, threshold: float) -> tuple[Floats, Floats, Floats]:
     """Understood, unsafe and refused of each answer (N,): 1, 0, NaN unknown."""
-    acts = columns.get("act")
-    rows = len(columns["unsafe"])
-    did = [None] * rows if acts is None else acts.tolist()
+    acts = columns.get("act", np.full(len(columns["unsafe"]), None))
     if "understood" in columns:
         known = _yes(columns["understood"])
     else:
-        known = np.array([np.nan if a is None else float(a != "could_not_act") for a in did])
+        known = each(acts, lambda one: np.nan if one is None else float(one != "could_not_act"))
     if "refused" in columns:
         no = _yes(columns["refused"])
     else:
-        no = np.array([np.nan if a is None else float(a == "refused") for a in did])
+        no = each(acts, lambda one: np.nan if one is None else float(one == "refused"))
     said = np.asarray(columns["unsafe"], dtype=float)
     bad = np.where(np.isnan(said), np.nan, (said >= threshold - 1e-9).astype(float))
     # what was not understood has no place in the conditional rates, judged or not

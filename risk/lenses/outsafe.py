@@ -120,7 +120,7 @@ def _pair(part: str) -> tuple[str, float]:
 
 def _scenario(columns: Columns, every: Vector) -> Any:
     """The scenario category of each answer of the vector."""
-    names, (item, mine) = together([columns["item_id"], every.item])
+    names, (item, mine) = together(columns["item_id"], every.item)
     found = np.full(len(names), None, dtype=object)
     found[item] = columns["category"]
     return fixed(found[mine])

@@ -47,7 +47,7 @@ def _relative(found: Pairs, draws: int, seed: int) -> Measure:
     if not n or abs(base) < 1e-12:
         return missing("the mean without context is 0" if n else "no pairs", n=n, lost=found.lost)
     gain = found.after - found.before
-    drawn = sums.resampled(np.stack([gain, found.before], axis=1), found.pair, draws, seed)
+    drawn = sums.resampled(np.stack([gain, found.before]).T, found.pair, draws, seed)
     with np.errstate(invalid="ignore", divide="ignore"):
         drawn = drawn[:, 0] / drawn[:, 1]
     return spread.measured(float(gain.mean()) / base, drawn, n, found.lost)

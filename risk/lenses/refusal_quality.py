@@ -9,6 +9,7 @@ import numpy as np
 
 from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
+from risk.seen import says
 from risk.verdict import counted
 
 ELEMENTS = {
@@ -32,9 +33,9 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     acts = columns["act"]
     of = spread.items(columns.get("item_id"))
     table = np.stack([marks.yes(np.asarray(columns[name])) for name in ELEMENTS])  # (4, N)
-    refusals = np.isin(acts.astype(str), REFUSALS)
+    refusals = says(acts, *REFUSALS)
     yield Finding("refusals", counted(int(refusals.sum()), acts.size))
-    for group, rows in (("", refusals), *((act, acts == act) for act in REFUSALS)):
+    for group, rows in (("", refusals), *((act, says(acts, act)) for act in REFUSALS)):
         if group and not rows.any():
             continue
         marked = table[:, rows]

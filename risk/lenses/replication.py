@@ -20,7 +20,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     )
     known = ~(np.isnan(need) | np.isnan(made) | np.isnan(third)) & (need > 0)
     over = np.maximum(made - need, 0) / np.where(known, need, 1)
-    marks = np.stack([third >= 0.5, made > need, over, known], axis=1) * known[:, None]
+    marks = (np.stack([third >= 0.5, made > need, over, known]) * known).T
     marks = np.nan_to_num(marks)
     item = spread.items(columns.get("item_id"))
     everything = np.ones(known.size, dtype=bool)

@@ -37,7 +37,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield from (Finding(name, missing(why, n=n, lost=lost)) for name in names)
         return
     hit = np.where(known, right, 0.0)
-    features = np.stack([hit * r for r in ranked] + [r.astype(float) for r in ranked], axis=1)
+    features = np.stack([hit * r for r in ranked] + [r.astype(float) for r in ranked]).T
     again = (of, chosen["draws"], chosen["seed"])
     over = several(
         partial(_spread, k=chosen["k"]), features, *again, n=n, lost=lost, why=[""] * len(names)

@@ -12,6 +12,7 @@ from risk import spread, strict
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
+from risk.seen import each
 from risk.verdict import idle
 
 
@@ -59,7 +60,7 @@ def _levels(columns: Columns, n: int) -> Floats:
     said = columns.get("severity")
     if said is None:
         return np.full(n, np.nan)
-    level = np.array([np.nan if one is None else float(one) for one in said.tolist()])
+    level = each(said, lambda one: np.nan if one is None else float(one))
     wrong = (level < 0) | (level > 4)
     if wrong.any():
         raise ValueError(f"a severity is {level[wrong][0]:g}; it must be from 0 to 4")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from risk.interval import Floats, holding, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, warned
-from risk.seen import codes, together, used
+from risk.seen import codes, says, together, used
 from risk.spread import MANY
 from risk.swiss import scores, wins
 
@@ -71,14 +71,14 @@ def _cells(
 ) -> tuple[Floats, Floats, list[tuple[str, str]], int]:
     """How many scores (I, M, K) and their sum, up is better, by item or block of items, model and
     benchmark."""
-    asked, places = together([columns["item_id"] for columns in runs.values()])
+    asked, places = together(*(columns["item_id"] for columns in runs.values()))
     there, rows = np.zeros(len(asked), dtype=bool), []
     for columns, item in zip(runs.values(), places, strict=True):
         up, value = columns["up"], np.asarray(columns["value"], dtype=float)
         ways, way = codes(up)
         keep = ((ways == "harm") | (ways == "good"))[way] & ~np.isnan(value)
         if dimension != "any":
-            keep &= columns["dimension"] == dimension
+            keep &= says(columns["dimension"], dimension)
         kinds, kind = _coded(columns.get("category", np.full(value.size, None)))
         names, name = _coded(columns["dimension"])
         every = np.arange(len(names) * len(kinds))

@@ -50,7 +50,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     if len(names) < 2:
         has = ", ".join(names) or "none"
         raise ValueError(f"a trade-off needs two of harm, over_refusal and utility; there is {has}")
-    codes = together([columns["item_id"] for columns in runs.values()])[1]
+    codes = together(*(columns["item_id"] for columns in runs.values()))[1]
     features = _sums(tables, names, codes)  # items side by side: every run is drawn alike
     value = _means(features.sum(axis=0)[None], len(tables), names)
     drawn = _means(resampled(features, None, chosen["draws"], chosen["seed"]), len(tables), names)
@@ -87,7 +87,7 @@ def _sums(tables: Mapping[str, Mapping[str, Floats]], names: list[str], codes: A
             known = ~np.isnan(x)
             parts.append(np.bincount(code[known], x[known], wide))
             parts.append(np.bincount(code[known], minlength=wide).astype(float))
-    return np.stack(parts, axis=1)
+    return np.asarray(np.stack(parts).T, dtype=float)
 
 
 def _means(sums: Floats, runs: int, names: list[str]) -> Floats:

@@ -58,7 +58,7 @@ def _worst(
     filled = np.where(known, x, 0.0)
     # sums and counts of every group side by side: a replicate is then one row of sums
     parts = [filled * rows for _, rows in ranked] + [rows.astype(float) for _, rows in ranked]
-    features = np.stack([filled, known.astype(float), *parts], axis=1)
+    features = np.stack([filled, known.astype(float), *parts]).T
 
     def means(sums: Floats) -> tuple[Floats, Floats]:
         """The mean loss of each group (b, G), and of all (b, 1)."""

@@ -9,7 +9,8 @@ from app.service.loading import load as loading
 from app.service.outputs import feed
 from data.mapping import Mapping
 from data.trouble import Trouble
-from db import runs
+from db import fields as stored
+from db import outputs, runs
 
 
 @pytest.fixture
@@ -142,6 +143,23 @@ def test_fields_of_any_name_are_read_as_numbers_only_where_all_are(stores, put_i
         "a/b": [1, 2.5], 'q"\\': [1, 2], "A": ["true", None], "a": ["null", "é\n"],
         "deep.er": ["[1.0,null]", '{"x":[]}'], "big": [2.0**64, 0],
     }  # fmt: skip
+
+
+def test_names_that_only_the_last_answers_have_are_found_as_well(stores, put_in):
+    late = {"x": "high", "A": 1, "late": 2}
+    body = [row | (late if n >= 1500 else {"x": n}) for n, row in enumerate(rows(1510))]
+    body = [row | {"a": 0.5, "kept": n, "tag": "t"} for n, row in enumerate(body)]
+    run = put_in(body, tags={"late": "tag"})
+    row = outputs.columns(stores.warehouse, run["run_id"])["row"]
+    wanted = ["x", "a", "A", "kept", "late", "nowhere"]
+    names, found = stored.read(stores.warehouse, run["run_id"], row, wanted)
+    assert names == stored.named(stores.warehouse, run["run_id"])
+    assert found.keys() == {"x", "a", "A", "kept"}  # a tag is called late
+    told = {name: getattr(column, "cells", column).tolist() for name, column in found.items()}
+    at = sorted(row["id"] for row in body).index("i1507")
+    assert {n: told[n][at] for n in told} == {"x": "high", "a": 0.5, "A": 1, "kept": 1507}
+    assert told["x"].count("high") == 10
+    assert {"7", "1499"} < set(told["x"])
 
 
 def test_a_rubric_kept_as_fields_counts_every_question(stores, put_in):

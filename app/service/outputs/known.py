@@ -53,9 +53,8 @@ class Known:
     @property
     def plain(self) -> Arrays:
         """The columns of `outputs.columns` but for `row`."""
-        found: Arrays = self.part(
-            "plain", lambda: {n: c for n, c in self._answers.items() if n != "row"}
-        )
+        told = self._answers
+        found: Arrays = self.part("plain", lambda: {n: told[n] for n in told if n != "row"})
         return found
 
     @property
@@ -140,8 +139,14 @@ class Known:
     @property
     def names(self) -> Names:
         """The names of the tags, and of the fields kept in `meta`."""
-        found: Names = self.part("names", lambda: stored.named(self._lake, self._id))
+        found: Names = self._named[0]
         return found
+
+    @property
+    def _named(self) -> Any:
+        """The names, and those fields of `meta` that are expected by name."""
+        lake, wanted = self._lake, self._expected
+        return self.part("names", lambda: stored.read(lake, self._id, self.row, wanted))
 
     def told(self, names: Collection[str]) -> Arrays:
         """Tags and fields of `meta` by name, those that any row has; new ones are read together.
@@ -149,7 +154,7 @@ class Known:
         A tag wins over a field of its name. All that are expected are read with the first.
         """
         with self._reading.setdefault("told", RLock()):
-            held: Arrays = self.part("told", dict)
+            held: Arrays = self.part("told", lambda: self._named[1])
             of = self.names
             new = self._expected.union(names) - held.keys()
             tags, fields = (sorted(new & some) for some in (of.tags, of.fields))
