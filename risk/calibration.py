@@ -179,7 +179,7 @@ def _hidden(x: Floats, came: Floats, of: NDArray[np.int64]) -> Floats:
 
 def _alone(rows: int, clusters: NDArray[np.int64] | None) -> bool:
     """Whether all rows are one item's, which shows no spread."""
-    return (rows if clusters is None else np.unique(clusters).size) < 2
+    return rows < 2 or (clusters is not None and bool((clusters == clusters[0]).all()))
 
 
 def brier(p: ArrayLike, y: ArrayLike) -> Floats:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -65,24 +68,44 @@ def folds(y: Floats, of: NDArray[np.int64] | None, count: int, seed: int) -> NDA
     return place[code]
 
 
-def unseen(x: Floats, y: Floats, fold: NDArray[np.int64], ridge: float = 1.0) -> Floats:
-    """P(y = 1) of each row (N,) by a fit on the other folds, inputs standardized there.
+class Part(NamedTuple):
+    """One fold: which rows (N,) are its own, their inputs, and inputs and labels of all the others;
+    inputs standardized among the others."""
 
-    Rows whose other folds are all of one label are NaN.
+    here: NDArray[np.bool_]
+    own: Floats
+    rest: Floats
+    labels: Floats
 
-    >>> x = np.array([[0.0], [1.0], [0.1], [0.9]])
-    >>> p = unseen(x, np.array([0.0, 1, 0, 1]), np.array([0, 0, 1, 1]))
-    >>> bool(p[1] > p[0] and p[3] > p[2])
-    True
-    """
-    found = np.full(y.size, np.nan)
+
+def parts(x: Floats, y: Floats, fold: NDArray[np.int64]) -> list[Part]:
+    """The folds of rows x (N, D) with labels y (N,) whose other rows are not all of one label."""
+    found = []
     for one in np.unique(fold):
         here, rest = fold == one, fold != one
         if y[rest].size == 0 or y[rest].min() == y[rest].max():
             continue
-        middle, wide = x[rest].mean(axis=0), x[rest].std(axis=0)
+        others = x[rest]
+        middle, wide = others.mean(axis=0), others.std(axis=0)
         wide = np.where(wide > 0, wide, 1.0)
-        found[here] = predict(
-            (x[here] - middle) / wide, fit((x[rest] - middle) / wide, y[rest], ridge)
-        )
+        found.append(Part(here, (x[here] - middle) / wide, (others - middle) / wide, y[rest]))
+    return found
+
+
+def unseen(parts: Sequence[Part], ridge: float = 1.0, without: int | None = None) -> Floats:
+    """P(y = 1) of each row (N,) by a fit on the other folds, or by one `without` an input.
+
+    Rows of no part are NaN.
+
+    >>> x = np.array([[0.0], [1.0], [0.1], [0.9]])
+    >>> p = unseen(parts(x, np.array([0.0, 1, 0, 1]), np.array([0, 0, 1, 1])))
+    >>> bool(p[1] > p[0] and p[3] > p[2])
+    True
+    """
+    found = np.full(parts[0].here.size if parts else 0, np.nan)
+    for one in parts:
+        own, rest = one.own, one.rest
+        if without is not None:
+            own, rest = (np.delete(table, without, axis=1) for table in (own, rest))
+        found[one.here] = predict(own, fit(rest, one.labels, ridge))
     return found

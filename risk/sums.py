@@ -25,8 +25,8 @@ SIDES = ((1, 1, 0, 0), (0, 1, 0, 0), (0, 0, 1, 1), (0, 0, 0, 1))
 SCARCE = 12
 """Items below which intervals were seen to hold as little as 79 of 100."""
 FEW = f"fewer than {SCARCE} items: the interval may be too short"
-PLENTY = 2_000
-"""Items up to which their sums are always counted out."""
+PLENTY, FIRST = 2_000, 8_000
+"""Items up to which their sums are always counted out; those of many that are looked at first."""
 
 
 def resampled(
@@ -42,7 +42,10 @@ def resampled(
     """
     rows = kinds.by_item(features, of)
     n, wide = rows.shape
-    found = kinds.kinds(rows, seed)
+    # the first of many mostly tell already that they are of too many kinds to count them out
+    found = kinds.kinds(rows[:FIRST], seed)
+    if n > FIRST and len(found.often) <= kinds.FEW:
+        found = kinds.kinds(rows, seed)
     if n <= PLENTY or len(found.often) <= kinds.FEW:
         return found.resampled(draws)
     center = rows.mean(axis=0)

@@ -43,9 +43,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     codes = None if of is None else of[rows]
     fold = logistic.folds(y, codes, chosen["folds"], chosen["seed"])
-    whole = logistic.unseen(x, y, fold)
+    parts = logistic.parts(x, y, fold)
+    whole = logistic.unseen(parts)
     for name in names:
-        less = logistic.unseen(np.delete(x, list(scores).index(name), axis=1), y, fold)
+        less = logistic.unseen(parts, without=list(scores).index(name))
         yield from _added(whole, less, y, codes, lost, name)
 
 
