@@ -222,7 +222,7 @@ def _fix(found: Any, columns: Iterable[Any]) -> bool:
     Such an answer would keep its own column alive for ever.
     """
     if isinstance(found, np.ndarray):
-        if found.base is not None or any(found is one for one in columns):
+        if any(np.may_share_memory(found, one) for one in columns):
             return False
         found.flags.writeable = False
     elif isinstance(found, tuple | list):

@@ -114,6 +114,13 @@ def test_an_answer_that_is_the_column_itself_is_not_kept() -> None:
     assert len(seen._kept) == before
 
 
+def test_an_answer_that_is_a_view_of_something_new_is_kept_and_cannot_be_written_to() -> None:
+    later = once(lambda column: (column + 1)[1:])
+    column = fixed(np.arange(3))
+    assert later(column) is later(column)
+    assert not later(column).flags.writeable
+
+
 @pytest.mark.parametrize("cell", ["[0.1, true]", "nothing", "[", '{"a": 1}', "[[1]]", '"0.5"'])
 def test_a_list_that_holds_no_numbers_is_refused(cell: str) -> None:
     column = np.array(["[0.5]", cell], dtype=object)
@@ -166,8 +173,8 @@ WORDS = st.lists(st.sampled_from(["a", "b", "c", None]), min_size=1, max_size=8)
 @given(st.lists(WORDS, min_size=1, max_size=3))
 def test_columns_coded_together_name_every_row_as_it_was(columns: list[list[str | None]]) -> None:
     told = [np.array(one, dtype=object) for one in columns]
-    names, places = seen.together(told)
-    assert names == sorted({one or "" for some in columns for one in some})
+    names, places = seen.together(*told)
+    assert names.tolist() == sorted({one or "" for some in columns for one in some})
     for column, place in zip(columns, places, strict=True):
         assert [names[at] for at in place.tolist()] == [one or "" for one in column]
 
