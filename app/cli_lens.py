@@ -32,10 +32,25 @@ def look(
     told = {"lens": name, "source": looking.named(name).source, "rows": rows}
     show(told, as_json, lambda: grid(rows, FOUND))
     if not as_json:
-        for why in dict.fromkeys(
-            f"— {r['measure']}: {r['why']}" for r in rows if r["value"] is None
-        ):
-            out.print(why, markup=False)
+        for line in notes(rows):
+            out.print(line, markup=False)
+
+
+def notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Why a dash has no number, and what to beware of in an interval: a line each.
+
+    >>> few = {"measure": "risk", "group": "", "value": 0.2, "why": "few: the interval is short"}
+    >>> none = few | {"measure": "f1", "value": None, "why": "no row"}
+    >>> notes([few, few | {"group": "health"}, none])
+    ['— f1: no row', '~ risk, risk health: few: the interval is short']
+    """
+    empty = [f"— {r['measure']}: {r['why']}" for r in rows if r["value"] is None]
+    beware: dict[str, list[str]] = {}
+    for r in rows:
+        if r["value"] is not None and "interval" in r["why"]:
+            beware.setdefault(r["why"], []).append(f"{r['measure']} {r['group']}".strip())
+    said = [f"~ {', '.join(dict.fromkeys(of))}: {why}" for why, of in beware.items()]
+    return [*dict.fromkeys(empty), *said]
 
 
 def every(stores: Stores, chosen: Sequence[str], as_json: bool) -> None:

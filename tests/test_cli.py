@@ -6,6 +6,7 @@ import socket
 
 import pytest
 
+from app.cli_lens import notes
 from tests.lens_rows import independent, made
 
 RUN = {"run", "model", "dataset", "format", "items", "outputs", "scores", "labels", "refused",
@@ -31,6 +32,18 @@ def test_a_lens_is_found_by_its_need_and_fed_by_its_own_example(home, tmp_path):
     assert "segments" in {one["lens"] for one in home.json("lens", "--ready", "--needs", "fields")}
     assert len(home.json("lens", "segments")["rows"]) == 10
     assert "no lens needs" in complaint(home("lens", "--needs", "nothing"))
+
+
+def test_cautions_about_intervals_stand_below_what_a_lens_found():
+    few = {
+        "measure": "risk",
+        "group": "",
+        "value": 0.2,
+        "why": "few: the interval may be too short",
+    }
+    rows = [few, few | {"group": "health"}, few | {"measure": "f1", "why": "by label"}]
+    assert notes(rows) == ["~ risk, risk health: few: the interval may be too short"]
+    assert notes([few | {"value": None, "why": "no rows"}] * 2) == ["— risk: no rows"]
 
 
 def test_load_runs_lens_and_agreement_print_what_they_promise(home, put):
