@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -89,14 +90,12 @@ def nats(x: float) -> str:
 
 
 def interval(measure: Measure, show: Show = number) -> str:
-    """A measure in words: value, 95 % interval and what to beware of in it, or why it is missing.
+    """A measure in words: value and 95 % interval, or a dash and why it is missing.
 
     >>> interval(Measure(0.2, 0.1, 0.4, n=20))
     '0.200 (95\u2009% interval 0.100 to 0.400)'
     >>> interval(Measure(0.2, 0.1, 0.4, why="the middle 95 % of splits, no interval for others"))
     '0.200 (the middle 95 % of splits 0.100 to 0.400)'
-    >>> interval(Measure(0.2, 0.1, 0.4, why="few items: the interval may be too short"))
-    '0.200 (95\u2009% interval 0.100 to 0.400; few items: the interval may be too short)'
     >>> interval(Measure(float("nan"), why="no prompts"))
     '— (no prompts)'
     """
@@ -107,8 +106,13 @@ def interval(measure: Measure, show: Show = number) -> str:
     ends = f"{show(measure.low)} to {show(measure.high)}"
     if measure.why.startswith(MIDDLE):  # of splits or orders, which is no confidence interval
         return f"{show(measure.value)} ({measure.why.partition(',')[0]} {ends})"
-    beware = f"; {measure.why}" if "interval" in measure.why else ""
-    return f"{show(measure.value)} (95{THIN}% interval {ends}{beware})"
+    return f"{show(measure.value)} (95{THIN}% interval {ends})"
+
+
+def beware(measure: Measure) -> list[str]:
+    """The caution about an interval that is there, in lines a hover has room for; else none."""
+    told = drawn(measure) and not measure.why.startswith(MIDDLE) and "interval" in measure.why
+    return textwrap.wrap(measure.why, 48) if told else []
 
 
 def plain(text: object, limit: int = 42) -> str:
@@ -147,7 +151,8 @@ def _wide(character: str) -> int:
 def about(title: str, measure: Measure, show: Show = number) -> str:
     """What hovering says: the name (made plain here), the exact number, n, what was left out."""
     words = plain(interval(measure, show), limit=160)
-    return f"<b>{plain(title, 90)}</b><br>{words}<br>{counts(measure)}"
+    lines = [words, counts(measure), *(plain(line, 60) for line in beware(measure))]
+    return f"<b>{plain(title, 90)}</b><br>{'<br>'.join(lines)}"
 
 
 def counts(measure: Measure) -> str:

@@ -65,5 +65,7 @@ def test_a_range_over_splits_is_not_called_a_confidence_interval():
 
 def test_a_caution_stands_beside_the_interval_it_is_about():
     few = Measure(0.9, 0.8, 1.0, why="few items: the interval may be too short")
-    assert frame.interval(few).endswith("to 1.00; few items: the interval may be too short)")
-    assert "by label" not in frame.interval(Measure(0.9, 0.8, 1.0, why="by label"))
+    said = frame.about("risk", few)
+    assert said.endswith("left out 0<br>few items: the interval may be too short")
+    assert "by label" not in frame.about("risk", Measure(0.9, 0.8, 1.0, why="by label"))
+    assert frame.beware(Measure(0.9, 0.8, 1.0, why="the middle 95 % of splits, no interval")) == []
