@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from functools import cache
+from threading import Lock
 from typing import Any, get_args
 
 import orjson
@@ -38,12 +39,13 @@ SHORTEST = 8
 
 
 class Masker:
-    """Masks the kinds asked for and counts what it masked, text by text."""
+    """Masks the kinds asked for, text by text and for any number of threads, and counts them."""
 
     def __init__(self, kinds: Iterable[Mask], region: str = "US") -> None:
         """`region` is where a number without a country code is dialed from."""
         self.kinds, self.region = frozenset(kinds), region
         self.counts: Counter[str] = Counter({kind: 0 for kind in KINDS if kind in self.kinds})
+        self._counting = Lock()
 
     def text(self, text: str, times: int = 1) -> str:
         """The text, which stands there so many times, with `[email]`, `[phone]` and `[secret]`.
@@ -58,7 +60,7 @@ class Masker:
             text = self._secrets(text, times)
         if "emails" in self.kinds and "@" in text:
             text, n = EMAIL.subn("[email]", text)
-            self.counts["emails"] += n * times
+            self._count("emails", n * times)
         if "phones" in self.kinds and _DIGITS.search(text):
             text = self._phones(text, times)
         return text
@@ -87,16 +89,20 @@ class Masker:
         found = list(phonenumbers.PhoneNumberMatcher(text, self.region))
         for match in reversed(found):
             text = f"{text[: match.start]}[phone]{text[match.end :]}"
-        self.counts["phones"] += len(found) * times
+        self._count("phones", len(found) * times)
         return text
+
+    def _count(self, kind: Mask, n: int) -> None:
+        with self._counting:
+            self.counts[kind] += n
 
     def _secrets(self, text: str, times: int) -> str:
         text, n = PRIVATE.subn("[secret]", text)
-        self.counts["secrets"] += n * times
+        self._count("secrets", n * times)
         for pattern in _patterns():
             for found in {_core(match) for match in pattern.finditer(text)}:
                 if len(found) >= SHORTEST and found != "[secret]":
-                    self.counts["secrets"] += text.count(found) * times
+                    self._count("secrets", text.count(found) * times)
                     text = text.replace(found, "[secret]")
         return text
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -74,3 +76,14 @@ def test_texts_inside_json_are_masked_while_names_and_numbers_stay() -> None:
     made = masker.inside('{"a@example.org": ["to b@example.org", 6502530000, null]}')
     assert json.loads(made) == {"a@example.org": ["to [email]", 6502530000, None]}
     assert masker.inside("b@example.org, {") == "[email], {"
+
+
+def test_threads_that_mask_at_once_miscount_nothing() -> None:
+    masker, usual = Masker(["secrets"]), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(masker.text, [f"the key {KEY} is mine"] * 2000))
+    finally:
+        sys.setswitchinterval(usual)
+    assert masker.counts["secrets"] == 2000
