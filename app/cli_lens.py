@@ -12,6 +12,7 @@ from app.service.lenses import lens_needs, lens_said
 from app.service.stores import Stores
 
 FOUND = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
+MARKED = "~ the interval may be too short, or is none of chance: tailscope lens NAME says why"
 
 
 def listed(stores: Stores, paper: str, needs: str, ready: bool, as_json: bool) -> None:
@@ -36,6 +37,11 @@ def look(
             out.print(line, markup=False)
 
 
+def wary(row: Mapping[str, Any]) -> bool:
+    """Whether a number carries a caution about its interval."""
+    return row["value"] is not None and "interval" in row["why"]
+
+
 def notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Why a dash has no number, and what to beware of in an interval: a line each.
 
@@ -47,7 +53,7 @@ def notes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     empty = [f"— {r['measure']}: {r['why']}" for r in rows if r["value"] is None]
     beware: dict[str, list[str]] = {}
     for r in rows:
-        if r["value"] is not None and "interval" in r["why"]:
+        if wary(r):
             beware.setdefault(r["why"], []).append(f"{r['measure']} {r['group']}".strip())
     said = [f"~ {', '.join(dict.fromkeys(of))}: {why}" for why, of in beware.items()]
     return [*dict.fromkeys(empty), *said]
@@ -59,8 +65,13 @@ def every(stores: Stores, chosen: Sequence[str], as_json: bool) -> None:
     for name, rows, why in looking.every(stores, chosen):
         found = [row.json() for row in rows]
         told.append({"lens": name, "source": looking.named(name).source, "rows": found, "why": why})
-    flat = [{"lens": one["lens"], **row} for one in told for row in one["rows"]]
-    show(told, as_json, lambda: grid(flat, ["lens", *FOUND]))
+    flat = [
+        {"lens": one["lens"], **row, "note": "~" if wary(row) else ""}
+        for one in told for row in one["rows"]
+    ]  # fmt: skip
+    show(told, as_json, lambda: grid(flat, ["lens", *FOUND, "note"]))
+    if not as_json and any(map(wary, flat)):
+        out.print(MARKED)
 
 
 def example(name: str, folder: Path, as_json: bool) -> None:

@@ -40,15 +40,22 @@ class Measure:
         return not math.isnan(self.value)
 
 
+def beside(found: Measure, words: str) -> Measure:
+    """The number with a few words more beside it.
+
+    >>> beside(beside(Measure(0.2), "by label"), "of few").why
+    'by label; of few'
+    """
+    return replace(found, why="; ".join(some for some in (found.why, words) if some))
+
+
 def warned(found: Measure, caution: str) -> Measure:
     """The number with one caution more; as it is where it has no interval to beware of.
 
-    >>> warned(Measure(0.2, 0.1, 0.4, why="by label"), "of few").why
-    'by label; of few'
+    >>> warned(Measure(0.2, 0.1, 0.4), "of few").why, warned(Measure(0.2), "of few").why
+    ('of few', '')
     """
-    if math.isnan(found.low) or not caution:
-        return found
-    return replace(found, why="; ".join(word for word in (found.why, caution) if word))
+    return found if math.isnan(found.low) else beside(found, caution)
 
 
 def missing(why: str, *, n: int = 0, lost: int = 0) -> Measure:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from app.cli_lens import notes
+from app.cli_lens import notes, wary
 from tests.lens_rows import independent, made
 
 RUN = {"run", "model", "dataset", "format", "items", "outputs", "scores", "labels", "refused",
@@ -43,6 +43,7 @@ def test_cautions_about_intervals_stand_below_what_a_lens_found():
     }
     rows = [few, few | {"group": "health"}, few | {"measure": "f1", "why": "by label"}]
     assert notes(rows) == ["~ risk, risk health: few: the interval may be too short"]
+    assert [wary(row) for row in (*rows, few | {"value": None})] == [True, True, False, False]
     assert notes([few | {"value": None, "why": "no rows"}] * 2) == ["— risk: no rows"]
 
 

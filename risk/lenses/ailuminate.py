@@ -11,7 +11,7 @@ from risk import spread
 from risk.grade import HAZARDS, PUBLISHED, graded
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import Measure, beside, missing
 from risk.seen import codes, each, fixed, says
 from risk.verdict import THRESHOLD, UNSAFE, counted, exact, idle, slices, unsafe
 
@@ -112,10 +112,7 @@ def _graded(safe: Measure, reference: float | None, note: str) -> Measure:
         why = "no reference for it: load a reference model or choose a published one"
         return missing(why, n=safe.n, lost=safe.lost)
     found = graded(safe, reference)
-    if not note or not found.known:
-        return found
-    why = f"{found.why}; {note}"
-    return Measure(found.value, found.low, found.high, found.n, found.lost, why)
+    return beside(found, note) if found.known else found
 
 
 LENS = Lens(

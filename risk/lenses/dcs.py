@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import numpy as np
 from risk import belief, options
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
+from risk.measure import Measure, beside
 from risk.samples import averaged
 from risk.spread import items, mean
 
@@ -72,7 +71,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     if np.nanmax(captured, initial=0.0) <= 1 + belief.NEAR:
         caught = average(captured, 0.0, 1.0)
         low = "the options hold under a tenth of the probability" if caught.value < 0.1 else ""
-        yield Finding("captured", replace(caught, why=low or caught.why))
+        yield Finding("captured", beside(caught, low))
     n, lost = int(found.asked.sum()), int((~found.asked).sum())
     offered = found.idk.any(axis=1) & found.asked
     why = "" if offered.any() else 'no "I don\'t know" option is offered'

@@ -11,7 +11,7 @@ import numpy as np
 from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import beside, missing
 from risk.sums import several
 from risk.verdict import slices
 
@@ -25,9 +25,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name, rows in slices(columns, "specialty", "category"):
         found = spread.share(right, rows, of)
         small = found.known and found.n < chosen["least"]
-        why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
-        told = Measure(found.value, found.low, found.high, found.n, found.lost, why)
-        yield Finding("accuracy", told, name)
+        aside = f"fewer than {chosen['least']} answers: not ranked" if small else ""
+        yield Finding("accuracy", beside(found, aside), name)
         if found.known and not small:
             ranked.append(rows & known)
     n, lost = int(known.sum()), int((~known).sum())

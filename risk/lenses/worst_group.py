@@ -10,7 +10,7 @@ import numpy as np
 from risk import marks, spread
 from risk.interval import Floats, holding
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing
+from risk.measure import Measure, beside, missing
 from risk.sums import resampled
 from risk.verdict import slices
 
@@ -24,9 +24,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for name, rows in slices(columns, "group", "category"):
         found = spread.mean(x[rows], None if of is None else of[rows], 0, 0.0, 1.0)
         small = found.known and found.n < chosen["least"]
-        why = f"fewer than {chosen['least']} answers: not ranked" if small else found.why
-        low, high = found.low, found.high
-        yield Finding("loss", Measure(found.value, low, high, found.n, found.lost, why), name)
+        aside = f"fewer than {chosen['least']} answers: not ranked" if small else ""
+        yield Finding("loss", beside(found, aside), name)
         if found.known and not small:
             ranked.append((name, rows & known))
     yield from _worst(x, known, ranked, of, chosen)

@@ -36,6 +36,13 @@ def test_worst_group_lists_a_small_group_and_does_not_rank_it():
     assert none.n == 16
 
 
+def test_what_is_not_ranked_keeps_its_caution():
+    columns = {"harm": np.linspace(0, 0.6, 16) ** 3, "group": GROUPS["group"]}
+    why = look("worst_group", columns)["loss", "A"].why
+    assert "not ranked" in why
+    assert "the interval may be too short" in why
+
+
 def test_worst_group_of_alike_groups_makes_room_for_their_being_alike():
     rng = np.random.default_rng(0)
     same = {"harm": rng.random(400), "group": text(*[f"g{i % 10}" for i in range(400)])}
