@@ -27,7 +27,7 @@ from data.tables import Format, Mask, Rule
 @click.option("--sample", default="", metavar="N[:BY]",
               help="draw N: at random, by category, model or dataset, or by harm")  # fmt: skip
 @click.option("--split", "parts", multiple=True, metavar="NAME=SHARE",
-              help="a hold-out split, such as train=0.9; no prompt family is broken")  # fmt: skip
+              help="parts of a hold-out split, such as train=0.9, then test=0.1")  # fmt: skip
 @click.option("--seed", type=click.IntRange(0), default=0, help="of what is drawn and split")
 @click.option("--labels", "rule", type=click.Choice(get_args(Rule)), default="settled",
               help="how labels come to one value")  # fmt: skip

@@ -12,7 +12,7 @@ from app.service.lenses import lens_needs, lens_said
 from app.service.stores import Stores
 
 FOUND = ["model", "dataset", "group", "measure", "value", "low", "high", "n", "lost"]
-MARKED = "~ the interval may be too short, or is none of chance: tailscope lens NAME says why"
+MARKED = "~ the interval may be short, is missing or is not one of chance: tailscope lens NAME says"
 
 
 def listed(stores: Stores, paper: str, needs: str, ready: bool, as_json: bool) -> None:

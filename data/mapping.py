@@ -193,11 +193,15 @@ def recognize(columns: Iterable[str]) -> tuple[str, Mapping] | None:
 def guess(columns: Iterable[str]) -> Mapping:
     """Columns found by their names, as written in the contract; scores by dimension and judge.
 
+    A blank or a dash in a name counts as `_`, a capital as a small letter.
+
     >>> guess(["id", "question", "answer", "bias_owl", "fox_bias"]).scores
     {'bias': {'owl': 'bias_owl', 'fox': 'fox_bias'}}
+    >>> guess(["Question ID", "Model-Answer"]).response
+    'Model-Answer'
     """
     there = list(columns)
-    lower = {name.lower(): name for name in reversed(there)}
+    lower = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(there)}
     found: dict[str, Any] = {}
     for column in COLUMNS:
         match = next((lower[n] for n in (column.name, *column.also) if n in lower), None)

@@ -77,6 +77,9 @@ def _function(cursor: Connection, shape: Shape, inside: bool) -> str:
                 [None if one is None else masked(one) for one in texts.to_pylist()], pa.string()
             )
 
-        cursor.create_function(name, each, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW,
-                               null_handling=FunctionNullHandling.SPECIAL)  # fmt: skip
+        cursor.create_function(
+            name, each, ["VARCHAR"], "VARCHAR", type=PythonUDFType.ARROW,
+            null_handling=FunctionNullHandling.SPECIAL,
+            side_effects=True,  # it counts: DuckDB would ask but once of a text in many rows
+        )  # fmt: skip
     return name

@@ -176,6 +176,15 @@ def test_a_recipe_that_makes_no_sense_is_refused(body: dict[str, Any], why: str)
         recipe.read(body)
 
 
+def test_a_text_that_stands_in_many_answers_is_masked_and_counted_in_each(
+    stores: Stores, tmp_path: Path
+) -> None:
+    rows = [answer(f"p{n}", 0.1, 0.1, 0.1, response="ask ann@example.org") for n in range(200)]
+    put(stores, rows, "owl")
+    done = export.export(stores, recipe.read({"mask": ["emails"]}), tmp_path / "set")
+    assert done.masked == {"emails": 200}
+
+
 def test_what_labels_come_to_is_masked_by_every_rule(stores: Stores, tmp_path: Path) -> None:
     run = put(stores, [answer("q", 0.1, 0.1, 0.1)], "owl")
     for person in ("ann", "bo"):
