@@ -1,18 +1,18 @@
-"""Conformal prediction: the threshold that covers, and what its sets do on rows held out."""
+"""Conformal prediction: the threshold that covers, and its sets on the rows of many splits."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.interval import Floats, holding, percentiles
-from risk.measure import Measure, missing
-from risk.sets import Bools, Ints, Method, Questions, sized, strangeness, uniform
-from risk.splits import OVER, affordable, orders
+from risk.interval import NORMAL, Floats
+from risk.sets import TINY, Bools, Ints, Method, Questions, sized, strangeness, uniform
+from risk.splits import affordable, orders
+from risk.tested import Counts, Trials, counts
 
 Quantile = Literal["exact", "higher"]
 Evaluate = Literal["test", "all"]
@@ -83,60 +83,6 @@ def thresholds(scores: Floats, alpha: float, quantile: Quantile = "exact") -> Fl
     return np.asarray(np.partition(scores, k - 1, axis=1)[:, k - 1])
 
 
-@dataclass(frozen=True, slots=True)
-class Trials:
-    """What the sets did on the evaluated rows of each of S splits.
-
-    `held`, `covered` and `right` (S, K + 1) count, by size of the set, its rows, those whose set
-    holds the right option, and those whose likeliest option is right. `calibration` and `n` rows
-    made and judged each split; `lost` prompts could not be used; `wide` is the number of options
-    of every row, NaN where rows differ.
-    """
-
-    threshold: Floats
-    held: Ints
-    covered: Ints
-    right: Ints
-    calibration: int
-    n: int
-    lost: int
-    wide: float
-
-    @property
-    def coverage(self) -> Floats:
-        """The share of sets that hold the right option, split by split (S,)."""
-        return np.asarray(self.covered.sum(axis=1) / self.n)
-
-    @property
-    def size(self) -> Floats:
-        """The mean size of a set, split by split (S,)."""
-        return np.asarray(self.held @ np.arange(self.held.shape[1]) / self.n)
-
-    @property
-    def single(self) -> Floats:
-        """The share of sets of one option, split by split (S,)."""
-        return np.asarray(self.held[:, 1] / self.n)
-
-    @property
-    def accuracy(self) -> Floats:
-        """The share of rows whose likeliest option is right, split by split (S,)."""
-        return np.asarray(self.right.sum(axis=1) / self.n)
-
-    @property
-    def uacc(self) -> Floats:
-        """Accuracy times sqrt(questions) over the mean size (S,): AB-15; NaN where rows differ."""
-        size = self.size
-        whole = np.divide(self.accuracy, size, out=np.full(len(size), np.nan), where=size > 0)
-        return np.asarray(whole * np.sqrt(self.wide))
-
-    @property
-    def set_accuracy(self) -> Floats:
-        """1 where the likeliest option is right, else 1 / size where covered (S,): AB-15."""
-        sizes = np.maximum(np.arange(self.held.shape[1]), 1)
-        credit = self.right + np.maximum(self.covered - self.right, 0) / sizes
-        return np.asarray(credit.sum(axis=1) / self.n)
-
-
 def trials(
     questions: Questions, rule: Rule, splits: int = 1000, seed: int = 0,
     share: float = 0.5, evaluate: Evaluate = "test",
@@ -153,83 +99,60 @@ def trials(
         raise ValueError(f"{n} rows leave {half} to calibrate on and {n - half} to test; load more")
     scores = rule.scores(questions, seed)
     gold = scores[np.arange(n), questions.gold]
-    parts: list[tuple[Floats, Ints, Ints, Ints]] = []
+    columns, none = np.ascontiguousarray(scores.T), np.empty((2, 0), dtype=np.int64)
+    parts: list[tuple[Floats, Ints, Ints]] = []
     for order in orders(n, affordable(n, splits), seed):
         q = thresholds(gold[order[:, :half]], rule.alpha, rule.quantile)
-        rows = order[:, half:] if evaluate == "test" else np.tile(np.arange(n), (len(order), 1))
-        parts.append((q, *_counted(scores, gold, questions.right, rows, q, rule.keep)))
-    q, held, covered, right = (np.concatenate(part) for part in zip(*parts, strict=True))
-    tested, wide = n - half if evaluate == "test" else n, questions.wide
+        told = _kinds(columns, gold, questions.right, order[:, :half], q, rule.keep)
+        parts.append((q, *told))
+    q, every, own = (np.concatenate(part) for part in zip(*parts, strict=True))
+    tested = every - own if evaluate == "test" else every
+    wide = questions.wide
     even = float(wide[0]) if (wide == wide[0]).all() else math.nan
-    return Trials(q, held, covered, right, half, tested, questions.lost, even)
+    limits = near(gold, half, rule)
+    ends, _ = _kinds(columns, gold, questions.right, none, limits, rule.keep)
+    most = float(np.nanmax(scores))
+    return Trials(
+        *counts(tested, even), threshold=q, calibration=half, lost=questions.lost, rows=n,
+        own=Counts(*counts(own, even)), ends=Counts(*counts(ends, even)),
+        near=np.minimum(limits, most), most=most, least=int(rule.keep),
+    )  # fmt: skip
 
 
-def _counted(
-    scores: Floats, gold: Floats, right: Bools, rows: Ints, q: Floats, keep: bool
-) -> tuple[Ints, Ints, Ints]:
-    """Rows, covered rows and right rows by split and size of the set (B, K + 1)."""
-    wide, columns = scores.shape[1] + 1, np.ascontiguousarray(scores.T)
-    told = np.empty((len(rows), 4 * wide), dtype=np.int64)
-    for split, (some, limit) in enumerate(zip(rows, q.tolist(), strict=True)):
+def near(gold: Floats, half: int, rule: Rule) -> Floats:
+    """The least and the largest threshold (2,) that so many rows leave possible, 95 %.
+
+    The order statistics of all scores (n,) about the rank of the threshold, as far off as the count
+    below a quantile varies; infinite beyond the last. Where rows share one score there, or the
+    largest of all as in sets without draws, thresholds jump, and these are as far off as those of
+    half as many other answers. Source: Woodruff (1952), doi 10.2307/2280781; the jump is ours.
+
+    >>> near(np.arange(1.0, 101.0), 50, Rule(0.2)).tolist()
+    [73.0, 89.0]
+    """
+    k, n = rank(half, rule.alpha, rule.quantile), gold.size
+    if k > half:
+        return np.full(2, np.inf)
+    share, ranked = k / (half + 1), np.append(np.sort(gold), np.inf)
+    shared = ranked[max(n - 2, 0)] + TINY >= ranked[n - 1]
+    for rows in (n, 1 / (1 / n + 1 / half))[int(shared) :]:
+        off = NORMAL * n * math.sqrt(share * (1 - share) / rows)
+        at = [max(math.floor(share * (n + 1) - off), 1), math.ceil(share * (n + 1) + off)]
+        limits = ranked[np.minimum(at, n + 1) - 1]
+        if limits[0] + TINY < min(limits[1], ranked[-2]):
+            break
+    return np.asarray(limits)
+
+
+def _kinds(
+    columns: Floats, gold: Floats, right: Bools, own: Ints, q: Floats, keep: bool
+) -> tuple[Ints, Ints]:
+    """Rows by kind, as `counts` reads them: all under each threshold, and its `own` (B, rows)."""
+    wide = 4 * (len(columns) + 1)
+    every, its = np.empty((2, len(q), wide), dtype=np.int64)
+    for split, limit in enumerate(q.tolist()):
         sizes, covered = sized(columns, gold, right, limit, keep)
         kind = 4 * sizes + 2 * covered + right
-        told[split] = np.bincount(kind[some], minlength=4 * wide)
-    told = told.reshape(len(rows), wide, 4)
-    return told.sum(axis=2), told[:, :, 2:].sum(axis=2), told[:, :, 1::2].sum(axis=2)
-
-
-def spread(values: Floats, n: int, lost: int = 0, why: str = "", nothing: str = "") -> Measure:
-    """The mean over splits with the middle 95 % of them; splits without a number are left out.
-
-    Missing, for the reason `nothing`, where no split has one; `why` is a caution that stays beside
-    what low and high are: what one split of these answers may show (`splits.OVER`).
-
-    >>> spread(np.array([0.8, 1.0, np.nan]), n=10).value
-    0.9
-    >>> spread(np.array([np.nan]), n=10, nothing="no set missed").why
-    'no set missed'
-    """
-    known = values[np.isfinite(values)]
-    if not known.size:
-        return missing(nothing or why or "not defined in any split", n=n, lost=lost)
-    value = float(known.mean())
-    said = f"{OVER}; {why}" if why else OVER
-    return Measure(value, *holding(value, *percentiles(known)), n=n, lost=lost, why=said)
-
-
-def summary(found: Trials) -> dict[str, Measure]:
-    """The measures of AB-15 over the splits: mean, and the middle 95 % of splits.
-
-    The middle 95 % says what one split may show, not how well the mean is known.
-    """
-    few = f"{found.calibration} calibration rows are too few for this alpha: every option is in"
-    why = few if np.isinf(found.threshold).any() else ""
-    uneven = "rows differ in their number of options" if math.isnan(found.wide) else ""
-    told = {
-        "coverage": spread(found.coverage, found.n, found.lost, why),
-        "set_size": spread(found.size, found.n, found.lost, why),
-        "single": spread(found.single, found.n, found.lost, why),
-        "accuracy": spread(found.accuracy, found.n, found.lost),
-        "set_accuracy": spread(found.set_accuracy, found.n, found.lost, why),
-        "uacc": spread(found.uacc, found.n, found.lost, why, uneven),
-    }
-    q = spread(found.threshold, found.calibration, found.lost, why)
-    return told | {"threshold": q}
-
-
-def by_size(found: Trials) -> dict[int, dict[str, Measure]]:
-    """For each size of set that occurs: how many rows, how often it covers, how often it is right.
-
-    Counts are pooled over the splits, so that a split with few such sets weighs little; the ends
-    are the middle 95 % of the splits that have any. `n` is the mean number of rows a split.
-    """
-    told: dict[int, dict[str, Measure]] = {}
-    for size in np.flatnonzero(found.held.sum(axis=0)).tolist():
-        held = found.held[:, size]
-        rows = round(float(held.mean()))
-        told[size] = {"share": spread(held / found.n, found.n, found.lost)}
-        for name, counts in (("coverage", found.covered), ("precision", found.right)):
-            some = held > 0
-            one = spread(counts[some, size] / held[some], rows, found.lost)
-            told[size][name] = replace(one, value=float(counts[:, size].sum() / held.sum()))
-    return told
+        every[split] = np.bincount(kind, minlength=wide)
+        its[split] = np.bincount(kind[own[split]], minlength=wide)
+    return every, its

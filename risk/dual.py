@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from risk.conformal import Rule, threshold
 from risk.control import GRID, Procedure, control
 from risk.interval import Floats
-from risk.judged import judged
+from risk.judged import Found, judged, kinds, misses
 from risk.sets import TINY, Bools, Ints, Questions, sized
 from risk.splits import affordable, orders
 from risk.unsure import unsure
@@ -22,6 +22,9 @@ Choice = Literal["youden", "rate", "control"]
 Loss = Literal["miss", "error"]
 CHOICES: tuple[Choice, ...] = ("youden", "rate", "control")
 LOSSES: tuple[Loss, ...] = ("miss", "error")
+SOME = 20
+"""Splits from which on they show what thresholds do now and then; fewer tell as much as so many
+rows."""
 
 
 def youden(u: ArrayLike, wrong: ArrayLike) -> tuple[float, float, float]:
@@ -85,10 +88,8 @@ class Dual:
         return control(u, loss, grid, self.limit, self.delta, self.procedure).chosen
 
 
-def dual(
-    questions: Questions, rule: Dual, splits: int = 200, seed: int = 0
-) -> tuple[dict[str, Floats], int]:
-    """The dual-threshold rule on held-out rows: every measure (S,) by split, and the test rows.
+def dual(questions: Questions, rule: Dual, splits: int = 200, seed: int = 0) -> Found:
+    """The dual-threshold rule on held-out rows: every measure by split.
 
     A third of the rows calibrates the sets, a third the threshold of abstention, and the last is
     only judged; the true option is never looked at there. ValueError under nine rows. Source:
@@ -101,28 +102,32 @@ def dual(
     gold = scores[questions.gold, np.arange(n)]
     u = None if rule.u == "size" else unsure(questions.p, rule.u)
     third = n // 3
-    found = [
+    told: list[tuple[float, Ints, Ints]] = [
         _dual(questions, rule, scores, gold, u, np.split(order, [third, 2 * third]))
         for block in orders(n, affordable(n, splits), seed)
         for order in block
     ]
-    return {name: np.array([one[name] for one in found]) for name in found[0]}, n - 2 * third
+    t, tested, own = (np.array(part) for part in zip(*told, strict=True))
+    made, its = (judged(one) | misses(one) | {"threshold": t} for one in (tested, own))
+    rows = n if t.size >= SOME else min(n, t.size)
+    return Found(made, its, 2 * third / n, n - 2 * third, rows, {}, {})
 
 
 def _dual(
     asked: Questions, rule: Dual, scores: Floats, gold: Floats, blind: Floats | None,
     parts: Sequence[Ints],
-) -> dict[str, float]:  # fmt: skip
-    """The rule on one split; `blind` uncertainties do not depend on it."""
+) -> tuple[float, Ints, Ints]:  # fmt: skip
+    """The second threshold of one split, its test rows and its other rows by kind.
+
+    `blind` uncertainties do not depend on the split.
+    """
     calibration, chosen, test = parts
     q = threshold(gold[calibration], rule.rule.alpha)
     size, inside = sized(scores, gold, asked.right, q, rule.rule.keep)
     u = unsure(asked.p, rule.u, size) if blind is None else blind
     t = rule.threshold(u[chosen], ~inside[chosen], ~asked.right[chosen], u[calibration])
-    out, bad = u[test] > t + TINY, ~inside[test]
-    return judged(size[test], ~bad, asked.right[test], out) | {
-        "should_abstain": float(bad.mean()),
-        "tpr": float(out[bad].mean()) if bad.any() else math.nan,
-        "fpr": float(out[~bad].mean()) if not bad.all() else math.nan,
-        "threshold": t,
-    }
+    kind = kinds(size, inside, asked.right, u > t + TINY)
+    every = 8 * (len(scores) + 1)
+    own = np.bincount(kind[calibration], minlength=every)
+    own += np.bincount(kind[chosen], minlength=every)
+    return t, np.bincount(kind[test], minlength=every), own

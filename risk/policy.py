@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk import coverage
-from risk.calibration import ece
-from risk.conformal import Rule, ranks, threshold
+from risk.conformal import ranks, threshold
 from risk.interval import Floats
-from risk.judged import judged, ranking
-from risk.options import counted, summed
-from risk.sets import TINY, Bools, Method, Questions, lac, members
-from risk.splits import affordable, orders
+from risk.options import summed
+from risk.sets import TINY, Bools, Questions, lac
 
 ALPHA, BETA = (0.75, 0.90), (0.01, 0.05)
 """Where the two levels may lie, as in the paper's code."""
@@ -180,64 +175,3 @@ def _levels(drawn: Floats) -> Floats:
 def _ranked(gold: Floats, levels: Floats) -> Floats:
     """The calibrated thresholds of sorted scores (n,) at levels (B, 2); infinite where too few."""
     return np.asarray(np.append(gold, np.inf)[ranks(gold.size, levels) - 1])
-
-
-def compare(
-    questions: Questions,
-    alpha: float = 0.1,
-    splits: int = 50,
-    seed: int = 0,
-    randomized: bool = False,
-) -> tuple[dict[str, dict[str, Floats]], int]:
-    """The learned policy beside LAC and APS at `alpha`: measure (S,) by method, and test rows.
-
-    Each split gives every method the same calibration half and the same test half. LAC and APS
-    calibrate on the whole half; the policy learns its levels on half of it and calibrates on the
-    other, so that its own choice does not flatter it. One confidence, max p, and one ranking of
-    unsureness serve all three. ValueError where there are fewer than eight rows.
-    """
-    n = len(questions)
-    if n < 8:
-        raise ValueError(f"there are {n} usable rows; a policy needs at least 8 to be compared")
-    found: dict[str, list[dict[str, float]]] = {"cap": [], "lac": [], "aps": []}
-    half = n // 2
-    baselines: tuple[Method, ...] = ("lac", "aps")
-    scores = {
-        method: Rule(method=method, randomized=randomized).scores(questions, seed)
-        for method in baselines
-    }
-    split = 0
-    for block in orders(n, affordable(n, splits), seed):
-        for order in block:
-            calibration, test = order[:half], order[half:]
-            held = questions.take(test, named=False)
-            lessons = calibration[: half // 2][:LEARNED]
-            policy = learn(questions.take(lessons, named=False), seed + split)
-            q = quantiles(questions.take(calibration[half // 2 :], named=False), policy)
-            levels = {"alpha": policy.alpha, "beta": policy.beta}
-            found["cap"].append(_measured(held, *act(held, *q)) | levels)
-            for method in baselines:
-                gold = scores[method][calibration, questions.gold[calibration]]
-                sets = members(scores[method][test], threshold(gold, alpha), held.best)
-                found[method].append(_measured(held, sets, np.zeros(len(held), dtype=bool)))
-            split += 1
-    stacked = {
-        method: {name: np.array([one[name] for one in told]) for name in told[0]}
-        for method, told in found.items()
-    }
-    return stacked, n - half
-
-
-def _measured(held: Questions, sets: Bools, abstained: Bools) -> dict[str, float]:
-    """A method's measures on the test rows of one split."""
-    size, inside = counted(sets), sets[np.arange(len(held)), held.gold]
-    areas = coverage.numbers(coverage.rank(-ranking(held, size, abstained), held.right))
-    answered = ~abstained
-    confidence = held.top
-    return judged(size, inside, held.right, abstained) | {
-        "auroc": float(areas["auroc"][0]),
-        "auarc": float(areas["auarc"][0]),
-        "ece": float(ece(confidence[answered], held.right[answered])[0])
-        if answered.any()
-        else math.nan,
-    }

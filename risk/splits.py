@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from risk.measure import MIDDLE
 from risk.sets import Questions
 
 CELLS = 4_000_000
@@ -15,8 +14,6 @@ CELLS = 4_000_000
 ROWS = 5_000_000
 """Rows shuffled at most in all splits: a split of many rows tells much by itself."""
 FEW = 50
-OVER = f"{MIDDLE}splits of these answers, which is no interval for others"
-"""What low and high are where a number is the mean over splits."""
 MANY = 10_000
 """Prompts that a policy or a pair of thresholds is tried on at most."""
 

@@ -18,6 +18,7 @@ from components.figures.frame import (
     count,
     drawn,
     figure,
+    interval,
     note,
     number,
     percent,
@@ -25,17 +26,19 @@ from components.figures.frame import (
     width,
 )
 from components.figures.palette import MODEL, MUTED, TAIL, shade
+from risk.interval import percentiles
 from risk.measure import Measure
-from risk.splits import OVER
 
 Floats = NDArray[np.float64]
 ROW = 64
+BELOW = 0.2
+"""How far under its row the middle of the splits is drawn."""
 BINS = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """One method: its mean with the middle 95 % of splits, and every split's own number (S,)."""
+    """One method: its mean over splits with its interval, and every split's own number (S,)."""
 
     name: str
     measure: Measure
@@ -75,12 +78,13 @@ def size(methods: Sequence[Spread], options: float) -> go.Figure:
 def _rows(
     methods: Sequence[Spread], unit: str, show: Show, line: float | None, ends: tuple[float, float]
 ) -> go.Figure:
-    """One row a method: the outline of its splits, the middle 95 %, the mean."""
+    """One row a method: the outline of its splits, their middle 95 %, the mean, its interval."""
     kept = [one for one in methods if drawn(one.measure)]
     if not kept:
         why = next((one.measure.why for one in methods if one.measure.why), "no usable question")
         return blank(f"No sets to draw: {why}.")
-    every = np.concatenate([_finite(one.values) for one in kept])
+    reached = [[one.measure.low, one.measure.high] for one in kept]
+    every = np.concatenate([*(_finite(one.values) for one in kept), *reached])
     low, high = _limits(every, line, ends)
     fig = figure(len(kept) * ROW + 70)
     if line is not None:
@@ -91,6 +95,10 @@ def _rows(
         fig.add_scatter(
             x=[m.low, m.high], y=[y, y], mode="lines",
             line={"color": MODEL, "width": 1.6}, hoverinfo="skip",
+        )  # fmt: skip
+        fig.add_scatter(
+            x=list(percentiles(_finite(one.values))), y=[y + BELOW] * 2, mode="lines",
+            line={"color": shade(MODEL, 0.45), "width": 4}, hoverinfo="skip",
         )  # fmt: skip
         fig.add_scatter(
             x=[m.value], y=[y], mode="markers", marker={"color": MODEL, "size": 9},
@@ -141,7 +149,7 @@ def _outline(
 
 
 def _limits(every: Floats, line: float | None, ends: tuple[float, float]) -> tuple[float, float]:
-    """The range that holds all splits and the line with some air, inside what is possible."""
+    """The range that holds all splits, all intervals and the line, with some air."""
     known = every if line is None else np.append(every, line)
     low, high = float(known.min()), float(known.max())
     air = 0.06 * (high - low) or 0.05 * (ends[1] - ends[0]) or 0.5
@@ -154,23 +162,22 @@ def _finite(values: ArrayLike) -> Floats:
 
 
 def _said(one: Spread, show: Show) -> str:
-    """Hovering: the mean, the middle of the splits, and what went in."""
-    m = one.measure
-    words = (
-        f"mean {show(m.value)}; the middle 95 % of {count(_finite(one.values).size)} splits "
-        f"runs from {show(m.low)} to {show(m.high)}"
-    )
+    """Hovering: the mean, its interval, the middle of the splits, and what went in."""
+    m, values = one.measure, _finite(one.values)
+    low, high = percentiles(values)
+    words = f"mean {interval(m, show)}"
+    middle = f"middle 95 % of {count(values.size)} splits: {show(low)} to {show(high)}"
     rows = f"{count(m.n)} questions a split · left out {count(m.lost)}"
-    why = m.why.removeprefix(OVER).lstrip("; ")
-    more = f"<br>{plain(why, 160)}" if why else ""
-    return f"<b>{plain(one.name, 90)}</b><br>{plain(words, 200)}<br>{plain(rows, 90)}{more}"
+    lines = [plain(words, 200), plain(middle, 200), plain(rows, 90)]
+    lines += [plain(m.why, 160)] if m.why else []
+    return f"<b>{plain(one.name, 90)}</b><br>{'<br>'.join(lines)}"
 
 
 def sizes(by: Mapping[str, Sequence[Size]], promise: float) -> go.Figure:
     """Coverage by size of set, a small panel a method, dots as large as the share of rows.
 
-    A size whose middle 95 % of splits lies wholly below the promise wears the tail's color: there
-    the sets promise more than they hold. A point's customdata is [method, size].
+    A size whose interval lies wholly below the promise wears the tail's color: there the sets
+    promise more than they hold. A point's customdata is [method, size].
     """
     told = {name: list(some) for name, some in by.items() if some}
     if not told:
@@ -237,9 +244,6 @@ def _panel(fig: go.Figure, panel: int, name: str, some: Sequence[Size], promise:
 def _of_size(name: str, one: Size) -> str:
     m = one.coverage
     title = plain(f"{name} · {one.size} option{'' if one.size == 1 else 's'}", 90)
-    words = (
-        f"{percent(m.value)} hold the right option; the middle 95 % of splits runs from "
-        f"{percent(m.low)} to {percent(m.high)}"
-    )
+    words = f"hold the right option: {interval(m, percent)}"
     share = f"{percent(one.share.value)} of the questions, {count(m.n)} a split"
     return f"<b>{title}</b><br>{plain(words, 200)}<br>{plain(share, 90)}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from risk.conformal import spread
+from risk.beside import compare
+from risk.judged import measured
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.policy import compare
 from risk.sets import questions
 from risk.splits import some
 
@@ -24,11 +24,12 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """
     rows = some(questions(columns, chosen["samples"]), chosen["seed"])
     draws = chosen["randomized"] == "yes"
-    found, n = compare(rows, chosen["alpha"], chosen["splits"], chosen["seed"], draws)
-    for method, told in found.items():
-        for name, values in told.items():
-            why = f"every row was abstained from, or all were alike ({n} a split)"
-            yield Finding(name, spread(values, n, rows.lost, nothing=why), method)
+    found = compare(rows, chosen["alpha"], chosen["splits"], chosen["seed"], draws)
+    for method, one in found.items():
+        why = f"every row was abstained from, or all were alike ({one.n} a split)"
+        nothing = dict.fromkeys(one.tested, why)
+        told = measured(one, rows.p.shape[1], rows.lost, nothing)
+        yield from (Finding(name, some, method) for name, some in told.items())
 
 
 LENS = Lens(
@@ -63,7 +64,8 @@ LENS = Lens(
         "`coverage` is over all rows; `coverage_answered`, size, accuracies over answered. auroc "
         "and auarc rank rows by size of set, then 1 - max p, an abstention least sure; ece takes "
         "max p over answered rows: one definition for all. Fewer calibration rows than 1 / beta - "
-        "1 never abstain. Low and high are the middle 95 % of splits."
+        "1 never abstain. Low and high are the 95 % interval of the mean over splits for as many "
+        "new answers; the policy's is a bound, as its rows have two jobs."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

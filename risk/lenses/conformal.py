@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from risk.conformal import Rule, by_size, summary, trials
+from risk.conformal import Rule, trials
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.sets import DRAWN, METHODS, drawn, questions
+from risk.tested import by_size, summary
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -76,12 +77,13 @@ LENS = Lens(
     edges=(
         "Probabilities are made to sum to one over the options. With more than 5,000 rows fewer "
         "splits are made, 50 at least. Calibration rows are never judged unless evaluate is all. "
-        "Values are means over splits; low and high are the middle 95 % of splits: what a single "
-        "split may show. Too few calibration rows for alpha put every option in, and `threshold` "
-        "is not defined. Rows without probabilities or right option are lost, as is a prompt "
-        "whose averaged samples differ in options. Coverage by size pools the splits; `precision` "
-        "is how often the likeliest option is right there. uacc is not defined where rows differ "
-        "in their number of options. Draws depend on seed and prompt alone."
+        "Values are means over splits. Low and high are the 95 % interval of such a mean for as "
+        "many new answers, from what each split's sets do on the rows that made them, no shorter "
+        "than that of a share of as many answers. Too few calibration rows for alpha put every "
+        "option in, and `threshold` is not defined. Rows without probabilities or right option are "
+        "lost, as is a prompt whose averaged samples differ in options. Coverage by size pools the "
+        "splits; `precision` is how often the likeliest option is right there. uacc is not defined "
+        "where rows differ in their number of options. Draws depend on seed and prompt alone."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from risk.conformal import Rule, spread
+from risk.conformal import Rule
 from risk.control import PROCEDURES
 from risk.dual import CHOICES, LOSSES, Dual, dual
+from risk.judged import measured
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.sets import DRAWN, METHODS, drawn, questions
@@ -44,12 +45,13 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     )
     names = ("choice", "rate", "loss", "limit", "delta", "procedure")
     both = Dual(rule, chosen["uncertainty"], **{name: chosen[name] for name in names})
-    found, n = dual(rows, both, chosen["splits"], chosen["seed"])
-    for name, values in found.items():
-        nothing = f"every row was abstained from ({n} a split)"
-        yield Finding(name, spread(values, n, rows.lost, nothing=WHY.get(name, nothing)))
-    never = int(np.isinf(found["threshold"]).sum())
-    yield Finding("no_threshold", Measure(never, n=len(found["threshold"]), lost=rows.lost))
+    found = dual(rows, both, chosen["splits"], chosen["seed"])
+    empty = f"every row was abstained from ({found.n} a split)"
+    nothing = {name: WHY.get(name, empty) for name in found.tested}
+    told = measured(found, rows.p.shape[1], rows.lost, nothing)
+    yield from (Finding(name, one) for name, one in told.items())
+    t = found.tested["threshold"]
+    yield Finding("no_threshold", Measure(int(np.isinf(t).sum()), n=len(t), lost=rows.lost))
 
 
 LENS = Lens(
@@ -93,7 +95,8 @@ LENS = Lens(
         "`should_abstain` is the share of sets that miss, `tpr` and `fpr` how often such and "
         "other rows are abstained from. Where Youden has no missed or no covered row nothing is "
         "abstained from; where no threshold is valid under control everything is: `no_threshold` "
-        "counts both. Low and high are the middle 95 % of splits."
+        "counts both. Low and high are the 95 % interval of the mean over splits for as many new "
+        "answers; because rows have two jobs it is a bound, often twice as wide as need be or more."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

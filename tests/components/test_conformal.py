@@ -37,7 +37,8 @@ def test_each_method_is_one_point_that_carries_its_key():
     assert [t.customdata[0] for t in points(fig)] == ["lac", "APS"]
     assert list(fig.layout.yaxis.ticktext) == ["LAC", "APS"]
     said = points(fig)[0].hovertext[0]
-    assert "middle 95 % of 300 splits" in said
+    assert "middle 95 % of 300 splits: 86.0" in said
+    assert re.search(r"mean 90.\d % \(95.% interval 86", said)
     assert "100 questions a split · left out 2" in said
 
 

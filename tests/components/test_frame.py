@@ -2,11 +2,9 @@
 
 import math
 
-import numpy as np
 import pytest
 
 from components.figures import frame
-from risk.conformal import spread
 from risk.measure import Measure
 
 HOSTILE = '<b onclick="x">m</b><a href="javascript:alert(1)">%{x}&lt;</a>\x00\u202e\nend'
@@ -56,9 +54,9 @@ def test_ink_colors_the_text_of_a_known_theme_only():
 
 
 def test_a_range_over_splits_is_not_called_a_confidence_interval():
-    found = spread(np.array([0.8, 0.9, 1.0]), n=10)
+    found = Measure(0.9, 0.805, 0.995, why="the middle 95 % of orders of the items, no interval")
     said = frame.interval(found)
-    assert said == "0.900 (the middle 95 % of splits of these answers 0.805 to 0.995)"
+    assert said == "0.900 (the middle 95 % of orders of the items 0.805 to 0.995)"
     assert "interval" not in said
     assert "95\u2009% interval" in frame.interval(Measure(0.9, 0.8, 1.0, why="few items"))
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from mapie.classification import SplitConformalClassifier
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from risk.conformal import Rule, by_size, orders, rank, summary, threshold, trials
+from risk.conformal import Rule, orders, rank, threshold, trials
 from risk.sets import METHODS, lac, members, questions
+from risk.tested import by_size, summary
 from tests.asked import made
 from tests.asked import real as published
 

@@ -153,15 +153,16 @@ def test_the_true_option_of_judged_rows_moves_no_abstention():
     for u in ("top", "entropy", "margin", "size"):
         for choice in ("youden", "rate", "control"):
             rule = Dual(RAPS.rule, u, choice, limit=0.4)
-            a, b = (dual(one, rule, splits=1)[0] for one in (asked, other))
+            a, b = (dual(one, rule, splits=1).tested for one in (asked, other))
             for name in ("abstain", "threshold", "set_size"):
                 assert a[name].tolist() == pytest.approx(b[name].tolist(), nan_ok=True)
             assert a["coverage"] != b["coverage"]
 
 
 def test_an_abstention_is_never_a_covered_row():
-    found, n = dual(made(300, seed=5), RAPS, splits=20)
-    assert n == 100
+    both = dual(made(300, seed=5), RAPS, splits=20)
+    assert both.n == 100
+    found = both.tested
     assert (found["coverage"] <= 1 - found["abstain"] + 1e-12).all()
     answered = found["abstain"] < 1
     assert found["coverage"][answered] == pytest.approx(
@@ -171,7 +172,7 @@ def test_an_abstention_is_never_a_covered_row():
 
 def test_where_no_set_misses_nothing_is_abstained_from():
     # nine calibration rows are too few for one in a hundred: every option is in
-    found, _ = dual(made(27), Dual(Rule(0.01)), splits=3)
+    found = dual(made(27), Dual(Rule(0.01)), splits=3).tested
     assert found["abstain"].tolist() == [0, 0, 0]
     assert np.isinf(found["threshold"]).all()
     assert np.isnan(found["tpr"]).all()
@@ -179,7 +180,7 @@ def test_where_no_set_misses_nothing_is_abstained_from():
 
 def test_an_impossible_limit_abstains_from_every_row():
     rule = Dual(RAPS.rule, "top", "control", loss="error", limit=0.001)
-    found, _ = dual(made(90), rule, splits=4)
+    found = dual(made(90), rule, splits=4).tested
     assert found["abstain"].tolist() == [1] * 4
     assert np.isnan(found["set_size"]).all()
 
@@ -190,7 +191,7 @@ def test_controlled_errors_among_answers_stay_below_the_limit():
     u = 1 - large.p.max(axis=1)
     broken = 0
     for seed in range(100):
-        t = dual(made(900, seed=seed), rule, splits=1)[0]["threshold"][0]
+        t = dual(made(900, seed=seed), rule, splits=1).tested["threshold"][0]
         if math.isfinite(t):
             broken += (~large.right)[u <= t].mean() > 0.25
     assert broken <= 100 * (0.2 + 3 * (0.16 / 100) ** 0.5)

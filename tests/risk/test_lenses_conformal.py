@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from risk.conformal import Rule, trials
 from risk.control import bound
 from risk.lenses import every
+from risk.resplit import Room, spread
 from risk.sets import questions
-from risk.splits import OVER
 from tests.asked import columns, made
 from tests.asked import real as published
 from tests.lens_columns import look, text
@@ -25,18 +25,31 @@ def test_the_lens_says_what_the_splits_say():
     same = trials(ASKED, Rule(0.2), 50, 3)
     assert found["coverage", ""].value == pytest.approx(same.coverage.mean())
     assert found["set_size", ""].value == pytest.approx(same.size.mean())
-    assert found["coverage", ""].low == pytest.approx(np.percentile(same.coverage, 2.5))
+    own = spread(same.coverage, same.own.coverage, 0.5, Room(200), 100)
+    assert found["coverage", ""].low <= own.low < own.value < own.high
     shares = [m.value for (name, group), m in found.items() if name == "share" and group]
     assert sum(shares) == pytest.approx(1)
     assert (found["coverage", ""].n, found["coverage", ""].lost) == (100, 0)
 
 
 @pytest.mark.parametrize("name", ["conformal", "dual_threshold", "cap"])
-def test_numbers_over_splits_say_of_what_their_range_is_the_middle(name):
+def test_numbers_over_splits_have_an_interval_of_some_width_where_they_can_lie(name):
     found = look(name, COLUMNS, splits=4)
-    ranged = [one for one in found.values() if one.low == one.low]
-    assert ranged
-    assert all(one.why.startswith(OVER) for one in ranged)
+    known = {at: one for at, one in found.items() if one.known and at[0] != "no_threshold"}
+    assert known
+    for (what, _), one in known.items():
+        assert one.low < one.high, what
+        assert one.low <= one.value <= one.high
+        assert one.low >= 0
+        assert one.high <= (4 if what == "set_size" else 2 if what == "uacc" else 1 + 1e-9)
+
+
+@pytest.mark.parametrize("name", ["conformal", "dual_threshold", "cap"])
+def test_of_four_times_the_answers_the_mean_is_known_better(name):
+    few, many = (look(name, columns(made(n, seed=3)), splits=20) for n in (60, 960))
+    group = "lac" if name == "cap" else ""
+    wide, near = (one["accuracy", group].high - one["accuracy", group].low for one in (few, many))
+    assert near < wide
 
 
 def test_the_lens_counts_what_it_could_not_use():

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
+from risk.beside import compare
 from risk.conformal import Rule, orders, trials
-from risk.judged import judged, ranking
-from risk.policy import ALPHA, BETA, Policy, act, compare, costs, learn, quantiles, shares
+from risk.judged import judged, kinds, ranking
+from risk.policy import ALPHA, BETA, Policy, act, costs, learn, quantiles, shares
 from risk.sets import members
 from tests.asked import made
 
@@ -89,7 +90,7 @@ def test_the_policy_never_sees_the_test_half():
     order = next(orders(80, 1, seed=0))[0]
     other = replace(asked, gold=asked.gold.copy())
     other.gold[order[40:]] = (other.gold[order[40:]] + 1) % 4
-    a, b = (compare(one, splits=1)[0]["cap"] for one in (asked, other))
+    a, b = (compare(one, splits=1)["cap"].tested for one in (asked, other))
     for name in ("alpha", "beta", "abstain", "set_size"):
         assert a[name].tolist() == b[name].tolist()
     assert a["coverage"] != b["coverage"]
@@ -97,13 +98,14 @@ def test_the_policy_never_sees_the_test_half():
 
 def test_the_sets_beside_the_policy_are_those_of_the_same_splits():
     asked = made(120, seed=9)
-    found, n = compare(asked, 0.2, splits=6, seed=3)
+    both = compare(asked, 0.2, splits=6, seed=3)
+    found = {method: one.tested for method, one in both.items()}
     for method in ("lac", "aps"):
         same = trials(asked, Rule(0.2, method), splits=6, seed=3)
         assert found[method]["coverage"].tolist() == pytest.approx(same.coverage.tolist())
         assert found[method]["set_size"].tolist() == pytest.approx(same.size.tolist())
         assert found[method]["set_accuracy"].tolist() == pytest.approx(same.set_accuracy.tolist())
-    assert n == 60
+    assert both["cap"].n == 60
     for told in found.values():
         assert told["abstain"] + told["single"] + told["several"] == pytest.approx(np.ones(6))
 
@@ -133,9 +135,10 @@ def test_few_rows_are_refused():
 
 def test_nothing_answered_leaves_only_the_rate():
     none = np.zeros(5, dtype=bool)
-    told = judged(none.astype(int), none, none, ~none)
-    assert (told["abstain"], told["coverage"]) == (1, 0)
-    assert np.isnan([told[n] for n in ("coverage_answered", "set_size", "accuracy")]).all()
+    rows = kinds(none.astype(int), none, none, ~none)
+    told = judged(np.bincount(rows, minlength=16)[None])
+    assert (told["abstain"].tolist(), told["coverage"].tolist()) == ([1], [0])
+    assert np.isnan([told[n][0] for n in ("coverage_answered", "set_size", "accuracy")]).all()
 
 
 def test_an_abstention_is_the_least_sure_whatever_its_probability():

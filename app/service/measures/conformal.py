@@ -14,10 +14,11 @@ from data.trouble import Trouble
 from db import runs
 from db.filter import Case
 from risk import lenses
-from risk.conformal import Evaluate, Quantile, Rule, by_size, summary, trials
+from risk.conformal import Evaluate, Quantile, Rule, trials
 from risk.lens import Columns
 from risk.measure import Measure
 from risk.sets import METHODS, Method, Questions, Samples, drawn, members, questions
+from risk.tested import by_size, summary
 
 Floats = NDArray[np.float64]
 Rows = list[dict[str, Any]]
@@ -30,8 +31,11 @@ DEFINITIONS = {
     "2006.02544). RAPS: APS plus a penalty for late ranks, with one uniform draw a question (arXiv "
     "2009.14193). The threshold is the k-th smallest strangeness of the right option among the "
     "calibration questions, k = ⌈(n + 1)(1 − α)⌉. Coverage is the share of held-out questions "
-    "whose set holds the right option, size the mean number of options. The line spans the middle "
-    "95 % of random splits: what one split may show, not how well the mean is known.",
+    "whose set holds the right option, size the mean number of options. The hill shows every "
+    "random split and the bar below it the middle 95 % of them: what one split may show. The line "
+    "through the mean is its 95 % interval, for as many new answers: a delete-d jackknife over the "
+    "splits (Shao and Wu 1989), no shorter than that of a share of as many answers, and as far as "
+    "thresholds lead that so many answers leave possible (Woodruff 1952).",
     "sizes": "Coverage among the held-out questions whose set has this many options, pooled over "
     "the splits. The guarantee is marginal: it holds over all questions, not within a size.",
     "cases": "The sets at the median threshold over the splits, for every question of the run.",
