@@ -12,11 +12,13 @@ from db.warehouse import Connection
 
 NUMBER = "number of the run"
 """The column by which `added` knows the run of a row."""
-TABLES = {"o": "lake.outputs", "i": "lake.items", "l": "said"}
+TABLES = {"o": "lake.outputs", "i": "lake.items", "l": "said", "p": "picks"}
 """Name in an expression of a column -> the table that is asked whether it is filled."""
+DRAWN = "probability"
+"""A column that each answer tells; where all of a run tell the same its run does, too."""
 FIRST = 2_000
 """Rows that are asked before all are."""
-SOURCE = re.compile(r"\b([oil])\.(\w+)")
+SOURCE = re.compile(r"\b([oilp])\.(\w+)")
 Known = Mapping[str, pa.DictionaryArray | None]
 """Column -> what each run tells, by its number; None for a column of nothing."""
 
@@ -28,7 +30,7 @@ def known(cursor: Connection, table: str, names: Sequence[str]) -> Known:
     found: dict[str, pa.DictionaryArray | None] = {
         name: runs.column(name).combine_chunks().dictionary_encode()
         for name in names
-        if told.get(name) == f"f.{name}"
+        if told.get(name) == f"f.{name}" or (name == DRAWN and not runs.column(name).null_count)
     }
     return found | dict.fromkeys(_empty(cursor, table, names))
 

@@ -18,7 +18,7 @@ OUTPUTS = {
     "answerable": "i.answerable", "should_abstain": "i.should_abstain",
     "option_logprobs": OPTIONS, "finish": "o.finish", "n_tokens": "o.n_tokens", "tags": TAGS,
     "meta": "o.meta::VARCHAR", "license": "f.license", "source_sha256": "f.source_sha256",
-    "probability": "p.probability", "split": "nullif(p.split, '')", "annotations": "l.annotations",
+    "probability": "p.probability", "split": "p.split", "annotations": "l.annotations",
     "scores": "scores.told", "steps": "steps.told",
 }  # fmt: skip
 CASE = {"run_id": "f.run_id", "item_id": "t.item_id", "sample": "t.sample::BIGINT"}

@@ -21,12 +21,17 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
     """Makes ready what the rows are joined with; `db.told` and `db.votes` do so for labels.
 
     `facts` has a row a run: its columns of the export, and whether its texts are withheld; the
-    table gets a number `n`, too.
+    table gets a number `n` from 0, its row in the lake, `run`, and the `probability` with which its
+    answers were drawn, where that is one, too.
     """
     cursor.register("told_facts", facts)
     cursor.execute(
         """CREATE OR REPLACE TABLE facts AS
-           SELECT *, (row_number() OVER () - 1)::INTEGER AS n FROM told_facts"""
+           SELECT f.*, (row_number() OVER (ORDER BY run_id) - 1)::INTEGER AS n, run,
+                  CASE WHEN low = high THEN low END AS probability
+           FROM told_facts f
+           JOIN (SELECT run_id, run, min(probability) AS low, max(probability) AS high
+                 FROM picks GROUP BY ALL) USING (run_id)"""
     )
     # what is long is measured before it is joined, so that only numbers are
     cursor.execute(

@@ -1,9 +1,9 @@
 """The outputs an export takes: chosen, thinned out, drawn and split, each step counted.
 
-They lie in the table `picks` beside the lake, in a connection of the export's own: `o` and `i` are
-the rows of the answer and of its prompt in the lake, `probability` that with which the answer was
-drawn, `split` its part; run, item and sample are its key, `category` and `length` (in bytes, NULL
-for none) are its prompt's.
+They lie in the table `picks` beside the lake, in a connection of the export's own: `o`, `i` and
+`run` are the rows of the answer, of its prompt and of its run in the lake, `probability` that with
+which the answer was drawn, `split` its part or NULL; run, item and sample are its key, `category`
+and `length` (in bytes, NULL for none) are its prompt's.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
     with only(cursor, cases) as join:
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
-                SELECT o.rowid AS o, i.rowid AS i, o.run_id, o.item_id, o.sample, i.category,
-                       strlen(i.prompt)::INTEGER AS length, 1.0::DOUBLE AS probability, '' AS split
+                SELECT o.rowid AS o, i.rowid AS i, r.rowid AS run, o.run_id, o.item_id, o.sample,
+                       i.category, strlen(i.prompt)::INTEGER AS length,
+                       1.0::DOUBLE AS probability, NULL::VARCHAR AS split
                 FROM {OUTPUTS} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )

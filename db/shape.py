@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 from duckdb.func import FunctionNullHandling, PythonUDFType
@@ -28,9 +29,16 @@ class Shape:
     mask_json: Callable[[str], str] | None = None
 
 
+class Selected(NamedTuple):
+    """The columns of a query, and what `facts` must tell beside for it: a name, its expression."""
+
+    columns: str
+    beside: Mapping[str, str]
+
+
 def selected(
     cursor: Connection, table: str, names: Sequence[str], shape: Shape, known: Known
-) -> str:
+) -> Selected:
     """The columns of a query, masked, kept back and written as asked, without those that are known.
 
     Lines of JSON have them all.
@@ -40,8 +48,8 @@ def selected(
     withheld = cursor.execute("SELECT bool_or(withheld) FROM facts").fetchall()[0][0]
     for name in names:
         source = told.get(name, f"l.{_named(name)}")
-        if name in known and known[name] is None:
-            source = "NULL"
+        if name in known:
+            source = "NULL" if known[name] is None else f"f.{name}"
         if shape.mask and name in MASKED[table]:
             inside = name in JSON[table]
             source = f"{_function(cursor, shape, inside)}({source})"
@@ -51,12 +59,46 @@ def selected(
             source = f"to_json({source})::VARCHAR"
         found[name] = source
     if shape.kind == "json":
-        body = ", ".join(f"""'{name.replace("'", "''")}': {sql}""" for name, sql in found.items())
-        return f"to_json({{{body}}})::VARCHAR || chr(10) AS line"
+        return _line(found, known)
     asked = {name: sql for name, sql in found.items() if name not in known}
     if any(told is not None for told in known.values()):
         asked[alike.NUMBER] = "f.n"
-    return ", ".join(f"{sql} AS {_named(name)}" for name, sql in asked.items())
+    return Selected(", ".join(f"{sql} AS {_named(name)}" for name, sql in asked.items()), {})
+
+
+def _line(found: Mapping[str, str], known: Known) -> Selected:
+    """The columns as one text: a line of JSON, as to_json of all of them would be.
+
+    Keys, and values that all rows of a run have alike, are put together once a run and not once a
+    row, which takes a third of the time.
+    """
+    parts: list[str] = []
+    beside: dict[str, str] = {}
+    alike_so_far: list[str] = []
+
+    def put() -> None:
+        name = f"part {len(beside)}"
+        beside[name] = f"concat({', '.join(alike_so_far)})"
+        parts.append(f"f.{_named(name)}")
+        alike_so_far.clear()
+
+    for place, (name, source) in enumerate(found.items()):
+        alike_so_far.append(
+            _quoted(f"{',' if place else '{'}{json.dumps(name, ensure_ascii=False)}:")
+        )
+        value = f"coalesce(to_json({source})::VARCHAR, 'null')"
+        if name in known:
+            alike_so_far.append(value)
+        else:
+            put()
+            parts.append(value)
+    alike_so_far.append("'}' || chr(10)")
+    put()
+    return Selected(f"concat({', '.join(parts)}) AS line", beside)
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _named(name: str) -> str:

@@ -66,5 +66,7 @@ def split(cursor: Connection, families: NDArray[np.int64], parts: list[str]) -> 
 
 def parts(cursor: Connection) -> dict[str, int]:
     """Part of the split -> rows; one part without a name where nothing was split."""
-    found = cursor.execute("SELECT split, count(*) FROM picks GROUP BY 1 ORDER BY 1").fetchall()
+    found = cursor.execute(
+        "SELECT coalesce(split, ''), count(*) FROM picks GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     return {str(name): int(n) for name, n in found}

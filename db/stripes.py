@@ -14,8 +14,7 @@ import pyarrow as pa
 
 from db import alike
 from db.exports import BLOCK, KEY
-from db.shape import Shape
-from db.shape import selected as shaped
+from db.shape import Selected, Shape, selected
 from db.warehouse import Connection
 
 HEAVY = 16 * 2**20
@@ -72,15 +71,15 @@ def cut(
     say) comes as a dictionary, a column that nobody filled as one of type null.
     """
     known = alike.known(cursor, table, names)
-    selected = shaped(cursor, table, names, shape, known)
+    told = selected(cursor, table, names, shape, known)
     only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
     added = None if shape.kind == "json" else partial(alike.added, found=known, names=names)
     edges = list(_edges(cursor, table, only))
     hands = max(1, min(hands, HELD // (VECTOR * _longest(edges))))
-    reads: list[Read] = []
-    for several in together(edges, TOGETHER // hands):
-        query = _query(table, only, names, several).replace("SELECTED", selected)
-        reads.append(partial(_read, query, several, added))
+    reads: list[Read] = [
+        partial(_read, _query(table, only, names, several, told), several, added)
+        for several in together(edges, TOGETHER // hands)
+    ]
     return Cut(reads, hands)
 
 
@@ -189,29 +188,34 @@ def _beside(names: Sequence[str]) -> str:
     )
 
 
-def _query(table: str, only: str, names: Sequence[str], edges: Sequence[Edge]) -> str:
+def _query(
+    table: str, only: str, names: Sequence[str], edges: Sequence[Edge], told: Selected
+) -> str:
     """What brings the rows of stripes that follow one another."""
     low, high = edges[0].low, edges[-1].high
     first, last = min(edge.first for edge in edges), max(edge.last for edge in edges)
     within = f"BETWEEN {low} AND {high}"
+    more = "".join(f', {sql} AS "{name}"' for name, sql in told.beside.items())
+    facts = f"(SELECT *{more} FROM facts f) f"
     if table == "labels":
-        return f"SELECT SELECTED, o FROM rows_labels t WHERE o {within}"
+        return f"""SELECT {told.columns}, t.o
+                   FROM (FROM rows_labels WHERE o {within}) t JOIN {facts} USING (run_id)"""
     if table == "outputs":
         beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
-        return f"""SELECT SELECTED, p.o
+        return f"""SELECT {told.columns}, p.o
                    FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
-                   JOIN (SELECT o, i, probability, split FROM picks
+                   JOIN (SELECT o, i, run, probability, split FROM picks
                          {only or "WHERE true"} AND o {within}) p USING (o)
-                   JOIN facts f USING (run_id)
+                   JOIN {facts} ON f.run = p.run
                    LEFT JOIN (SELECT *, rowid AS i FROM lake.items
                               WHERE rowid BETWEEN {first} AND {last}) i
                      ON i.i = p.i
                    LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
     gaps = high - low + 1 > sum(edge.n for edge in edges)  # else all that lies there is taken
     taken = f"JOIN (SELECT o FROM rows_{table} WHERE o {within}) USING (o)" if gaps else ""
-    return f"""SELECT SELECTED, t.o
+    return f"""SELECT {told.columns}, t.o
                FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t {taken}
-               JOIN facts f USING (run_id)"""
+               JOIN {facts} USING (run_id)"""
 
 
 def _edges(cursor: Connection, table: str, only: str) -> Iterator[Edge]:

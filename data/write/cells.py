@@ -56,7 +56,7 @@ def inert_table(table: pa.Table) -> pa.Table:
         chunks = table.column(place).chunks
         if field.type == pa.string():
             chunks = [_inert(chunk) for chunk in chunks]
-        elif pa.types.is_dictionary(field.type):
+        elif pa.types.is_dictionary(field.type) and field.type.value_type == pa.string():
             chunks = [
                 pa.DictionaryArray.from_arrays(chunk.indices, _inert(chunk.dictionary))
                 for chunk in chunks
