@@ -24,6 +24,11 @@ GROUPS: dict[str, str] = {"": "''", "category": "coalesce(p.category, 'none')",
                           "model": "coalesce(r.model, 'none')", "dataset": "r.dataset"}  # fmt: skip
 PICKED = """picks p JOIN lake.outputs o ON o.rowid = p.o JOIN lake.runs r ON r.run_id = p.run_id
             LEFT JOIN lake.items i ON i.rowid = p.i"""
+MEASURED = OUTPUTS.replace(
+    "lake.items i",
+    "(SELECT *, rowid AS place, strlen(prompt)::INTEGER AS length FROM lake.items) i",
+)
+"""Prompts are measured before they are joined, so that the join holds numbers and no texts."""
 TEXTS = {
     "prompt": "coalesce(i.prompt, '')",
     "answer": "coalesce(o.response, '')",
@@ -39,16 +44,15 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
     with only(cursor, cases) as join:
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
-                SELECT o.rowid AS o, i.rowid AS i, r.rowid AS run, o.run_id, o.item_id, o.sample,
-                       i.category, strlen(i.prompt)::INTEGER AS length,
-                       1.0::DOUBLE AS probability, NULL::VARCHAR AS split
-                FROM {OUTPUTS} {join} WHERE {condition} ORDER BY o, i""",
+                SELECT o.rowid AS o, i.place AS i, r.rowid AS run, o.run_id, o.item_id, o.sample,
+                       i.category, i.length, 1.0::DOUBLE AS probability, NULL::VARCHAR AS split
+                FROM {MEASURED} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )
-    there, distinct = cursor.execute("SELECT count(*), count(DISTINCT o) FROM picks").fetchall()[0]
-    if there > distinct:  # a prompt that was loaded twice at once: the first counts
+    places = cursor.execute("SELECT o FROM picks").to_arrow_table()["o"].to_numpy()
+    if not np.diff(places).all():  # a prompt that was loaded twice at once: the first counts
         cut(cursor, "SELECT DISTINCT ON (o) * FROM (FROM picks ORDER BY o, i)")
-    return int(distinct)
+    return count(cursor)
 
 
 def count(cursor: Connection) -> int:

@@ -19,7 +19,7 @@ from db.warehouse import Connection
 
 HEAVY = 16 * 2**20
 """Bytes of a stripe, as its long texts and the number of its rows tell."""
-TOGETHER = 96 * 2**20
+TOGETHER = 144 * 2**20
 """Bytes of the stripes that are read at a time, by one query or by several side by side: each costs
 a look at the files, whatever it brings."""
 PIECE = 2**20
