@@ -14,6 +14,7 @@ from app.cli_jobs import jobs, score, worker
 from app.cli_labels import agreement, labels
 from app.printed import AsJson, Runs, bar, err, grid, out, rows, show, stores
 from app.settings import settings
+from data import memory
 from data.trouble import Trouble
 
 
@@ -36,6 +37,8 @@ def main() -> None:
         what = f"this is a fault of Tailscope: {type(error).__name__}: {error}"
         printed.trouble(Trouble(what, "run it again as `tailscope --debug …` and report that"))
         sys.exit(1)
+    finally:
+        memory.leave()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -49,7 +49,7 @@ def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = Non
                 FROM {MEASURED} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )
-    places = cursor.execute("SELECT o FROM picks").to_arrow_table()["o"].to_numpy()
+    places = cursor.execute("SELECT o FROM picks").fetchnumpy()["o"]
     if not np.diff(places).all():  # a prompt that was loaded twice at once: the first counts
         cut(cursor, "SELECT DISTINCT ON (o) * FROM (FROM picks ORDER BY o, i)")
     return count(cursor)

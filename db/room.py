@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-
-import duckdb
-
 from db.warehouse import Connection
 
 LONG = ("outputs", "items", "steps", "scores")
@@ -43,16 +38,15 @@ def fit(connection: Connection, tables: int, reading: int) -> int:
     return threads
 
 
-@contextmanager
-def handed(connection: Connection) -> Iterator[int]:
-    """As many threads as there are, each to ask by a cursor of its own: DuckDB has none beside."""
+def handed(connection: Connection) -> int:
+    """As many threads as there were, each to ask by a cursor of its own: DuckDB has none beside.
+
+    Nothing else may be asked of this DuckDB meanwhile: 1.5 waits forever where another query puts
+    the new number of threads in force while one of its own is within DuckLake.
+    """
     threads = _threads(connection)
     connection.execute("SET threads = 1")
-    try:
-        yield threads
-    finally:
-        with suppress(duckdb.ConnectionException):  # cut short, the connection may be gone
-            connection.execute(f"SET threads = {threads}")
+    return threads
 
 
 def _threads(connection: Connection) -> int:

@@ -14,11 +14,14 @@ import sys
 import time
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 
 import pytest
 import sqlalchemy as sa
 
 from app.service import stores as opened
+from app.service.exports import export
+from app.service.exports.recipe import read
 from app.service.loading import load
 from app.settings import Settings
 from db import labels as labels_of
@@ -111,6 +114,25 @@ def test_an_export_beside_copy(tmp_path_factory: pytest.TempPathFactory, kind: s
         f"{kind}: {size / 2**20:.0f} MB; {ours[1] / theirs[1]:.2f} times the processor time, "
         f"{ours[2] / theirs[2]:.2f} after imports, {ours[0] / theirs[0]:.2f} on the clock"
     )
+
+
+def test_exports_that_follow_one_another_end(tmp_path: Path) -> None:
+    """DuckDB can wait forever where its number of threads changes while a query is under way."""
+    stores = opened.connect(Settings(home=tmp_path))
+    load.load(stores, write(tmp_path / "rows.jsonl", 2_000, 60))
+    recipes = [read({"format": kind, "mask": ["emails"]}) for kind in ("csv", "jsonl", "parquet")]
+    clock, done = time.perf_counter(), []
+
+    def exported() -> None:
+        for n in range(200):
+            told = export.export(stores, recipes[n % 3], tmp_path / f"{n}")
+            done.append(told.rows["outputs"])
+
+    thread = Thread(target=exported, daemon=True)
+    thread.start()
+    thread.join(600)
+    assert done == [2_000] * 200
+    print(f"\n200 exports of 2,000 answers: {time.perf_counter() - clock:.0f} s")
 
 
 def label(home: Path, cases: int) -> None:

@@ -27,7 +27,7 @@ from data import memory
 from data.masks import Masker
 from data.trouble import Trouble
 from data.write import card, cells, croissant, manifest
-from db import exports, taken
+from db import exports, room, taken
 from db import told as told_labels
 
 Progress = Callable[[float, str], None]
@@ -157,10 +157,11 @@ def _written(
     )
     own = {"tailscope": json.dumps({"snapshot": at, "version": version("tailscope")})}
     memory.give_back()
+    hands = room.handed(held.warehouse)
     with ThreadPoolExecutor(1, "numbers") as beside:
         measured = beside.submit(facts.measured, held.beside())
         files, sums = writing.write(
-            rows, draft, own, lambda part, what: tell(0.3 + 0.55 * part, what)
+            rows, draft, own, hands, lambda part, what: tell(0.3 + 0.55 * part, what)
         )
         tell(0.86, "what is missing, and the tail")
         about |= measured.result()

@@ -16,7 +16,7 @@ from app.service.exports.recipe import Recipe
 from data import tables
 from data.tables import Field
 from data.write import manifest, rows
-from db import room, splits, stripes
+from db import splits, stripes
 from db.shape import Shape
 from db.stripes import Cut
 from db.warehouse import Connection
@@ -77,11 +77,11 @@ def tables_of(held: Rows) -> tuple[str, ...]:
 
 
 def write(
-    held: Rows, folder: Path, about: dict[str, str], tell: Tell
+    held: Rows, folder: Path, about: dict[str, str], hands: int, tell: Tell
 ) -> tuple[dict[str, int], dict[str, str]]:
     """Writes every table into `folder`/data; the rows and the checksum of each file by its path.
 
-    While one table is written, a thread sums the one before.
+    `hands` threads read (`room.handed`). While one table is written, a thread sums the one before.
     """
     found: dict[str, int] = {}
     sums: dict[str, Future[str]] = {}
@@ -98,7 +98,7 @@ def write(
             tell(done / total, f"{table}: {done:,} of {total:,} rows")
 
     (folder / "data").mkdir()
-    with room.handed(held.cursor) as hands, ThreadPoolExecutor(1, "checksums") as summing:
+    with ThreadPoolExecutor(1, "checksums") as summing:
         for table in tables_of(held):
             written = _table(held, table, folder, about, partial(coming, table))
             found |= written
