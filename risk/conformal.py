@@ -135,7 +135,7 @@ def near(gold: Floats, half: int, rule: Rule) -> Floats:
         return np.full(2, np.inf)
     share, ranked = k / (half + 1), np.append(np.sort(gold), np.inf)
     shared = ranked[max(n - 2, 0)] + TINY >= ranked[n - 1]
-    for rows in (n, 1 / (1 / n + 1 / half))[int(shared) :]:
+    for rows in (n, n / 2)[int(shared) :]:
         off = NORMAL * n * math.sqrt(share * (1 - share) / rows)
         at = [max(math.floor(share * (n + 1) - off), 1), math.ceil(share * (n + 1) + off)]
         limits = ranked[np.minimum(at, n + 1) - 1]

@@ -22,6 +22,8 @@ Choice = Literal["youden", "rate", "control"]
 Loss = Literal["miss", "error"]
 CHOICES: tuple[Choice, ...] = ("youden", "rate", "control")
 LOSSES: tuple[Loss, ...] = ("miss", "error")
+TRACED = 2_000
+"""Rows up to which it is followed what each of them moves: of more the splits do not tell."""
 SOME = 20
 """Splits from which on they show what thresholds do now and then; fewer tell as much as so many
 rows."""
@@ -102,15 +104,18 @@ def dual(questions: Questions, rule: Dual, splits: int = 200, seed: int = 0) -> 
     gold = scores[questions.gold, np.arange(n)]
     u = None if rule.u == "size" else unsure(questions.p, rule.u)
     third = n // 3
-    told: list[tuple[float, Ints, Ints]] = [
-        _dual(questions, rule, scores, gold, u, np.split(order, [third, 2 * third]))
-        for block in orders(n, affordable(n, splits), seed)
-        for order in block
-    ]
+    told: list[tuple[float, Ints, Ints]] = []
+    made = np.zeros((affordable(n, splits), n if n <= TRACED else 0), dtype=bool)
+    for order in (one for block in orders(n, len(made), seed) for one in block):
+        parts = np.split(order, [third, 2 * third])
+        if made.size:
+            made[len(told), order[: 2 * third]] = True
+        told.append(_dual(questions, rule, scores, gold, u, parts))
     t, tested, own = (np.array(part) for part in zip(*told, strict=True))
-    made, its = (judged(one) | misses(one) | {"threshold": t} for one in (tested, own))
+    does, did = (judged(one) | misses(one) | {"threshold": t} for one in (tested, own))
     rows = n if t.size >= SOME else min(n, t.size)
-    return Found(made, its, 2 * third / n, n - 2 * third, rows, {}, {})
+    traced = made if made.size else None
+    return Found(does, did, 2 * third / n, n - 2 * third, rows, {}, {}, traced)
 
 
 def _dual(

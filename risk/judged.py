@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk.interval import Floats
 from risk.measure import Measure
@@ -23,7 +24,8 @@ class Found(NamedTuple):
     These are a share `trained` of all, `n` were held out; a share of all of them tells as much as
     `rows` do at most. `ends` are the same of all rows under
     the two rules farthest off that so many rows leave possible, where they are known; `rooms` are
-    those of measures of a method of its own.
+    those of measures of a method of its own. `made` (S, n) says which rows were each split's own,
+    where they had more than one job.
     """
 
     tested: Told
@@ -33,6 +35,7 @@ class Found(NamedTuple):
     rows: int
     ends: Told
     rooms: dict[str, Room]
+    made: NDArray[np.bool_] | None = None
 
 
 def kinds(size: Ints, inside: Bools, right: Bools, abstained: Bools) -> Ints:
@@ -108,7 +111,7 @@ def measured(
     return {
         name: spread(
             values, found.own[name], found.trained, rooms[name], found.n, lost,
-            nothing=nothing[name], also=found.ends.get(name, np.empty(0)).tolist(),
+            nothing=nothing[name], also=found.ends.get(name, np.empty(0)).tolist(), made=found.made,
         )
         for name, values in found.tested.items()
     }  # fmt: skip

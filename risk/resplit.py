@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from risk import special
 from risk.interval import NORMAL, Floats, holding, wilson
@@ -14,6 +15,10 @@ from risk.measure import Measure, missing
 
 ALONE = "fewer than two splits have it: no interval of it would hold"
 STILL = "alike in every split, so none tells how far it may lie: no interval of it would hold"
+
+
+SURE = 1.645
+"""Standard errors of noise added to a variance that splits tell roughly: 95 % to one side."""
 
 
 class Room(NamedTuple):
@@ -24,25 +29,44 @@ class Room(NamedTuple):
     most: float = 1.0
 
 
-def error(values: Floats, own: Floats, trained: float) -> tuple[float, int]:
+def error(
+    values: Floats, own: Floats, trained: float, made: NDArray[np.bool_] | None = None
+) -> tuple[float, int]:
     """The variance of the mean over splits of new answers, and its degrees of freedom.
 
     `values` (S,) is a number on the rows held out of each split, `own` (S,) the same on the rows
     that made its rule, a share `trained` of all. Leaving out the others is a delete-d jackknife: to
     first order the own rows show both what judging other rows and what learning from others
-    changes. Where rows do different jobs it is no less than the truth (Hoeffding, 1948). The error
-    of a mean of so few splits is added. NaN where fewer than two splits have a number.
+    changes. Where rows do different jobs it is no less than the truth (Hoeffding, 1948); `made`
+    (S, n), which rows those were, then tells more (`_moved`). The error of a mean of so few splits
+    is added. NaN where fewer than two splits have a number.
     Source: Shao and Wu (1989), doi 10.1214/aos/1176347263.
 
     >>> error(np.array([0.25, 0.75]), np.array([0.75, 0.25]), 0.5)
     (0.1875, 1)
     """
-    some, made = values[np.isfinite(values)], own[np.isfinite(own)]
-    splits = min(some.size, made.size)
+    some, known = values[np.isfinite(values)], np.isfinite(own)
+    splits = min(some.size, int(known.sum()))
     if splits < 2:
         return math.nan, 0
-    moved = trained / (1 - trained) * float(made.var(ddof=1))
+    moved = trained / (1 - trained) * float(own[known].var(ddof=1))
+    if made is not None:
+        moved = min(moved, _moved(own[known], made[known], trained, moved))
     return moved + float(some.var(ddof=1)) / some.size, splits - 1
+
+
+def _moved(own: Floats, made: NDArray[np.bool_], trained: float, most: float) -> float:
+    """How far the mean over splits varies as each row moves it, at the most that is likely.
+
+    What splits with a row show more than those without it is what that row does, and noise; the sum
+    of squares less that of the noise is the infinitesimal jackknife of subsamples (Wager and Athey
+    2018, doi 10.1080/01621459.2017.1319839), to which is added how far noise may have taken it.
+    """
+    splits, rows = made.shape
+    pull = (own - own.mean()) @ made / (splits - 1) / (1 - trained)
+    noise = most * rows / splits
+    told: float = max(float(pull @ pull) - noise, 0.0)
+    return told + SURE * math.sqrt((2 * noise**2 + 4 * noise * told) / rows)
 
 
 def ends(value: float, variance: float, degrees: int, room: Room) -> tuple[float, float]:
@@ -72,6 +96,7 @@ def ends(value: float, variance: float, degrees: int, room: Room) -> tuple[float
 def spread(
     values: Floats, own: Floats, trained: float, room: Room, n: int, lost: int = 0,
     why: str = "", nothing: str = "", also: Sequence[float] = (),
+    made: NDArray[np.bool_] | None = None,
 ) -> Measure:  # fmt: skip
     """The mean over splits with its 95 % interval; splits without a number are left out.
 
@@ -89,7 +114,7 @@ def spread(
     if not known.size:
         return missing(nothing or why or "not defined in any split", n=n, lost=lost)
     value = float(known.mean())
-    variance, degrees = error(values, own, trained)
+    variance, degrees = error(values, own, trained, made)
     degrees = min(degrees, max(math.ceil(min(room.rows, 1e9)) - 1, 1))
     reached = [end for end in (*ends(value, variance, degrees, room), *also) if not math.isnan(end)]
     low, high = min(reached, default=value), max(reached, default=value)

@@ -96,7 +96,7 @@ LENS = Lens(
         "other rows are abstained from. Where Youden has no missed or no covered row nothing is "
         "abstained from; where no threshold is valid under control everything is: `no_threshold` "
         "counts both. Low and high are the 95 % interval of the mean over splits for as many new "
-        "answers; because rows have two jobs it is a bound, often twice as wide as need be or more."
+        "answers; because rows have two jobs it is a bound, often twice as wide as need be."
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

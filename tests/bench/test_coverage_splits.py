@@ -6,6 +6,7 @@ from so many does, not what one learned from endless ones would. Prints; judges 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -78,7 +79,7 @@ LOOKS: dict[str, Look] = {
     "APS, 50 splits": conformal("aps", 50),
     "RAPS, 50 splits": conformal("raps", 50),
     "Youden, 5 splits": thresholds("youden", 5),
-    "Youden, 100 splits": thresholds("youden", 100),
+    "Youden, 200 splits": thresholds("youden", 200),
     "rate, 50 splits": thresholds("rate", 50),
     "cap, 5 splits": policies(5),
 }
@@ -100,10 +101,10 @@ def test_coverage_of_the_intervals_over_splits(name: str, n: int) -> None:
             value, low, high = np.array(told).T
             if value.size >= samples / 4:
                 held[what] = float(((low <= value.mean()) & (value.mean() <= high)).mean())
-                longer.append((high - low).mean() / max(3.92 * value.std(), 1e-9))
+                longer.append((high - low).mean() / (3.92 * value.std() or math.nan))
         worst = min(held, key=lambda what: held[what])
         print(
             f"\n{name}, {kind}, n = {n}: {len(held)} numbers, held in {held[worst]:.3f} ({worst}) "
-            f"to {max(held.values()):.3f}, longer than need be {np.median(longer):.2f}",
+            f"to {max(held.values()):.3f}, longer than need be {np.nanmedian(longer):.2f}",
             end="",
         )

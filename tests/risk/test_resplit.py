@@ -117,3 +117,20 @@ def test_judging_all_rows_is_as_uncertain_as_judging_those_held_out():
     for name in ("coverage", "set_size", "accuracy"):
         wide = [one[name].high - one[name].low for one in (a, b)]
         assert wide[0] == pytest.approx(wide[1], rel=0.15)
+
+
+def test_rows_that_do_two_jobs_are_told_from_noise_by_the_splits_that_have_them():
+    # a number that its rows move by their mean, and by noise as large that no row is behind
+    rng = np.random.default_rng(1)
+    x, order = rng.normal(0, 1, 100), next(orders(100, 400, seed=0))
+    made = np.zeros((400, 100), dtype=bool)
+    np.put_along_axis(made, order[:, :66], True, axis=1)
+    moved = (made @ x) / 66
+    noisy = moved + rng.normal(0, 4 * moved.std(), 400)
+    bound, told = (error(moved, noisy, 0.66, some)[0] for some in (None, made))
+    truth = float(x.var(ddof=1)) / 100
+    assert truth / 2 < told < bound / 2
+    assert bound > 10 * truth
+    assert error(moved, moved, 0.66, made)[0] == pytest.approx(
+        error(moved, moved, 0.66)[0], rel=0.3
+    )
