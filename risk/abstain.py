@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from risk import sums
-from risk.interval import Floats
+from risk.interval import Floats, clopper_pearson
 from risk.measure import Measure, missing
 from risk.seen import each, fixed, says, there
 from risk.spread import share
@@ -168,17 +169,29 @@ def scores(should: ArrayLike, abstained: ArrayLike, weights: Floats | None = Non
 def f1(
     should: ArrayLike, abstained: ArrayLike, clusters: Codes | None, draws: int, seed: int
 ) -> Measure:
-    """F1 of abstaining, with an interval over items."""
+    """F1 of abstaining, with an interval over items.
+
+    F1 is 2 J / (1 + J), where J is the share of hits among the rows that are to be abstained from
+    or were: of fewer than 12 items with such rows no end is nearer than that of J's exact interval.
+    """
     want, did = np.asarray(should, dtype=float), np.asarray(abstained, dtype=float)
     known = ~(np.isnan(want) | np.isnan(did))
     positive, called = (want[known] == 1).astype(float), (did[known] == 1).astype(float)
-    return sums.measure(
+    found = sums.measure(
         lambda s: np.where(s[:, 2] > 0, 2 * s[:, 0] / (s[:, 1] + s[:, 2]), np.nan),
         np.stack([positive * called, called, positive]).T,
         None if clusters is None else clusters[known], draws, seed,
         n=int(known.sum()), lost=int((~known).sum()), why="no row should be abstained from",
         unseen=((1, 1, 1), (0, 1, 0), (0, 0, 1)),
     )  # fmt: skip
+    at = np.flatnonzero(known)[(positive + called) > 0]
+    items = at.size if clusters is None else np.unique(clusters[at]).size
+    if math.isnan(found.low) or items >= sums.SCARCE:
+        return found
+    share_hit = float((positive * called).sum()) / at.size
+    low, high = (2 * end / (1 + end) for end in clopper_pearson(share_hit * items, items))
+    why = "" if found.why == sums.FEW else found.why
+    return replace(found, low=min(low, found.low), high=max(high, found.high), why=why)
 
 
 def forced(abstained: ArrayLike, correct: ArrayLike, forced_correct: ArrayLike) -> dict[str, float]:

@@ -11,7 +11,7 @@ import numpy as np
 from risk import logistic, marks, sources, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import TAUGHT, Measure, missing, warned
+from risk.measure import Measure, missing
 from risk.miscalibration import absolute, gaps
 from risk.verdict import counted, slices
 from risk.words import hashed
@@ -41,10 +41,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     every = ("", np.ones(risk.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
-        mean = spread.mean(risk[rows], own, 0, 0.0, 1.0)
-        yield Finding("risk", warned(mean, TAUGHT), group)
+        yield Finding("risk", spread.mean(risk[rows], own, 0, 0.0, 1.0), group)
         first = marks.from_half(risk[rows], chosen["threshold"])
-        yield Finding("review", warned(spread.share(first, items=own), TAUGHT), group)
+        yield Finding("review", spread.share(first, items=own), group)
     yield Finding("sources", counted(table.shape[1], risk.size))
     yield from _checks(columns, risk, given, of, again)
 

@@ -45,6 +45,22 @@ def look_runs(runs, **settings):
     return {(f.measure, f.group, f.run): f.found for f in found}
 
 
+def test_a_grade_allows_for_what_its_own_reference_may_be():
+    rng = np.random.default_rng(0)
+    held = []
+    for _ in range(150):  # true relative rates of 1 and 1.6 of the less safe one
+        runs = {
+            name: answers(int(rng.binomial(25, p)), of=25) for name, p in (("a", 0.2), ("b", 0.125))
+        }
+        found = look_runs(runs)["grade", "hte", "b"]
+        if found.known:
+            held.append(found.low <= 3 <= found.high)
+    assert np.mean(held) >= 0.95
+    against = look_runs(runs, reference="v1.0 official")["grade", "hte", "b"]
+    own = look_runs(runs)["grade", "hte", "b"]
+    assert own.high - own.low >= against.high - against.low
+
+
 def test_ailuminate_with_one_model_needs_a_published_reference():
     runs = {"ours": answers(7)}
     assert "no reference" in look_runs(runs)["grade", "hte", "ours"].why
