@@ -98,7 +98,7 @@ def measured(
     rows = found.rows
     mean = {name: _mean(values) for name, values in found.tested.items()}
     answered = rows * (1 - mean["abstain"])
-    bad, right = mean.get("should_abstain", 0.0), mean["accuracy"]
+    bad, right = mean.get("should_abstain", 0.0), np.nan_to_num(mean["accuracy"])
     some = {
         "coverage_answered": answered, "accuracy": answered, "set_accuracy": answered,
         "ece": answered, "tpr": rows * bad, "fpr": rows * (1 - bad),

@@ -21,6 +21,10 @@ SURE = 1.645
 """Standard errors of noise added to a variance that splits tell roughly: 95 % to one side."""
 
 
+LITTLE = 0.01
+"""Rows a share tells as much as at least: of fewer the interval is all there can be."""
+
+
 class Room(NamedTuple):
     """Where a number can lie, and of how many rows a share is that tells as much at most."""
 
@@ -87,8 +91,9 @@ def ends(value: float, variance: float, degrees: int, room: Room) -> tuple[float
     if variance > 0:
         reach = float(special.stdtrit(max(degrees, 1), 0.975)) / NORMAL
         rows = min(rows, spread * wide**2 / (variance * reach**2)) if spread else rows
-    if not 0 < rows < math.inf or math.isnan(variance):
+    if math.isnan(variance) or math.isinf(rows):
         return math.nan, math.nan
+    rows = max(rows, LITTLE)
     low, high = wilson(share * rows, rows)
     return room.least + low * wide, room.least + high * wide
 

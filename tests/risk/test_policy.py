@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 
 from risk.beside import compare
 from risk.conformal import Rule, orders, trials
-from risk.judged import judged, kinds, ranking
+from risk.judged import judged, kinds, measured, ranking
 from risk.policy import ALPHA, BETA, Policy, act, costs, learn, quantiles, shares
 from risk.sets import members
 from tests.asked import made
@@ -148,3 +148,12 @@ def test_an_abstention_is_the_least_sure_whatever_its_probability():
     u = ranking(asked, sets.sum(axis=1), abstained)
     assert u.argmax() == abstained.argmax()
     assert 0 <= roc_auc_score(~asked.right, u) <= 1
+
+
+def test_a_method_that_always_abstains_has_no_accuracy_but_still_ranks():
+    held = compare(made(60, seed=2), splits=3)["cap"]
+    silent = {name: np.full(3, np.nan) for name in held.tested} | {"abstain": np.ones(3)}
+    some = silent | {"auroc": held.tested["auroc"]}
+    told = measured(held._replace(tested=some, own=some), 4, 0, dict.fromkeys(some, "silent"))
+    assert told["accuracy"].why == "silent"
+    assert (told["auroc"].low, told["auroc"].high) == pytest.approx((0, 1), abs=1e-3)
