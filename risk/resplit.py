@@ -85,13 +85,15 @@ def ends(value: float, variance: float, degrees: int, room: Room) -> tuple[float
     [0.839, 1.0]
     """
     wide = room.most - room.least
+    if not wide > 0 or math.isnan(variance):
+        return math.nan, math.nan
     share = min(max((value - room.least) / wide, 0.0), 1.0)
     spread = share * (1 - share)
     rows = room.rows
     if variance > 0:
         reach = float(special.stdtrit(max(degrees, 1), 0.975)) / NORMAL
         rows = min(rows, spread * wide**2 / (variance * reach**2)) if spread else rows
-    if math.isnan(variance) or math.isinf(rows):
+    if math.isinf(rows):
         return math.nan, math.nan
     rows = max(rows, LITTLE)
     low, high = wilson(share * rows, rows)

@@ -11,7 +11,7 @@ from risk.conformal import Rule, trials
 from risk.control import bound
 from risk.lenses import every
 from risk.resplit import Room, spread
-from risk.sets import questions
+from risk.sets import Questions, questions
 from tests.asked import columns, made
 from tests.asked import real as published
 from tests.lens_columns import look, text
@@ -42,6 +42,15 @@ def test_numbers_over_splits_have_an_interval_of_some_width_where_they_can_lie(n
         assert one.low <= one.value <= one.high
         assert one.low >= 0
         assert one.high <= (4 if what == "set_size" else 2 if what == "uacc" else 1 + 1e-9)
+
+
+@pytest.mark.parametrize("name", ["conformal", "dual_threshold", "cap"])
+def test_questions_of_a_single_option_have_shares_with_intervals(name):
+    one = Questions(np.ones((30, 1)), np.zeros(30, int), tuple(map(str, range(30))), (("A",),) * 30)
+    found = look(name, columns(one), splits=4)
+    share = found["coverage", "lac" if name == "cap" else ""]
+    assert share.low < share.value == share.high == 1
+    assert all(m.why for m in found.values() if m.known and not m.low < m.high and m.n != 4)
 
 
 @pytest.mark.parametrize("name", ["conformal", "dual_threshold", "cap"])
