@@ -5,9 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-MIDDLE = "the middle 95 % of "
-"""How a `why` begins where `low` and `high` are no confidence interval: of what they are."""
-
 TAUGHT = "about what these answers taught, which is no interval for what others teach"
 """The caution beside a number about a model, a threshold or a choice that its own answers made."""
 
@@ -17,7 +14,7 @@ class Measure:
     """One number with what is needed to believe it.
 
     value, low, high share the unit of what is measured; `low` and `high` bound the 95 % confidence
-    interval, unless `why` begins with MIDDLE and says of what they are the middle. `n` rows were
+    interval. `n` rows were
     used, `lost` were left out. A number that could not be measured is NaN and `why` says why: never
     0. Beside a number that is there, `why` is a caution.
 

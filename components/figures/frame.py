@@ -12,7 +12,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from components.figures.palette import CLEAR, FAINT, MUTED
-from risk.measure import MIDDLE, Measure
+from risk.measure import Measure
 
 Show = Callable[[float], str]
 
@@ -94,8 +94,6 @@ def interval(measure: Measure, show: Show = number) -> str:
 
     >>> interval(Measure(0.2, 0.1, 0.4, n=20))
     '0.200 (95\u2009% interval 0.100 to 0.400)'
-    >>> interval(Measure(0.2, 0.1, 0.4, why="the middle 95 % of splits, no interval for others"))
-    '0.200 (the middle 95 % of splits 0.100 to 0.400)'
     >>> interval(Measure(float("nan"), why="no prompts"))
     '— (no prompts)'
     """
@@ -104,14 +102,12 @@ def interval(measure: Measure, show: Show = number) -> str:
     if math.isnan(measure.low) or math.isnan(measure.high):
         return f"{show(measure.value)} (no interval{': ' + measure.why if measure.why else ''})"
     ends = f"{show(measure.low)} to {show(measure.high)}"
-    if measure.why.startswith(MIDDLE):  # of splits or orders, which is no confidence interval
-        return f"{show(measure.value)} ({measure.why.partition(',')[0]} {ends})"
     return f"{show(measure.value)} (95{THIN}% interval {ends})"
 
 
 def beware(measure: Measure) -> list[str]:
     """The caution about an interval that is there, in lines a hover has room for; else none."""
-    told = drawn(measure) and not measure.why.startswith(MIDDLE) and "interval" in measure.why
+    told = drawn(measure) and "interval" in measure.why
     return textwrap.wrap(measure.why, 48) if told else []
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from risk import hedge, marks, spread
 from risk.interval import percentiles
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import MIDDLE, Measure
+from risk.measure import Measure
 
 SHUFFLES = 200
 
@@ -41,8 +41,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     times = max(20, min(SHUFFLES, 1_000_000 // n))
     told, *many = hedge.regrets(wrong, eta, (None, *(rng.permutation(n) for _ in range(times))))
     low, high = percentiles(many)
-    why = f"{MIDDLE}orders of the items, which is no interval for others; eta {eta:.4g}"
-    yield Finding("regret", Measure(told, low, high, n, lost, why))
+    why = (
+        f"{low:.4g} to {high:.4g} in the middle 95 % of orders of these items; of more items it is "
+        f"another number; eta {eta:.4g}"
+    )
+    yield Finding("regret", Measure(told, n=n, lost=lost, why=why))
     panel = (found.weights * np.where(np.isnan(votes[kept]), 0, votes[kept])).sum(axis=1)
     mass = (found.weights * ~np.isnan(votes[kept])).sum(axis=1)
     voted = (panel / mass >= 0.5 - marks.EDGE) == (truth[kept] == 1)
@@ -96,10 +99,10 @@ LENS = Lens(
     edges=(
         "Regret up is worse; below 0 the panel did better than its best judge. The rate is set "
         "from the items at hand. A judge that abstains has no loss on that item and keeps its "
-        "weight; the panel then votes among the others. Items come in the order of their ids: the "
-        "regret's low and high are the middle 95 % of shuffled orders of these items, the weights "
-        "have none. An item without a person's label or any verdict is lost. Every score must "
-        "mean unsafe the higher it is."
+        "weight; the panel then votes among the others. Items come in the order of their ids. The "
+        "regret and the weights grow with the items and have no interval; beside the regret stand "
+        "the middle 95 % of what shuffled orders of these items give. An item without a "
+        "person's label or any verdict is lost. Every score must mean unsafe the higher it is."
     ),
     how_to_get={marks.PERSON: marks.HOW_PERSON},
 )

@@ -11,12 +11,12 @@ from risk import gains, marks, spread
 from risk.bootstrap import reach
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import missing, warned
+from risk.measure import Measure, missing
 from risk.verdict import counted
 
 SEVERITY = "severity|label_severity|label_harm"
 NAMES = ("ndcg", "precision", "lift")
-FEW = "fewer answers than k: of more it is another number, which this interval is not about"
+FEW = "fewer answers than k: of more it is another number, so that no interval of it would hold"
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -43,7 +43,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         found = spread.measured(
             float(value[place]), drawn[:, place] if drawn.size else drawn, y.size, lost, why
         )
-        yield Finding(name, warned(found, FEW if y.size < chosen["k"] else ""), group)
+        few = found.known and y.size < chosen["k"]
+        found = Measure(found.value, n=found.n, lost=lost, why=FEW) if few else found
+        yield Finding(name, found, group)
 
 
 def numbers(s: Floats, y: Floats, chosen: Mapping[str, Any], w: Any = None) -> Floats:
@@ -106,8 +108,8 @@ LENS = Lens(
         "Up is good. Cases that tie in the score share their mean gain, so the order of rows does "
         "not matter. Without a severity above 0 NDCG is not defined, without a harmful case "
         "precision and lift are not. With fewer than k cases all are looked at, and the number is "
-        "about these, not about the first k of more. A case without a score or a severity is "
-        "lost. A lift of 1 is what chance gives."
+        "about these, not about the first k of more, and has no interval. A case "
+        "without a score or a severity is lost. A lift of 1 is what chance gives."
     ),
     how_to_get={
         "score|guard|harm|risk_score": "load a judge's or a guard's score",

@@ -53,17 +53,9 @@ def test_ink_colors_the_text_of_a_known_theme_only():
     assert frame.ink(frame.figure(100), None).layout.font.color is None
 
 
-def test_a_range_over_splits_is_not_called_a_confidence_interval():
-    found = Measure(0.9, 0.805, 0.995, why="the middle 95 % of orders of the items, no interval")
-    said = frame.interval(found)
-    assert said == "0.900 (the middle 95 % of orders of the items 0.805 to 0.995)"
-    assert "interval" not in said
-    assert "95\u2009% interval" in frame.interval(Measure(0.9, 0.8, 1.0, why="few items"))
-
-
 def test_a_caution_stands_beside_the_interval_it_is_about():
     few = Measure(0.9, 0.8, 1.0, why="few items: the interval may be too short")
     said = frame.about("risk", few)
     assert said.endswith("left out 0<br>few items: the interval may be too short")
     assert "by label" not in frame.about("risk", Measure(0.9, 0.8, 1.0, why="by label"))
-    assert frame.beware(Measure(0.9, 0.8, 1.0, why="the middle 95 % of splits, no interval")) == []
+    assert frame.beware(Measure(0.9, why="no interval of it would hold")) == []

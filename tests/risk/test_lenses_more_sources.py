@@ -145,6 +145,8 @@ def test_aegis_learns_which_judge_is_right():
     assert found["accuracy", "bad"].value == 0
     assert found["panel_accuracy", ""].value >= 0.95
     assert 0 < found["regret", ""].value <= np.sqrt(40 * np.log(2) / 2)
+    assert np.isnan(found["regret", ""].low)
+    assert "in the middle 95 % of orders of these items" in found["regret", ""].why
 
 
 def test_a_judge_that_abstains_keeps_its_weight():
