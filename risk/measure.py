@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-TAUGHT = "about what these answers taught, which is no interval for what others teach"
-"""The caution beside a number about a model, a threshold or a choice that its own answers made."""
+TAUGHT = "about what these answers taught: no interval for what others teach would hold"
+"""Why a number about a model or a threshold that its own answers made has no interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +14,9 @@ class Measure:
     """One number with what is needed to believe it.
 
     value, low, high share the unit of what is measured; `low` and `high` bound the 95 % confidence
-    interval. `n` rows were
-    used, `lost` were left out. A number that could not be measured is NaN and `why` says why: never
-    0. Beside a number that is there, `why` is a caution.
+    interval and are NaN where none would hold. `n` rows were used, `lost` were left out. A number
+    that could not be measured is NaN and `why` says why: never 0. Beside a number that is there,
+    `why` is a caution.
 
     >>> Measure(0.2, 0.1, 0.4, n=20).known
     True
@@ -53,6 +53,17 @@ def warned(found: Measure, caution: str) -> Measure:
     ('of few', '')
     """
     return found if math.isnan(found.low) else beside(found, caution)
+
+
+def alone(found: Measure, why: str) -> Measure:
+    """The number without its interval, which would not hold, and why.
+
+    >>> alone(Measure(0.2, 0.1, 0.4, n=20), "of few")
+    Measure(value=0.2, low=nan, high=nan, n=20, lost=0, why='of few')
+    """
+    return (
+        found if math.isnan(found.low) else replace(beside(found, why), low=math.nan, high=math.nan)
+    )
 
 
 def missing(why: str, *, n: int = 0, lost: int = 0) -> Measure:

@@ -11,7 +11,7 @@ from risk.calibration import ece_measure
 from risk.chain import Chain, expected, fit, within
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import TAUGHT, Measure, missing, warned
+from risk.measure import TAUGHT, Measure, alone, missing
 from risk.monitor import warnings
 from risk.spread import mean, share
 from risk.trajectory import ROLE, VIOLATION, Walks, walks
@@ -47,7 +47,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     next_move = calibrated(found, chain, broke, chosen["draws"], chosen["seed"])
     early = warnings(first, broke, items=found.item)
     told = {"detected": early.detected, "false_alarms": early.false_alarms, "warning": early.ahead}
-    yield from (Finding(name, warned(one, TAUGHT)) for name, one in (next_move | told).items())
+    yield from (Finding(name, one) for name, one in next_move.items())
+    yield from (Finding(name, alone(one, TAUGHT)) for name, one in told.items())
 
 
 def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Iterator[Finding]:
@@ -56,7 +57,7 @@ def _points(found: Walks, chain: Chain, chance: Floats, threshold: float) -> Ite
     broke = ~np.isnan(violated(found, chain))
     told = share(reached, items=found.item), share(~broke, reached, found.item)
     for name, one in zip(("no_return", "turned_back"), told, strict=True):
-        yield Finding(name, warned(one, TAUGHT))
+        yield Finding(name, alone(one, TAUGHT))
 
 
 def flags(chain: Chain, chance: Floats, threshold: float) -> Any:
@@ -164,9 +165,11 @@ LENS = Lens(
         "itself is no flag, so a warning is at least one move. next_ece and next_brier hold the "
         "chance that the next move breaks the rule, by the other half's chain too, against "
         "whether it did; next_bias is chance less share, up is too cautious: all three are about "
-        "chains learned from half of these items, and more items teach better ones. One move "
+        "chains learned from half of these items, and more items teach better ones. The "
+        "monitor's shares and those of the points of no return jump with what a chain learned, so "
+        "they have no interval. One move "
         "ahead, since runs that end tell of several only where the rule was broken. Expected "
-        "moves have no interval: they lean on what lies beyond the observed runs."
+        "moves have none either: they lean on what lies beyond the observed runs."
     ),
     how_to_get={
         "item_id": "load trajectories: a column with a list of steps",

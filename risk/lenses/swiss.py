@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from risk.interval import Floats, holding, percentiles, resamples
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, warned
+from risk.measure import Measure, alone
 from risk.seen import codes, says, together, used
 from risk.spread import MANY
 from risk.swiss import scores, wins
@@ -19,7 +19,7 @@ CURVE = 4
 """Eliminations a round shown in the curve: 0 to 3."""
 PLENTY = 50
 """Items from which on intervals were found to hold; of 25 in 81 of 100."""
-FEW = f"contests over fewer than {PLENTY} items: the interval may be too short"
+FEW = f"contests over fewer than {PLENTY} items tell no interval that holds"
 BLOCKS = 1_000
 """Random blocks of items that are drawn in their place where there are over MANY."""
 ROUGHLY = 20_000
@@ -58,7 +58,7 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
             # the draws are simulated more roughly than the value, which may then lie outside
             low, high = holding(float(value[m]), *percentiles(spread[:, m]))
             told = Measure(float(value[m]), low, high, n=items, lost=int((known[m] == 0).sum()))
-            told = warned(told, FEW if items < PLENTY else "")
+            told = alone(told, FEW) if items < PLENTY else told
             if leave == chosen["leave"]:
                 yield Finding("score", told, name)
             yield Finding("curve", told, f"{leave} leave", run=name)

@@ -53,6 +53,12 @@ def test_ink_colors_the_text_of_a_known_theme_only():
     assert frame.ink(frame.figure(100), None).layout.font.color is None
 
 
+def test_a_number_without_an_interval_says_why():
+    said = frame.interval(Measure(0.9, why="contests over few items"))
+    assert said == "0.900 (no interval: contests over few items)"
+    assert "95\u2009% interval" in frame.interval(Measure(0.9, 0.8, 1.0, why="few items"))
+
+
 def test_a_caution_stands_beside_the_interval_it_is_about():
     few = Measure(0.9, 0.8, 1.0, why="few items: the interval may be too short")
     said = frame.about("risk", few)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import permutations, product
 
 import numpy as np
@@ -111,8 +112,8 @@ def test_the_lens_turns_harm_and_shows_the_curve_over_eliminations():
     found = look(runs, leave=0)
     best, worst = found["score", "good", ""], found["score", "poor", ""]
     assert best.value > found["score", "fair", ""].value > worst.value == 0
-    assert best.low <= best.value <= best.high
     assert best.why == swiss.FEW
+    assert math.isnan(best.low)
     assert found["curve", "0 leave", "good"].value == best.value
     assert found["curve", "2 leave", "good"].value == best.value
     assert found["curve", "2 leave", "fair"].value < found["curve", "0 leave", "fair"].value
