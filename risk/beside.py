@@ -94,8 +94,11 @@ def compare(
         for name, one in baselines.items()
     }
     told = {
-        name: Found(_told(tested), _told(own), half / n, n - half, n, _told(ends.get(name, [])), {})
+        name: Found(
+            _told(tested), _told(own), half / n, n - half, rows, _told(ends.get(name, [])), {}
+        )
         for name, (tested, own) in sides.items()
+        for rows in [n if name in baselines else n - half]  # a policy that never moves tells less
     }
     drawn = min(half // 2, LEARNED)
     for level, box in (("alpha", ALPHA), ("beta", BETA)):

@@ -170,8 +170,9 @@ def test_coverage_of_the_intervals_of_a_lens(stores: Stores, name: str, n: int) 
     """What seems to hold less is looked at again on four times as many samples of its own."""
     seen = sampled(stores, name, n, SAMPLES, 0)
     told = {key: verdict(one) for key, one in seen.items()}
-    again = sampled(stores, name, n, 4 * SAMPLES, 1) if SILENT in told.values() else {}
-    for key in (key for key, word in told.items() if word == SILENT and key in again):
+    less = {key for key, word in told.items() if word != HELD}
+    again = sampled(stores, name, n, 4 * SAMPLES, 1) if less else {}
+    for key in less & set(again):
         seen[key], told[key] = again[key], verdict(again[key])
     counts = ", ".join(f"{list(told.values()).count(word)} {word}" for word in WORDS)
     print(f"\n{name}, n = {n}: {counts}", end="")
