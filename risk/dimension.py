@@ -12,7 +12,7 @@ from risk import special
 from risk.bootstrap import LARGE, Codes, reach, tops
 from risk.bounded import FEW, LEAST
 from risk.deep import DEEP
-from risk.interval import CELLS, Floats, percentiles, resamples
+from risk.interval import CELLS, NORMAL, Floats, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.tail import shares
 from risk.worst import TIE, cvar, mass, var
@@ -30,9 +30,10 @@ def share_profile(
 ) -> list[Measure]:
     """`tail.shares` (D) of parts (N, D) and total (N,), with 95 % bootstrap intervals over items.
 
-    Rows without a total are lost; a tail of fewer than five prompts has no interval. `clusters`
-    (N,) codes the item of each row (TR-10, TR-13). A tail of more than 2,500 rows has the normal
-    interval of the shares' first-order expansion.
+    Rows without a total are lost; a tail of fewer than five prompts has no interval, one of few a
+    wider one than its percentiles, which held 85 to 90 of 100 where 5 or 10 prompts make the tail.
+    `clusters` (N,) codes the item of each row (TR-10, TR-13). A tail of more than 2,500 rows has
+    the normal interval of the shares' first-order expansion.
 
     >>> b, f = np.array([2, 0.2, 1.5, 0.3, 0]), np.array([0.5, 1.8, 0.5, 0.2, 0.1])
     >>> found = share_profile(np.stack([b, f], axis=1), b + f, 0.6)
@@ -59,10 +60,26 @@ def share_profile(
     if few:
         return [Measure(float(value), n=n, lost=lost, why=few) for value in point]
     many = _replicates(split, joint, codes, level, draws, seed)
+    farther = _farther(float(mass(items, level)))
+    least, most = (0.0, 1.0) if (split >= 0).all() else (-math.inf, math.inf)
     return [
-        Measure(float(value), *percentiles(column), n=n, lost=lost)
-        for value, column in zip(point, many.T, strict=True)
+        Measure(
+            v, max(v - farther * (v - low), least), min(v + farther * (high - v), most), n, lost
+        )
+        for v, (low, high) in zip(point.tolist(), map(percentiles, many.T), strict=True)
     ]
+
+
+def _farther(prompts: float) -> float:
+    """How much farther than percentiles an interval reaches that so many prompts of a tail make.
+
+    Student's law with one degree less in place of the normal one, and the variance of few.
+
+    >>> round(_farther(5.0), 2), round(_farther(100.0), 2)
+    (1.58, 1.02)
+    """
+    wide = float(special.stdtrit(prompts - 1, 0.975)) / NORMAL
+    return max(wide, 1.0) * math.sqrt(prompts / (prompts - 1))
 
 
 def _halves(parts: Floats, total: Floats, level: float, point: Floats) -> Floats:
