@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -21,7 +22,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     right = marks.yes(np.asarray(columns["correct"]))
     known = ~np.isnan(right)
     of = spread.items(columns.get("item_id"))
-    ranked = []
+    ranked, ends = [], []
     for name, rows in slices(columns, "specialty", "category"):
         found = spread.share(right, rows, of)
         small = found.known and found.n < chosen["least"]
@@ -29,6 +30,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("accuracy", beside(found, aside), name)
         if found.known and not small:
             ranked.append(rows & known)
+            ends.append((found.low, found.high))
     n, lost = int(known.sum()), int((~known).sum())
     names = ("range", "sd", "worst")
     if len(ranked) < 2:
@@ -41,7 +43,23 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     over = several(
         partial(_spread, k=chosen["k"]), features, *again, n=n, lost=lost, why=[""] * len(names)
     )
-    yield from (Finding(name, found) for name, found in zip(names, over, strict=True))
+    for name, found, least in zip(names, over, (*closest(np.array(ends)), 1.0), strict=True):
+        low = min(found.low, least)  # NaN where there is no interval
+        yield Finding(name, replace(found, low=low) if found.known else found)
+
+
+def closest(ends: Floats) -> tuple[float, float]:
+    """The least range and sd that specialties can have whose accuracies lie within ends (S, 2).
+
+    Chance alone puts them apart, so that a sample shows more of either than there is.
+
+    >>> closest(np.array([[0.1, 0.5], [0.4, 0.8]])), closest(np.array([[0.1, 0.2], [0.4, 0.8]]))
+    ((0.0, 0.0), (0.2, 0.141421356237))
+    """
+    low, high = ends.T
+    middle = np.clip(np.unique(ends)[:, None], low, high)  # all as near one accuracy as they can be
+    apart = float(np.max(low) - np.min(high))
+    return max(round(apart, 12), 0.0), round(float(spread_of(middle).min()), 12)
 
 
 def _spread(sums: Floats, k: int) -> Floats:
@@ -85,7 +103,8 @@ LENS = Lens(
     edges=(
         "Spread up is worse, accuracy and worst up are good. Specialties with fewer than 10 "
         "answers are shown and not ranked. The spread of small specialties is partly noise, which "
-        "makes it too large: its interval shows how far. Abstentions are neither right nor wrong: "
+        "makes it too large: its interval goes down to the least that their own intervals allow. "
+        "Abstentions are neither right nor wrong: "
         "lost. With fewer than k specialties all are averaged."
     ),
     how_to_get={
