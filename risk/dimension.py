@@ -12,7 +12,7 @@ from risk import special
 from risk.bootstrap import LARGE, Codes, reach, tops
 from risk.bounded import FEW, LEAST
 from risk.deep import DEEP
-from risk.interval import CELLS, NORMAL, Floats, percentiles, resamples
+from risk.interval import CELLS, NORMAL, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.tail import shares
 from risk.worst import TIE, cvar, mass, var
@@ -66,7 +66,8 @@ def share_profile(
         Measure(
             v, max(v - farther * (v - low), least), min(v + farther * (high - v), most), n, lost
         )
-        for v, (low, high) in zip(point.tolist(), map(percentiles, many.T), strict=True)
+        for v, column in zip(point.tolist(), many.T, strict=True)
+        for low, high in [holding(v, *percentiles(column))]
     ]
 
 

@@ -94,6 +94,8 @@ def _added(
         if few and found.known:
             low, high = min(found.low, float(more.min())), max(found.high, float(more.max()))
             found = replace(found, low=low, high=high)
+        if one != "added" and found.low < 0:  # an area is no less than 0
+            found = replace(found, low=0.0)
         yield Finding(one, found, name)
 
 

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from risk import dimension, tail
-from risk.interval import percentiles, resamples
+from risk.interval import holding, percentiles, resamples
 
 
 @given(
@@ -36,8 +36,9 @@ def test_share_intervals_are_those_of_the_resampled_rows(parts, level, clustered
             assert np.isnan(share.low)
             continue
         wide = stats.t.ppf(0.975, tailed - 1) / stats.norm.ppf(0.975)
-        ends = np.array(percentiles(column))
+        ends = np.array(holding(share.value, *percentiles(column)))
         ends = share.value + wide * np.sqrt(tailed / (tailed - 1)) * (ends - share.value)
+        assert share.low <= share.value <= share.high
         assert (share.low, share.high) == pytest.approx(np.clip(ends, 0, 1), abs=1e-9)
 
 

@@ -218,6 +218,13 @@ def test_added_value_tells_a_score_that_helps_from_one_that_does_not():
         assert found["with", name].low < found["with", name].value < found["with", name].high
 
 
+def test_an_area_of_few_answers_stays_between_0_and_1():
+    columns = {name: column[:14] for name, column in added().items()}
+    found = look("added_value", columns)
+    areas = [found[one, name] for one in ("with", "without") for name in ("good", "idle")]
+    assert all(0 <= area.low < area.high <= 1 for area in areas)
+
+
 def test_a_score_twice_over_adds_nothing():
     columns = added()
     columns["copy"] = columns["good"].copy()
