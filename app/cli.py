@@ -20,6 +20,7 @@ from data.trouble import Trouble
 
 def main() -> None:
     """Runs the command; what a person can put right is said once, on stderr."""
+    memory.seldom()
     try:
         shell(standalone_mode=False)
     except Trouble as trouble:

@@ -7,6 +7,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+SELDOM = 70_000
+"""Objects more than before, after which cycles are looked for; Python itself takes 700."""
+
 
 @contextmanager
 def uncollected() -> Iterator[None]:
@@ -21,6 +24,11 @@ def uncollected() -> Iterator[None]:
     finally:
         if on:
             gc.enable()
+
+
+def seldom() -> None:
+    """Looks for cycles a hundred times less often: imports alone make many thousand objects."""
+    gc.set_threshold(SELDOM)
 
 
 def leave() -> None:

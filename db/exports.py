@@ -12,9 +12,6 @@ SAID = "STRUCT(field VARCHAR, person VARCHAR, value VARCHAR)[]"
 
 BLOCK = 64
 """Rows that are weighed together, and stay together."""
-BLANK = """CASE WHEN response IS NULL THEN true
-  WHEN response < '!' THEN trim(left(response, 160)) = '' ELSE false END"""
-"""Whether an answer has no text: its first words are all blank. What comes later is not read."""
 
 
 def prepare(cursor: Connection, facts: pa.Table) -> None:
@@ -33,7 +30,6 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
            JOIN (SELECT run_id, run, min(probability) AS low, max(probability) AS high
                  FROM picks GROUP BY ALL) USING (run_id)"""
     )
-    # what is long is measured before it is joined, so that only numbers are
     cursor.execute(
         f"""CREATE OR REPLACE TABLE blocks AS
             SELECT split, min(o) AS low, max(o) AS high, coalesce(min(i), {2**62}) AS first,
@@ -41,17 +37,14 @@ def prepare(cursor: Connection, facts: pa.Table) -> None:
                    sum(weight + coalesce(length, 0))::BIGINT AS weight,
                    count(*) FILTER (blank) AS blank, count(*) FILTER (cut) AS cut,
                    count(*) FILTER (length IS NULL) AS bare
-            FROM (SELECT rowid AS o, {WEIGHT["outputs"]} AS weight, {BLANK} AS blank,
-                         finish = 'length' AS cut FROM lake.outputs)
-            JOIN (SELECT o, i, split, length FROM picks) USING (o)
-            GROUP BY split, o // {BLOCK} ORDER BY low"""
+            FROM picks GROUP BY split, o // {BLOCK} ORDER BY low"""
     )
     for name in ("scores", "steps", "acts"):
         more = ", dimension, up, value" if name == "scores" else ""
         cursor.execute(
             f"""CREATE OR REPLACE TABLE rows_{name} AS
                 SELECT s.o, k.o AS k, s.weight{more}
-                FROM (SELECT *, rowid AS o, {WEIGHT[name]} AS weight FROM lake.{name}) s
+                FROM (SELECT *, rowid AS o, ({WEIGHT[name]})::INTEGER AS weight FROM lake.{name}) s
                 JOIN picks k USING ({KEY})"""
         )
 

@@ -3,7 +3,9 @@
 They lie in the table `picks` beside the lake, in a connection of the export's own: `o`, `i` and
 `run` are the rows of the answer, of its prompt and of its run in the lake, `probability` that with
 which the answer was drawn, `split` its part or NULL; run, item and sample are its key, `category`
-and `length` (in bytes, NULL for none) are its prompt's.
+is its prompt's. Where they are weighed, `weight` is the bytes of an answer in memory and `length`
+those of its prompt (NULL for none), `blank` whether it has no text, and `cut` whether a limit of
+length cut it off.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from db.columns import WEIGHT
 from db.filter import OUTPUTS, Case, Filter, only, where
 from db.outputs import rows
 from db.warehouse import Connection
@@ -24,11 +27,13 @@ GROUPS: dict[str, str] = {"": "''", "category": "coalesce(p.category, 'none')",
                           "model": "coalesce(r.model, 'none')", "dataset": "r.dataset"}  # fmt: skip
 PICKED = """picks p JOIN lake.outputs o ON o.rowid = p.o JOIN lake.runs r ON r.run_id = p.run_id
             LEFT JOIN lake.items i ON i.rowid = p.i"""
-MEASURED = OUTPUTS.replace(
-    "lake.items i",
-    "(SELECT *, rowid AS place, strlen(prompt)::INTEGER AS length FROM lake.items) i",
-)
-"""Prompts are measured before they are joined, so that the join holds numbers and no texts."""
+BLANK = """CASE WHEN response IS NULL THEN true
+  WHEN response < '!' THEN trim(left(response, 160)) = '' ELSE false END"""
+"""Whether an answer has no text: its first words are all blank. What comes later is not read."""
+WEIGHED = {
+    "weight": f"({WEIGHT['outputs']})::INTEGER", "blank": BLANK, "cut": "finish = 'length'",
+}  # fmt: skip
+LENGTH = "strlen(prompt)::INTEGER"
 TEXTS = {
     "prompt": "coalesce(i.prompt, '')",
     "answer": "coalesce(o.response, '')",
@@ -38,21 +43,40 @@ TEXTS = {
 BATCH = 8192
 
 
-def start(cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = None) -> int:
-    """Picks what the filter lets through; returns how many."""
+def start(
+    cursor: Connection, chosen: Filter, cases: Iterable[Case] | None = None, *, weigh: bool = True
+) -> int:
+    """Picks what the filter lets through, weighed for an export or not; returns how many."""
     condition, values = where(chosen)
+    measured = ", ".join(f"o.{name}" for name in WEIGHED) + ", i.length," if weigh else ""
     with only(cursor, cases) as join:
         cursor.execute(
             f"""CREATE OR REPLACE TABLE picks AS
-                SELECT o.rowid AS o, i.place AS i, r.rowid AS run, o.run_id, o.item_id, o.sample,
-                       i.category, i.length, 1.0::DOUBLE AS probability, NULL::VARCHAR AS split
-                FROM {MEASURED} {join} WHERE {condition} ORDER BY o, i""",
+                SELECT o.place AS o, i.place AS i, r.rowid AS run, o.run_id, o.item_id, o.sample,
+                       i.category, {measured} 1.0::DOUBLE AS probability, NULL::VARCHAR AS split
+                FROM {_placed(weigh)} {join} WHERE {condition} ORDER BY o, i""",
             values,
         )
     places = cursor.execute("SELECT o FROM picks").fetchnumpy()["o"]
     if not np.diff(places).all():  # a prompt that was loaded twice at once: the first counts
         cut(cursor, "SELECT DISTINCT ON (o) * FROM (FROM picks ORDER BY o, i)")
     return count(cursor)
+
+
+def _placed(weigh: bool) -> str:
+    """OUTPUTS with their places, and measured where they are weighed.
+
+    That comes before the join, so that it holds numbers and no texts.
+    """
+    told = {"outputs o": WEIGHED, "items i": {"length": LENGTH}}
+    joined = OUTPUTS
+    for name, columns in told.items():
+        table, short = name.split()
+        more = "".join(f", {sql} AS {column}" for column, sql in columns.items() if weigh)
+        joined = joined.replace(
+            f"lake.{name}", f"(SELECT *, rowid AS place{more} FROM lake.{table}) {short}"
+        )
+    return joined
 
 
 def count(cursor: Connection) -> int:

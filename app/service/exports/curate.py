@@ -79,7 +79,7 @@ def preview(stores: Stores, body: str) -> Preview:
     recipe = read(body)
     with pinned(stores) as (held, version):
         cursor = held.warehouse
-        steps = curate(held, recipe, lambda _: None)
+        steps = curate(held, recipe, lambda _: None, weigh=False)
         groups = {by: picks.groups(cursor, by) for by in ("model", "category", "dataset")}
         if recipe.splits:
             groups["split"] = splits.parts(cursor)
@@ -100,13 +100,16 @@ def chances(seen: Preview) -> str:
     )
 
 
-def curate(stores: Stores, recipe: Recipe, tell: Tell) -> list[Step]:
-    """Picks the recipe's answers, on pinned stores; `tell` hears of each step as it begins."""
+def curate(stores: Stores, recipe: Recipe, tell: Tell, *, weigh: bool = True) -> list[Step]:
+    """Picks the recipe's answers, on pinned stores; `tell` hears of each step as it begins.
+
+    They are weighed if they are to be written.
+    """
     cursor, where = stores.warehouse, recipe.where
     chosen = where.chosen()
     tell("choosing")
     total = sum(run["outputs"] for run in runs.every(cursor))
-    kept = picks.start(cursor, chosen.filter, cases.among(stores, chosen))
+    kept = picks.start(cursor, chosen.filter, cases.among(stores, chosen), weigh=weigh)
     steps = [Step("all outputs", total, 0), Step(cases.words(chosen), kept, total - kept)]
 
     def did(what: str, removed: int) -> None:
