@@ -22,6 +22,8 @@ HEAVY = 16 * 2**20
 TOGETHER = 144 * 2**20
 """Bytes of the stripes that are read at a time, by one query or by several side by side: each costs
 a look at the files, whatever it brings."""
+OF_LINES = 96 * 2**20
+"""The same of lines of JSON, which take half as much again as their rows weigh."""
 PIECE = 2**20
 """Bytes of a piece of a stripe, roughly."""
 VECTOR = 2048
@@ -76,9 +78,10 @@ def cut(
     added = None if shape.kind == "json" else partial(alike.added, found=known, names=names)
     edges = list(_edges(cursor, table, only))
     hands = max(1, min(hands, HELD // (VECTOR * _longest(edges))))
+    most = OF_LINES if shape.kind == "json" else TOGETHER
     reads: list[Read] = [
         partial(_read, _query(table, only, names, several, told), several, added)
-        for several in together(edges, TOGETHER // hands)
+        for several in together(edges, most // hands)
     ]
     return Cut(reads, hands)
 
