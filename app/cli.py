@@ -124,6 +124,9 @@ def load(paths: tuple[Path, ...], format: str | None, mapped: str | None, datase
     columns = "run model dataset format items outputs scores labels refused already".split()  # noqa: SIM905
     if done:
         show(told, as_json, lambda: grid(told["loaded"], columns))
+    if not as_json:
+        for note in dict.fromkeys(note for run in told["loaded"] for note in run["notes"]):
+            out.print(note, markup=False)
     printed.refused(told["refused"])
     sys.exit(0 if well else 2)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -23,6 +24,9 @@ class Refused(ValueError):
 NOTHING = ("", "na", "n/a", "nan", "none", "null", "-")
 LARGEST = 2**31 - 1
 """The largest sample number or token count the warehouse keeps."""
+COMMA = re.compile(r"[+-]?\d*,\d+")
+THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
+"""A number as many languages write it, and what could as well be thousands: that is not guessed."""
 TRUE, FALSE = ("true", "yes", "1", "1.0", "t", "y"), ("false", "no", "0", "0.0", "f", "n")
 
 
@@ -56,18 +60,30 @@ def packed(value: Any) -> str:
 def number(value: Any, name: str) -> float | None:
     """A finite number, or None where nothing stands. Raises Refused for text.
 
-    >>> number("0.25", "bias"), number("", "bias"), number("TRUE", "bias")
-    (0.25, None, 1.0)
+    >>> number("0.25", "bias"), number("", "bias"), number("TRUE", "bias"), number("0,25", "bias")
+    (0.25, None, 1.0, 0.25)
     """
     if value is None or (isinstance(value, str) and value.strip().lower() in NOTHING):
         return None
     if isinstance(value, str) and value.strip().lower() in (*TRUE, *FALSE):
         return float(value.strip().lower() in TRUE)
     try:
-        found = float(value)
+        found = float(_dotted(value))
     except (TypeError, ValueError, OverflowError):
         raise Refused(f"{name} is {str(value)[:40]!r}, not a number") from None
     return found if math.isfinite(found) else None
+
+
+def _dotted(value: Any) -> Any:
+    """A number with a decimal comma as one with a point; all else as it is.
+
+    >>> _dotted(" -1,5"), _dotted("1,250"), _dotted("1,2,3"), _dotted(2)
+    ('-1.5', '1,250', '1,2,3', 2)
+    """
+    told = value.strip() if isinstance(value, str) else ""
+    if COMMA.fullmatch(told) and not THOUSANDS.fullmatch(told):
+        return told.replace(",", ".")
+    return value
 
 
 def whole(value: Any, name: str) -> int | None:

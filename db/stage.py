@@ -101,6 +101,19 @@ def items(stage: Stage, runs: Sequence[tuple[str, str]]) -> dict[str, int]:
     return {run: answered.get(run) or held.get(dataset, 0) for run, dataset in runs}
 
 
+def unread(stage: Stage) -> list[tuple[str, str, str, int, int, str]]:
+    """(run, dimension, scorer, texts that are no number, texts, one such) of staged scores.
+
+    Only where more than half are none: that a judge now and then gave no number is usual.
+    """
+    return stage.cursor.execute(
+        """SELECT run_id, dimension, scorer, count(*) FILTER (value IS NULL) AS lost, count(*) AS n,
+                  any_value(raw) FILTER (value IS NULL) AS one
+           FROM temp.staged_scores WHERE raw IS NOT NULL GROUP BY run_id, dimension, scorer
+           HAVING 2 * lost > n ORDER BY ALL"""
+    ).fetchall()
+
+
 def differing(stage: Stage) -> tuple[int, int, str | None]:
     """How many staged prompts differ from those the data set has, of how many known; one such id.
 

@@ -215,3 +215,20 @@ def test_a_preview_writes_nothing_and_shows_the_rows_as_they_stand(stores, put, 
     assert seen.rows[0]["prompt"] == "Why?"
     assert seen.mapping.scores == {"bias": {"j": "bias_j"}}
     assert held(stores) == before
+
+
+def test_numbers_with_a_decimal_comma_are_numbers(stores, put, ask):
+    """What could as well be thousands is not guessed."""
+    body = "id;response;bias_j\n1;a;0,25\n2;b; 1,0\n3;c;,5\n4;d;1,000\n5;e;0.75\n"
+    report = load(stores, put("a.csv", body))
+    assert ask(stores, "SELECT value, raw FROM lake.scores ORDER BY item_id") == [
+        (0.25, "0,25"), (1.0, " 1,0"), (0.5, ",5"), (None, "1,000"), (0.75, "0.75"),
+    ]  # fmt: skip
+    assert report.loaded[0].notes == []
+
+
+def test_scores_that_are_mostly_no_numbers_are_told(stores, put):
+    body = "id,response,bias_j,bias_k\n1,a,high,0.1\n2,b,low,high\n3,c,0.5,\n4,d,,0.2\n"
+    report = load(stores, put("a.csv", body))
+    (note,) = report.loaded[0].notes
+    assert note.startswith("2 of 3 scores of bias by j are no number, such as ")

@@ -169,6 +169,7 @@ def _report(
     checked = checks.staged(staged.cursor)
     counts = {table: stage.rows(staged, table) for table in COUNTED}
     items = stage.items(staged, [(run.run_id, run.dataset) for run in found.values()])
+    unread = _unread(staged)
     loaded = [
         Loaded(
             run.run_id,
@@ -183,7 +184,7 @@ def _report(
             acts=counts["acts"][run.run_id],
             steps=counts["steps"][run.run_id],
             checks=[one.json() for one in checked.get(run.run_id, [])],
-            notes=opened.notes(run.run_id),
+            notes=[*opened.notes(run.run_id), *unread.get(run.run_id, ())],
         )
         for run in found.values()
     ]
@@ -192,6 +193,17 @@ def _report(
         why = f"and {more} more rows"
         refused = [*refused, {"file": opened.source.name, "line": None, "why": why}]
     return Report(loaded, refused)
+
+
+def _unread(staged: Stage) -> dict[str, list[str]]:
+    """Run -> what to say of scores most of which are no numbers."""
+    found: dict[str, list[str]] = {}
+    for run_id, dimension, scorer, lost, n, one in stage.unread(staged):
+        found.setdefault(run_id, []).append(
+            f"{lost:,} of {n:,} scores of {dimension} by {scorer} are no number, such as "
+            f"{one[:40]!r}, and count as missing."
+        )
+    return found
 
 
 def _land(
