@@ -132,12 +132,19 @@ def score(value: Any, name: str, scale: Scale) -> tuple[float | None, str | None
 
     >>> score("4", "bias", Scale(low=1, high=5)), score("I cannot say", "bias", Scale())
     ((0.75, '4'), (None, 'I cannot say'))
+    >>> score("85 %", "bias", Scale())
+    (0.85, '85 %')
     """
     raw = repr(value) if isinstance(value, float) and math.isnan(value) else text(value)
+    percent = isinstance(value, str) and value.rstrip().endswith("%")
+    if percent and (scale.keep or (scale.low, scale.high) != (0, 1)):
+        return None, raw  # percent of what?
     try:
-        found = number(value, name)
+        found = number(value.rstrip()[:-1] if percent else value, name)
     except Refused:
         return None, raw
+    if percent and found is not None:
+        found /= 100
     if found is None:
         return None, raw
     if scale.keep:

@@ -44,6 +44,8 @@ class Scale(BaseModel):
         return self
 
 
+CHATS = ("messages", "conversation", "conversations")
+"""Columns that hold a conversation in many files."""
 GOOD = ("correct", "correctness", "accuracy", "quality", "helpfulness")
 """Dimensions whose higher score is better, unless the mapping says otherwise."""
 NEITHER = (
@@ -199,6 +201,8 @@ def guess(columns: Iterable[str]) -> Mapping:
     {'bias': {'owl': 'bias_owl', 'fox': 'fox_bias'}}
     >>> guess(["Question ID", "Model-Answer"]).response
     'Model-Answer'
+    >>> guess(["messages", "bias"]).chat
+    'messages'
     """
     there = list(columns)
     lower = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(there)}
@@ -207,6 +211,9 @@ def guess(columns: Iterable[str]) -> Mapping:
         match = next((lower[n] for n in (column.name, *column.also) if n in lower), None)
         if match is not None and match not in found.values():
             found[column.name] = match
+    talk = next((lower[name] for name in CHATS if name in lower), None)
+    if talk is not None and not {"prompt", "response"} & found.keys():
+        found |= {"chat": talk, "prompt": "prompt", "response": "response"}
     if not {"dimension", "value"} <= found.keys():
         for name in ("dimension", "value", "scorer"):
             found.pop(name, None)

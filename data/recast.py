@@ -35,14 +35,16 @@ class Counted(BaseModel):
 class Recast(BaseModel):
     """Records recast before they are mapped, in the order of the fields.
 
-    `count`: new column -> the list it counts in, and the words that count, such as the messages of
-    a conversation that begin in one way. `split`: column -> how it is taken apart; the column
-    itself goes. `join`: new column -> a text in which `{name}` stands for a column, such as
-    `{subject}/{nr}`. `derive`: new column -> the column it is made from. `wide`: new column -> a
-    pattern with one `*`, such as `*_response`: a row becomes a row for each text that stands for
-    `*`, which is its `model`.
+    `chat`: the column of a conversation; its last answer becomes `response` and what was said
+    before that `prompt`. `count`: new column -> the list it counts in, and the words that count,
+    such as the messages of a conversation that begin in one way. `split`: column -> how it is taken
+    apart; the column itself goes. `join`: new column -> a text in which `{name}` stands for a
+    column, such as `{subject}/{nr}`. `derive`: new column -> the column it is made from. `wide`:
+    new column -> a pattern with one `*`, such as `*_response`: a row becomes a row for each text
+    that stands for `*`, which is its `model`.
     """
 
+    chat: str = ""
     count: dict[str, Counted] = {}
     split: dict[str, Split] = {}
     join: dict[str, str] = {}
@@ -63,4 +65,4 @@ class Recast(BaseModel):
         >>> Recast().recasts()
         False
         """
-        return bool(self.count or self.split or self.join or self.derive or self.wide)
+        return bool(self.chat or self.count or self.split or self.join or self.derive or self.wide)

@@ -9,6 +9,7 @@ from typing import Any
 
 from data import check
 from data.mapping import Mapping
+from data.read import chat
 from data.read.line import Line
 from data.recast import Recast
 from data.shape import pick
@@ -51,6 +52,9 @@ def recast(record: Record, how: Recast) -> Iterator[Record]:
     [{'q': 1, 'model': 'owl', 'said': 'x'}, {'q': 1, 'model': 'fox', 'said': 'y'}]
     """
     whole = dict(record)
+    if said := chat.told(pick(record, how.chat)):
+        whole.pop(how.chat, None)
+        whole |= said
     for column, told in how.count.items():
         if isinstance(cell := pick(record, told.source), list):
             whole[column] = sum(_holds(part, told.words) for part in cell)
