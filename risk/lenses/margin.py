@@ -49,11 +49,11 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
         score = SCALE * np.maximum(gold[rows], 0)
-        yield Finding("score", spread.mean(score, own), group)
+        yield Finding("score", spread.mean(score, own, 0, 0.0, SCALE), group)
         if group:
             continue
-        yield Finding("gold_margin", spread.mean(gold, of))
-        yield Finding("top_margin", spread.mean(top, of))
+        yield Finding("gold_margin", spread.mean(gold, of, 0, -1.0, 1.0))
+        yield Finding("top_margin", spread.mean(top, of, 0, 0.0, 1.0))
         behind = np.where(np.isnan(gold), np.nan, (gold < -marks.EDGE).astype(float))
         yield Finding("behind", spread.share(behind, items=of))
 
@@ -73,10 +73,10 @@ LENS = Lens(
         "paper's certificate is about images and does not carry over to text"
     ),
     edges=(
-        "score, gold_margin and top_margin up are good; behind, the share of items in which "
-        "another option leads, up is worse. A margin is no robustness: nothing was perturbed. "
-        "Fewer than two options, or none that is right, is lost. A tie has margin 0 and is not "
-        "behind."
+        "score (0 to sqrt(pi / 2)), gold_margin and top_margin up are good; behind, the share of "
+        "items in which another option leads, up is worse. A margin is no robustness: nothing was "
+        "perturbed. Fewer than two options, or none that is right, is lost. A tie has margin 0 "
+        "and is not behind."
     ),
     how_to_get={
         "option_logprobs": "load a multiple-choice log with option log-probabilities",
