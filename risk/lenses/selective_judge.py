@@ -13,8 +13,9 @@ from risk import marks, spread
 from risk.control import GRID, PROCEDURES, control
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure, missing, warned
+from risk.measure import Measure, missing
 from risk.seen import each
+from risk.taught import Asked, averages, reaching
 
 FIRST = frozenset({"a", "first", "1", "1.0", "yes", "true"})
 SECOND = frozenset({"b", "second", "0", "0.0", "no", "false"})
@@ -40,7 +41,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     ab, ba = (_share(columns, name) for name in ("p_ab", "p_ba"))
     p, u = entropy(ab, ba)
     of = spread.items(columns.get("item_id"))
-    yield Finding("bpe", spread.mean(u, of))
+    yield Finding("bpe", spread.mean(u, of, 0, 0.0, math.log(2)))
     turned = np.where(np.isnan(p), np.nan, (ab - 0.5) * (ba - 0.5) < 0)
     yield Finding("order_flips", spread.share(turned, items=of))
     wrong = np.abs((p >= 0.5) - _truth(columns["preferred"])) + 0 * p
@@ -63,9 +64,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     at = missing(why, n=half, lost=lost) if none else Measure(found.chosen, n=half, lost=lost)
     yield Finding("threshold", at)
     own = None if of is None else of[test]
-    said = f"at the threshold that these {half} pairs taught; no interval for what others teach"
-    yield Finding("accepted", warned(spread.share(taken, items=own, lost=lost), said))
-    found_wrong = warned(spread.share(wrong[test], taken, own, lost), said)
+    asked = Asked(grid, chosen["alpha"], chosen["delta"], chosen["procedure"])
+    far = averages(u[known], wrong[known], asked, 0.5, whose, chosen["seed"])
+    yield Finding("accepted", reaching(spread.share(taken, items=own, lost=lost), far.accepted))
+    found_wrong = reaching(spread.share(wrong[test], taken, own, lost), far.wrong)
     yield Finding("accepted_error", missing(why, lost=lost) if none else found_wrong)
 
 
@@ -113,10 +115,11 @@ LENS = Lens(
         "Entropy up is less certain, 0 to ln 2; error and accepted_error up are worse. A pair "
         "seen in one order has no entropy and is lost, as is one without a true preference or "
         "with a tie; a mean preference of exactly one half counts for the first answer. Half of "
-        "the pairs calibrates, the other half is judged: `accepted` and `accepted_error`, with "
-        "their intervals, are about the threshold learned here, which comes nearer to the limit "
-        "the more pairs teach it. Where no threshold is valid nothing is accepted: a legitimate "
-        "answer. Probabilities outside 0 to 1 are refused."
+        "the pairs calibrates, the other half is judged: `accepted` and `accepted_error` are about "
+        "the threshold learned here, which comes nearer to the limit the more pairs teach it. "
+        "Their intervals hold what this threshold accepts and what such thresholds do on average, "
+        "learned from as many other pairs. Where no threshold is valid nothing is accepted: a "
+        "legitimate answer, which few pairs leave open. Probabilities outside 0 to 1 are refused."
     ),
     how_to_get={
         "p_ab": "keep the judge's probability that answer A is better, A shown first, as p_ab",
