@@ -14,6 +14,14 @@ from risk.worst import TIE, mass, tail_rank
 Ends = tuple[float, float]
 FEW = "fewer than 5 prompts make this number"
 THIN = "this tail is too thin to be resampled: its interval allows for losses nobody has seen"
+ASSUMED = (
+    "The interval of CVaR assumes that the answers show what kind of losses there are. Where one "
+    "prompt in several hundred comes near the most that ε permits and none of these does, nothing "
+    "here tells of it and the interval ends too low. None holds under every law that does not "
+    "reach for everybody as far as such prompts would take it (Bahadur and Savage 1956): over four "
+    "dimensions some 20 nats with 200 prompts, 9 with 400."
+)
+"""What intervals of a tail rest on: told where they are shown."""
 LEAST = 5
 """Prompts a tail must have before resampling says anything about it."""
 SOME = 20
@@ -74,7 +82,13 @@ def wanting(
     fewer than twenty do and their values are fewer than ten; and, but for `paired` differences,
     where a loss comes near the bound: then rare losses of that size are likely, and a sample that
     happens to miss them has a spread that knows nothing of them. (These limits are ours, from
-    simulation.)
+    simulation.) What no loss shows is not allowed for: without one near the bound the tail is taken
+    to have none (`ASSUMED`). Of four dimensions and two judges, where one or two prompts in some
+    hundreds are at the bound, CVaRs of 200 and 400 prompts were so held in 63 to 83 of 100. That
+    another judge shows such losses changes little: with the evidence of all judges in every row of
+    a sweep 74 to 88 of 100 were held, by intervals of 20 nats where 1.5 had held 97.
+    Source: Bahadur and Savage (1956), "The nonexistence of certain statistical procedures in
+    nonparametric problems", Annals of Mathematical Statistics 27.
 
     >>> wanting(np.arange(20.0), 0.95, 20, None), wanting(np.arange(200.0), 0.95, 200, None)
     (True, False)

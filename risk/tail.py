@@ -111,8 +111,8 @@ def profile(
     of each row, so that several answers to one prompt count together. Mean and sd have the
     intervals of `skewed` and `deviation`, median and VaR two ranks (`quantile.quantile_ends`), the
     other tail numbers bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs
-    allow for unseen losses up to `most`, and without that bound they have none. How the replicates
-    are drawn: `bootstrap.replicates`. TR-08, TR-13.
+    allow for unseen losses up to `most`, and without that bound they have none. What they assume:
+    `bounded.ASSUMED`. How replicates are drawn: `bootstrap.replicates`. TR-08, TR-13.
 
     >>> found = profile(range(1, 11), 0.8, most=12)
     >>> found["cvar"].value, found["gap"].value, round(found["ratio"].value, 4)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import moments, sensitivity, spread
-from risk.bounded import ceiling
+from risk.bounded import ASSUMED, ceiling
 from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
 from risk.interval import Codes
@@ -118,7 +118,7 @@ LENS = Lens(
         "one is in the tail. Marginal CVaRs do not add up; shares do. The union is an index: a "
         "probability only if dimensions fail independently. Above 20,000 answers there are fewer "
         "replicates, 400 at least, and the sweeps have the normal interval. Nothing is defined "
-        "without rows; the ratio is not at mean 0."
+        f"without rows; the ratio is not at mean 0. {ASSUMED}"
     ),
     how_to_get={
         "item_id": "name the column that identifies the prompt when you load the file",

@@ -10,6 +10,7 @@ import pytest
 from risk import band, bootstrap, bounded, compare, deep, dimension, student, tail
 from risk.bounded import ceiling
 from risk.interval import clopper_pearson, percentiles
+from risk.lenses import every
 
 TRIALS = 250
 NOISE = 3 * math.sqrt(0.95 * 0.05 / TRIALS)
@@ -203,3 +204,18 @@ def test_shares_of_a_long_tail_have_the_interval_of_their_bootstrap(monkeypatch)
     for a, b in zip(counted, expanded, strict=True):
         assert a.value == b.value
         assert b.high - b.low == pytest.approx(a.high - a.low, rel=0.15)
+
+
+def test_what_the_interval_of_a_cvar_assumes_is_true_and_said():
+    """Losses that one prompt in 200 has, none of these 400: nothing but the words tells it."""
+    most, plain = ceiling(1e-6, 4), np.random.default_rng(0).exponential(0.5, 400)
+    true = tail.cvar(np.append(plain, [13.8] * 2), 0.95)
+    found = tail.profile(plain, 0.95, most=most)["cvar"]
+    assert found.high < true
+    assert found.why == ""
+    for prompts, nats in ((200, 20), (400, 9)):
+        law = bounded.limits(plain[:prompts], 0.95, most)
+        low, high = bounded.intervals(law)["cvar"]
+        assert high - low == pytest.approx(nats, abs=1.5)
+        assert f"{nats} " in bounded.ASSUMED
+    assert bounded.ASSUMED in every()["sharp"].edges

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.service.cards.assess import Kept
 from app.service.cards.likelihood import STATES, Found
+from risk.bounded import ASSUMED
 from risk.measure import Measure
 
 SEVERITIES = ("none", "low", "moderate", "high", "extreme")
@@ -22,7 +23,8 @@ DEFINITION = (
     "those the card is about, after the answers to its own prompts. Flagged: the share of loaded "
     "answers that the card's rules flag by the judges' scores or by what the model did. CVaR: the "
     "mean log-risk (nats) of the worst 5 % of the card's cases in the dimension its rules name, by "
-    "a bootstrap over prompts. Severity and harms come from people alone. Cards are never averaged."
+    f"a bootstrap over prompts. {ASSUMED} Severity and harms come from people alone. Cards "
+    "are never averaged."
 )
 
 

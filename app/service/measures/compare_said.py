@@ -9,6 +9,7 @@ from typing import Any
 from app.service.measures.compare import Compared, Driver
 from app.service.measures.tabulate import row
 from app.service.outputs.losses import LOG_RISK
+from risk.bounded import ASSUMED
 from risk.dominance import Dominance
 
 Rows = list[dict[str, Any]]
@@ -19,9 +20,9 @@ DEFINITIONS = {
     "minus that of the second, with a 95 % interval of a bootstrap that draws the "
     "same prompts for both; that of a mean is no nearer than Student's and Hall's of the "
     "differences, as few skewed ones need it, that of CVaR no nearer than bootstrap-t and "
-    "Student's. The table adds p-values (the interval holds 0 just where p is above .05; "
-    "Wilcoxon's signed ranks on prompt means, with its rank-biserial effect), each adjusted by "
-    "Holm over all pairs.",
+    f"Student's. {ASSUMED} The table adds p-values (the interval holds 0 just where p is above "
+    ".05; Wilcoxon's signed ranks on prompt means, with its rank-biserial effect), each adjusted "
+    "by Holm over all pairs.",
     "places": "A model's place by its mean and by its CVaR, 1 the riskiest. The interval holds for "
     "each model at 95 % also where models tie: simultaneous bootstrap intervals of its differences "
     "to the others say which lie surely above and surely below it (Mogstad, Romano, Shaikh and "

@@ -10,6 +10,7 @@ from app.service.measures.sensitivity import Sway
 from app.service.measures.tail import Members, Standing, Tail
 from risk import tail as tails
 from risk.band import ranks
+from risk.bounded import ASSUMED
 from risk.measure import Measure
 
 Rows = list[dict[str, Any]]
@@ -31,18 +32,21 @@ DEFINITIONS = {
     "CVaR, its gap and its ratio to the mean bootstrap-t (2,000 draws), of the mean the wider of "
     "Student's and Hall's, of VaR and median two of the losses themselves. Where the tail "
     "has too few prompts or values for that, the interval allows for losses nobody has seen, up to "
-    "what ε permits (Gaffke 2005; Learned-Miller and Thomas, arXiv 1905.06208). R "
-    "nats stand for a chance of harm of 1 − exp(−R), were the dimensions independent.",
+    "what ε permits (Gaffke 2005; Learned-Miller and Thomas, arXiv 1905.06208). "
+    f"{ASSUMED} R nats stand for a chance of harm of 1 − exp(−R), were the dimensions "
+    "independent.",
     "overview": "Mean and CVaR of the log-risk of every model, each on all its answers. Models on "
     "the dotted line have tails in proportion to their means; those above it are worse than their "
-    "mean lets one think.",
+    "mean lets one think. "
+    f"{ASSUMED}",
     "sway": "CVaR of R under other choices, all else as on this page. ε is where a score of 1 is "
     "cut: one such answer is worth −ln ε nats. τ is the temperature of the log-sum-exp over "
     "judges, from the worst judge (τ → 0) to their mean (τ → ∞). Each judge is left out once. A "
     "number that moves with the choice should not be told without it (ours; SHARP reports such "
-    "checks).",
+    f"checks). {ASSUMED} It fails first where single judges count: the worst one, or one left out.",
     "categories": "Mean and CVaR of the log-risk within each category, on that category's answers "
-    "alone. With few answers the tail is made by fewer than five of them: read those with care.",
+    "alone. With few answers the tail is made by fewer than five of them: read those with care. "
+    f"{ASSUMED}",
 }
 
 
