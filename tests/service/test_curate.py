@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,24 @@ def test_personal_data_is_masked_with_its_count(stores: Stores, tmp_path: Path) 
 def test_a_recipe_that_makes_no_sense_is_refused(body: dict[str, Any], why: str) -> None:
     with pytest.raises(Trouble, match=why):
         recipe.read(body)
+
+
+@pytest.mark.parametrize("parts", [(0.8,), (0.6, 0.2), (1, 1, 1), (0.5, 0.7, 0.0), (0.3, 0.3, 0.3)])
+def test_parts_that_do_not_add_to_one_are_refused_with_what_to_write(parts: tuple[float]) -> None:
+    asked = {f"part_{n}": share for n, share in enumerate(parts)}
+    with pytest.raises(Trouble, match=f"add to {sum(parts):g}, not 1") as found:
+        recipe.read({"splits": asked})
+    told = {name: float(share) for name, share in re.findall(r"(\w+)=(\d[.\d]*)", found.value.fix)}
+    better = recipe.read({"splits": told}).splits
+    whole = {name: share * sum(parts) for name, share in better.items()}
+    assert whole == pytest.approx(asked, abs=0.003)
+    assert ("name a part for the other" in found.value.fix) == (sum(parts) < 1)
+
+
+def test_parts_of_nothing_are_refused_with_an_example() -> None:
+    with pytest.raises(Trouble) as found:
+        recipe.read({"splits": {"train": 0.0}})
+    assert "train=0.9, test=0.1" in found.value.fix
 
 
 def test_a_text_that_stands_in_many_answers_is_masked_and_counted_in_each(

@@ -115,8 +115,9 @@ class Recipe(Part):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        if self.splits and abs(sum(self.splits.values()) - 1) > 1e-6:
-            raise ValueError(f"the parts of the split add to {sum(self.splits.values()):g}, not 1")
+        whole = sum(self.splits.values())
+        if self.splits and abs(whole - 1) > 1e-6:
+            raise Trouble(f"the parts of the split add to {whole:g}, not 1", _mended(self.splits))
         for name in self.splits:
             if not name.isidentifier() or name == "all":
                 raise ValueError(f"{name!r} cannot name a part; train, test and validation can")
@@ -126,6 +127,23 @@ class Recipe(Part):
         """The recipe as JSON: what is not asked for is left out."""
         told = self.model_dump(mode="json", exclude_defaults=True)
         return json.dumps(told, ensure_ascii=False)
+
+
+def _mended(splits: dict[str, float]) -> str:
+    """What to write for parts that do not add to 1: as large beside each other, or one part more.
+
+    >>> _mended({"train": 0.6, "test": 0.2})
+    'write train=0.75, test=0.25, or name a part for the other 0.2'
+    """
+    whole = sum(splits.values())
+    if whole < 0.001:
+        return "write parts that add to 1, such as train=0.9, test=0.1"
+    parts = {name: round(share / whole, 3) for name, share in splits.items()}
+    first = max(parts, key=parts.__getitem__)
+    parts[first] += 1 - sum(parts.values())  # thirds are 0.334, 0.333 and 0.333
+    told = ", ".join(f"{name}={share:.3g}" for name, share in parts.items())
+    rest = f", or name a part for the other {1 - whole:.3g}" if whole < 1 else ""
+    return f"write {told}{rest}"
 
 
 def read(body: str | dict[str, Any]) -> Recipe:
