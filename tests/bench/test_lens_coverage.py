@@ -164,7 +164,7 @@ def enough(held: list[bool]) -> bool:
     return float(np.mean(held)) >= 0.95 - 2.6 * math.sqrt(0.95 * 0.05 / len(held))
 
 
-@pytest.mark.parametrize("n", [25, 50])
+@pytest.mark.parametrize("n", [25, 50, 100, 200])
 @pytest.mark.parametrize("name", lenses.every())
 def test_coverage_of_the_intervals_of_a_lens(stores: Stores, name: str, n: int) -> None:
     """What seems to hold less is looked at again on four times as many samples of its own."""
