@@ -13,7 +13,7 @@ import orjson
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from data.columns import COLUMNS, DIMENSIONS
+from data.columns import COLUMNS
 from data.recast import Recast
 from data.trouble import Trouble
 
@@ -44,8 +44,6 @@ class Scale(BaseModel):
         return self
 
 
-CHATS = ("messages", "conversation", "conversations")
-"""Columns that hold a conversation in many files."""
 GOOD = ("correct", "correctness", "accuracy", "quality", "helpfulness")
 """Dimensions whose higher score is better, unless the mapping says otherwise."""
 NEITHER = (
@@ -190,53 +188,6 @@ def recognize(columns: Iterable[str]) -> tuple[str, Mapping] | None:
     there = set(columns)
     fits = [(n, m) for n, m in shipped().items() if m.recognize and there.issuperset(m.recognize)]
     return max(fits, key=lambda pair: len(pair[1].recognize), default=None)
-
-
-def guess(columns: Iterable[str]) -> Mapping:
-    """Columns found by their names, as written in the contract; scores by dimension and judge.
-
-    A blank or a dash in a name counts as `_`, a capital as a small letter.
-
-    >>> guess(["id", "question", "answer", "bias_owl", "fox_bias"]).scores
-    {'bias': {'owl': 'bias_owl', 'fox': 'fox_bias'}}
-    >>> guess(["Question ID", "Model-Answer"]).response
-    'Model-Answer'
-    >>> guess(["messages", "bias"]).chat
-    'messages'
-    """
-    there = list(columns)
-    lower = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(there)}
-    found: dict[str, Any] = {}
-    for column in COLUMNS:
-        match = next((lower[n] for n in (column.name, *column.also) if n in lower), None)
-        if match is not None and match not in found.values():
-            found[column.name] = match
-    talk = next((lower[name] for name in CHATS if name in lower), None)
-    if talk is not None and not {"prompt", "response"} & found.keys():
-        found |= {"chat": talk, "prompt": "prompt", "response": "response"}
-    if not {"dimension", "value"} <= found.keys():
-        for name in ("dimension", "value", "scorer"):
-            found.pop(name, None)
-    taken = set(found.values())
-    scores = _scores([name for name in there if name not in taken])
-    return Mapping(**found, scores=scores)
-
-
-_OTHERS = ("toxicity", "harm", "harmfulness", "violation", "jailbreak", "unsafe")
-_DIMENSION = "|".join((*DIMENSIONS, *_OTHERS))
-_JUDGED = re.compile(
-    rf"^(?:({_DIMENSION})(?:[_.:\- ](.+))?|(.+)[_.:\- ]({_DIMENSION}))$", re.IGNORECASE
-)
-
-
-def _scores(columns: list[str]) -> dict[str, dict[str, str] | str]:
-    """Score columns by dimension and judge, whichever comes first in the name."""
-    scores: dict[str, dict[str, str]] = {}
-    for name in columns:
-        if match := _JUDGED.match(name):
-            dimension, judge = match[1] or match[4], match[2] or match[3] or "file"
-            scores.setdefault(dimension.lower(), {})[judge] = name
-    return dict(scores)
 
 
 def merge(guessed: Mapping, given: Mapping) -> Mapping:

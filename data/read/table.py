@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Table
 from itertools import islice
 
+from data import guess, sheet
 from data import mapping as maps
-from data import sheet
 from data.batch import Batch
 from data.check import Refused
 from data.mapping import Mapping
@@ -85,7 +85,7 @@ def understand(source: Source, given: Mapping | None) -> Mapping:
             )
     elif known := maps.recognize(columns):
         return _filled(known[1], source)
-    guessed = maps.guess(columns)
+    guessed = guess.guess(columns)
     return _filled(maps.merge(guessed, given), source) if given else guessed
 
 

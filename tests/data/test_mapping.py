@@ -9,6 +9,7 @@ import pytest
 from data import mapping as maps
 from data.batch import FIELDS
 from data.check import Refused
+from data.guess import guess
 from data.mapping import Mapping
 from data.read import table
 from data.read.source import Source
@@ -182,7 +183,7 @@ def test_a_mapping_written_out_reads_back_the_same():
 
 
 def test_what_is_given_wins_over_what_is_guessed():
-    guessed = maps.guess(["id", "question", "answer"])
+    guessed = guess(["id", "question", "answer"])
     merged = maps.merge(guessed, Mapping(prompt="answer"))
     assert (merged.prompt, merged.response, merged.item_id) == ("answer", "", "id")
 

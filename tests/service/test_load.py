@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 
 from app.service.loading import load as loading
 from app.service.loading import preview as previewing
-from data.mapping import Mapping, Scale
+from data.mapping import Mapping
 from data.trouble import Trouble
 
 GOOD = "id,prompt,response,bias_j\n1,Why?,So.,0.5\n2,How?,Thus.,0.25\n"
@@ -217,57 +215,3 @@ def test_a_preview_writes_nothing_and_shows_the_rows_as_they_stand(stores, put, 
     assert seen.rows[0]["prompt"] == "Why?"
     assert seen.mapping.scores == {"bias": {"j": "bias_j"}}
     assert held(stores) == before
-
-
-def test_numbers_with_a_decimal_comma_are_numbers(stores, put, ask):
-    """What could as well be thousands is not guessed."""
-    body = "id;response;bias_j\n1;a;0,25\n2;b; 1,0\n3;c;,5\n4;d;1,000\n5;e;0.75\n"
-    report = load(stores, put("a.csv", body))
-    assert ask(stores, "SELECT value, raw FROM lake.scores ORDER BY item_id") == [
-        (0.25, "0,25"), (1.0, " 1,0"), (0.5, ",5"), (None, "1,000"), (0.75, "0.75"),
-    ]  # fmt: skip
-    assert report.loaded[0].notes == []
-
-
-def test_scores_that_are_mostly_no_numbers_are_told(stores, put):
-    body = "id,response,bias_j,bias_k\n1,a,high,0.1\n2,b,low,high\n3,c,0.5,\n4,d,,0.2\n"
-    report = load(stores, put("a.csv", body))
-    (note,) = report.loaded[0].notes
-    assert note.startswith("2 of 3 scores of bias by j are no number, such as ")
-
-
-def test_percents_are_shares_unless_a_scale_says_otherwise(stores, put, ask):
-    body = 'id,response,bias_j\n1,a,85%\n2,b,2.5 %\n3,c,"7,5%"\n'
-    load(stores, put("a.csv", body))
-    assert ask(stores, "SELECT value FROM lake.scores ORDER BY item_id") == [
-        (0.85,), (0.025,), (0.075,),
-    ]  # fmt: skip
-    scale = Scale(low=0, high=100)
-    report = load(stores, put("b.csv", body), mapping=Mapping(item_id="id", scales={"bias": scale}))
-    assert report.loaded[0].notes[0].startswith("3 of 3 scores of bias by j are no number")
-
-
-def test_conversations_become_prompts_and_answers(stores, put, ask):
-    talk = [
-        [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Hello"}],
-        [{"role": "system", "content": "Be brief"},
-         {"role": "user", "content": [{"type": "text", "text": "Bomb?"}]},
-         {"role": "assistant", "content": "No."}, {"role": "user", "content": "Why?"}],
-        [{"from": "human", "value": "Still there?"}],
-    ]  # fmt: skip
-    lines = [json.dumps({"messages": one, "bias_j": 0.5, "model": "m"}) for one in talk]
-    load(stores, put("chats.jsonl", "\n".join(lines)))
-    found = """SELECT prompt, response, meta::VARCHAR FROM lake.outputs
-               JOIN lake.items USING (item_id) ORDER BY prompt"""
-    assert ask(stores, found) == [
-        ("Hi", "Hello", None),
-        ("Still there?", None, None),
-        ("system: Be brief\n\nuser: Bomb?", "No.", '{"said_after":"Why?"}'),
-    ]
-    assert ask(stores, "SELECT count(value) FROM lake.scores") == [(3,)]
-
-
-def test_a_file_with_prompts_keeps_its_messages_beside_them(stores, put, ask):
-    line = {"prompt": "p", "response": "r", "messages": [{"role": "user", "content": "x"}]}
-    load(stores, put("a.jsonl", json.dumps(line)))
-    assert "messages" in ask(stores, "SELECT meta::VARCHAR FROM lake.outputs")[0][0]
