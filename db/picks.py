@@ -177,13 +177,22 @@ def cap(cursor: Connection, by: str, most: Mapping[str, int], seed: int) -> int:
 
 
 def harms(cursor: Connection) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """(place, mean harm over dimensions and judges) of what is picked, in order; NaN for none."""
+    """(place, mean harm over dimensions and judges) of what is picked, in order; NaN for none.
+
+    Scores are added in the order of their rows: in that in which threads bring them, the last bit
+    would be another each time, and with it the chance of being drawn.
+    """
+    told = cursor.execute("SELECT o FROM picks ORDER BY o").to_arrow_table()
+    places = told["o"].to_numpy()
     found = cursor.execute(
-        """SELECT o, avg(value)::DOUBLE AS harm FROM picks
-           LEFT JOIN (SELECT run_id, item_id, sample, value FROM lake.scores WHERE up = 'harm')
-           USING (run_id, item_id, sample) GROUP BY o ORDER BY o"""
+        """SELECT p.o, s.value FROM picks p
+           JOIN (SELECT *, rowid AS row FROM lake.scores WHERE up = 'harm' AND value IS NOT NULL) s
+           USING (run_id, item_id, sample) ORDER BY s.row, p.o"""
     ).to_arrow_table()
-    return found["o"].to_numpy(), found["harm"].to_numpy()
+    of = np.searchsorted(places, found["o"].to_numpy())
+    total = np.bincount(of, found["value"].to_numpy(), len(places))
+    with np.errstate(invalid="ignore"):
+        return places, total / np.bincount(of, minlength=len(places))
 
 
 def draw(cursor: Connection, places: NDArray[np.int64], chance: NDArray[np.float64]) -> int:

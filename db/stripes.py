@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from itertools import pairwise
@@ -13,12 +13,12 @@ import numpy as np
 import pyarrow as pa
 
 from db import alike
-from db.exports import BLOCK, KEY
+from db.edges import Edge, edges_of, together
+from db.exports import KEY
 from db.shape import Selected, Shape, selected
+from db.spans import Span, spans, within
 from db.warehouse import Connection
 
-HEAVY = 16 * 2**20
-"""Bytes of a stripe, as its long texts and the number of its rows tell."""
 TOGETHER = 144 * 2**20
 """Bytes of the stripes that are read at a time, by one query or by several side by side: each costs
 a look at the files, whatever it brings."""
@@ -36,17 +36,6 @@ MOST = 100
 AS_WRITTEN = "SET disabled_optimizers = 'join_order,build_side_probe_side'"
 """Joins stay as they are written: the wide rows pass by, what is narrow is held. The optimizer,
 which knows neither, holds the wide ones."""
-
-
-class Edge(NamedTuple):
-    """A stripe: its first and its last row, those of its prompts, how many rows, their bytes."""
-
-    low: int
-    high: int
-    first: int
-    last: int
-    n: int
-    weight: int
 
 
 Read = Callable[[Connection], Iterator[pa.Table]]
@@ -76,11 +65,15 @@ def cut(
     told = selected(cursor, table, names, shape, known)
     only = "" if part is None else f"WHERE split = '{part.replace(chr(39), chr(39) * 2)}'"
     added = None if shape.kind == "json" else partial(alike.added, found=known, names=names)
-    edges = list(_edges(cursor, table, only))
+    edges = list(edges_of(cursor, table, only))
     hands = max(1, min(hands, HELD // (VECTOR * _longest(edges))))
     most = OF_LINES if shape.kind == "json" else TOGETHER
+    files = {
+        name: spans(cursor, name)
+        for name in ({"outputs": ("outputs", "items"), "labels": ()}.get(table, (table,)))
+    }
     reads: list[Read] = [
-        partial(_read, _query(table, only, names, several, told), several, added)
+        partial(_read, _query(table, only, names, several, told, files), several, added)
         for several in together(edges, most // hands)
     ]
     return Cut(reads, hands)
@@ -111,23 +104,8 @@ def _read(
             parts[at] = []
             yield added(stripe) if added else stripe
             at += 1
-
-
-def together(edges: Iterable[Edge], most: int) -> Iterator[list[Edge]]:
-    """Stripes that follow one another, so many bytes at a time, or one that is heavier.
-
-    >>> edges = [Edge(0, 0, 0, 0, 1, weight) for weight in (3, 4, 9, 2, 2)]
-    >>> [[edge.weight for edge in some] for some in together(edges, 7)]
-    [[3, 4], [9], [2, 2]]
-    """
-    some: list[Edge] = []
-    for edge in edges:
-        if some and sum(one.weight for one in some) + edge.weight > most:
-            yield some
-            some = []
-        some.append(edge)
-    if some:
-        yield some
+    if at < len(edges):
+        raise RuntimeError(f"{left[at]} rows from {edges[at].low} on are not in the lake any more")
 
 
 @contextmanager
@@ -192,50 +170,33 @@ def _beside(names: Sequence[str]) -> str:
 
 
 def _query(
-    table: str, only: str, names: Sequence[str], edges: Sequence[Edge], told: Selected
-) -> str:
+    table: str, only: str, names: Sequence[str], edges: Sequence[Edge], told: Selected,
+    files: Mapping[str, list[Span]],
+) -> str:  # fmt: skip
     """What brings the rows of stripes that follow one another."""
     low, high = edges[0].low, edges[-1].high
     first, last = min(edge.first for edge in edges), max(edge.last for edge in edges)
-    within = f"BETWEEN {low} AND {high}"
+    between = f"BETWEEN {low} AND {high}"
     more = "".join(f', {sql} AS "{name}"' for name, sql in told.beside.items())
     facts = f"(SELECT *{more} FROM facts f) f"
     if table == "labels":
         return f"""SELECT {told.columns}, t.o
-                   FROM (FROM rows_labels WHERE o {within}) t JOIN {facts} USING (run_id)"""
+                   FROM (FROM rows_labels WHERE o {between}) t JOIN {facts} USING (run_id)"""
     if table == "outputs":
         beside = _beside(names).replace("LOW AND HIGH", f"{low} AND {high}")
         return f"""SELECT {told.columns}, p.o
-                   FROM (SELECT *, rowid AS o FROM lake.outputs WHERE rowid {within}) o
+                   FROM (SELECT *, rowid AS o FROM lake.outputs
+                         WHERE {within(files["outputs"], low, high)}) o
                    JOIN (SELECT o, i, run, probability, split FROM picks
-                         {only or "WHERE true"} AND o {within}) p USING (o)
+                         {only or "WHERE true"} AND o {between}) p USING (o)
                    JOIN {facts} ON f.run = p.run
                    LEFT JOIN (SELECT *, rowid AS i FROM lake.items
-                              WHERE rowid BETWEEN {first} AND {last}) i
+                              WHERE {within(files["items"], first, last)}) i
                      ON i.i = p.i
-                   LEFT JOIN (SELECT * FROM said WHERE o {within}) l ON l.o = p.o {beside}"""
+                   LEFT JOIN (SELECT * FROM said WHERE o {between}) l ON l.o = p.o {beside}"""
     gaps = high - low + 1 > sum(edge.n for edge in edges)  # else all that lies there is taken
-    taken = f"JOIN (SELECT o FROM rows_{table} WHERE o {within}) USING (o)" if gaps else ""
+    taken = f"JOIN (SELECT o FROM rows_{table} WHERE o {between}) USING (o)" if gaps else ""
     return f"""SELECT {told.columns}, t.o
-               FROM (SELECT *, rowid AS o FROM lake.{table} WHERE rowid {within}) t {taken}
+               FROM (SELECT *, rowid AS o FROM lake.{table}
+                     WHERE {within(files[table], low, high)}) t {taken}
                JOIN {facts} USING (run_id)"""
-
-
-def _edges(cursor: Connection, table: str, only: str) -> Iterator[Edge]:
-    """The stripes, told by the rows themselves, BLOCK by BLOCK, so that the same rows are cut alike
-    on any day."""
-    query = f"SELECT {', '.join(Edge._fields)} FROM blocks {only} ORDER BY low"
-    if table != "outputs":
-        query = f"""SELECT min(o) AS low, max(o) AS high, 0 AS first, 0 AS last, count(*) AS n,
-                           sum(weight)::BIGINT AS weight
-                    FROM rows_{table} GROUP BY o // {BLOCK} ORDER BY low"""
-    told = cursor.execute(query).to_arrow_table().columns
-    low, high, first, last, n, weight = (column.to_numpy() for column in told)
-    so_far, start = np.cumsum(weight), 0
-    while start < len(low):
-        before = so_far[start - 1] if start else 0
-        end = max(int(np.searchsorted(so_far, before + HEAVY, side="right")), start + 1)
-        part = slice(start, end)
-        yield Edge(int(low[start]), int(high[end - 1]), int(first[part].min()),
-                   int(last[part].max()), int(n[part].sum()), int(weight[part].sum()))  # fmt: skip
-        start = end

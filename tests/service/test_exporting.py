@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
+import pyarrow.parquet as parquet
 import pytest
 
 from app.service import check
-from app.service.exports import export, recipes
+from app.service.exports import curate, export, recipes
 from app.service.exports.recipe import Recipe, Where
 from app.service.labeling import label
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import room, runs, stripes
+from db import edges, picks, room, runs, stripes
+from db.filter import Filter
 from tests.service.answers import answer, put
 from tests.service.hard import HARD
 from tests.service.test_export import hard as hard
@@ -115,7 +117,7 @@ def test_many_hands_write_the_same_bytes_as_one(
     stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     # stripes of one block each, and hardly any read together
-    monkeypatch.setattr(stripes, "HEAVY", 1)
+    monkeypatch.setattr(edges, "HEAVY", 1)
     monkeypatch.setattr(stripes, "TOGETHER", 30_000)
     many = (answer(f"p{n}", n % 5 / 4, None, 0.5, response="wide " * (n % 7)) for n in range(300))
     put(stores, many, "fig")
@@ -127,3 +129,31 @@ def test_many_hands_write_the_same_bytes_as_one(
         written[hands] = {path.name: path.read_bytes() for path in data}
     assert written[1] == written[3]
     assert sum(map(len, written[3].values())) > 10_000
+
+
+@pytest.mark.parametrize("stripe", [1, 2**24])
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl", "hf"])
+def test_a_split_leaves_no_row_out(
+    stores: Stores, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, stripe: int
+) -> None:
+    """Rows of both parts stand among one another, so their ranges cross."""
+    monkeypatch.setattr(edges, "HEAVY", stripe)
+    put(stores, (answer(f"p{n}", n % 5 / 4, None, 0.5) for n in range(200)), "fig")
+    for size in (6, 70, 200):
+        asked = wanted(format=kind, sample={"size": size}, splits={"train": 0.5, "test": 0.5})
+        done = export.export(stores, asked, tmp_path / str(size))
+        rows = (
+            parquet.read_table(done.folder / "data" / "outputs").to_pylist()
+            if kind == "hf" else read(done.folder, "outputs", kind)
+        )  # fmt: skip
+        assert len({row["item_id"] for row in rows}) == len(rows) == size
+        assert {row["split"] for row in rows} == {"train", "test"}
+
+
+def test_harm_is_the_same_to_the_bit_however_threads_bring_it(stores: Stores) -> None:
+    """What is drawn by it has its chance told, and two exports hold the same bytes."""
+    many = (answer(f"p{n}", n % 7 / 7, n % 3 / 10, n % 11 / 13) for n in range(30_000))
+    put(stores, many, "fig")
+    with curate.pinned(stores) as (held, _):
+        picks.start(held.warehouse, Filter())
+        assert len({picks.harms(held.warehouse)[1].tobytes() for _ in range(12)}) == 1

@@ -101,6 +101,8 @@ def write(
     with ThreadPoolExecutor(1, "checksums") as summing:
         for table in tables_of(held):
             written = _table(held, table, folder, about, partial(coming, table))
+            if (n := sum(written.values())) != held.counts[table]:
+                raise RuntimeError(f"{n} rows of {table} were written, not {held.counts[table]}")
             found |= written
             sums |= {path: summing.submit(manifest.sha256, folder / path) for path in written}
         return found, {path: one.result() for path, one in sums.items()}
