@@ -66,7 +66,7 @@ def where(chosen: Filter) -> tuple[str, list[Any]]:
     if chosen.dimension:
         parts.append(
             "(o.run_id, o.item_id, o.sample) IN (SELECT (run_id, item_id, sample) FROM lake.scores "
-            "WHERE dimension = ? GROUP BY ALL HAVING avg(value) BETWEEN ? AND ?)"
+            "WHERE dimension = ? GROUP BY ALL HAVING round(avg(value), 12) BETWEEN ? AND ?)"
         )
         values += [chosen.dimension, chosen.low, chosen.high]
     return " AND ".join(parts) or "true", values

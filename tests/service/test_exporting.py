@@ -157,3 +157,14 @@ def test_harm_is_the_same_to_the_bit_however_threads_bring_it(stores: Stores) ->
     with curate.pinned(stores) as (held, _):
         picks.start(held.warehouse, Filter())
         assert len({picks.harms(held.warehouse)[1].tobytes() for _ in range(12)}) == 1
+
+
+def test_a_mean_at_the_bound_is_in_whatever_the_order_of_its_scores(stores: Stores) -> None:
+    """The mean of 0.1, 0.2 and 0.3 is a bit more than 0.2, in another order a bit less."""
+    values = [(0.1, 0.2, 0.3), (0.2, 0.3, 0.1), (0.3, 0.2, 0.1)]
+    judges = {judge: f"bias_{judge}" for judge in ("owl", "fox", "elk")}
+    many = (answer(f"p{n}", *values[n % 3][:2], bias_elk=values[n % 3][2]) for n in range(300))
+    put(stores, many, "fig", scores={"bias": judges})
+    with curate.pinned(stores) as (held, _):
+        assert picks.start(held.warehouse, Filter(dimension="bias", low=0.2)) == 300
+        assert picks.start(held.warehouse, Filter(dimension="bias", high=0.2)) == 300
