@@ -20,6 +20,8 @@ BLOCK = 1 << 20
 HEAD = 1 << 16
 """Bytes of a line looked at to tell what a file is."""
 GZIP, ZIP, PARQUET = b"\x1f\x8b", b"PK\x03\x04", b"PAR1"
+SHEETS = (".xlsx", ".xlsm", ".ods", ".numbers")
+"""Ends of names of workbooks, which are zip archives."""
 ARROW = (b"ARRO", b"\xff\xff\xff\xff")
 """How an Arrow file begins, and a stream."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -149,6 +151,11 @@ class Source:
             return "parquet"
         if self._head in ARROW:
             return "arrow"
+        if self._head == ZIP and Path(self.name).suffix.lower() in SHEETS:
+            raise Trouble(
+                f"{self.name} is a workbook of a spreadsheet, which is not read",
+                "save its sheet as CSV UTF-8 and load that",
+            )
         if self._head == ZIP:
             raise Trouble(
                 f"{self.name} is a zip archive",

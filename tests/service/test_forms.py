@@ -56,6 +56,7 @@ NEVER = {
     "latin.json": ('[{"id":1,"prompt":"caf\xe9"}]'.encode("latin-1"), "0xE9"),
     "junk.csv": (bytes(range(256)) * 20, "not text"),
     "packed.zip": (packed("a.csv", GOOD), "zip archive"),
+    "Book.XLSX": (packed("xl/workbook.xml", GOOD), "workbook of a spreadsheet"),
     "cut.csv.gz": (gzip.compress(GOOD.encode() * 500)[:-40], "damaged"),
     "bad.csv.gz": (b"\x1f\x8b" + bytes(200), "damaged"),
     "cut.parquet": (columnar(ROWS)[:-200], "not whole Parquet"),
