@@ -32,6 +32,27 @@ def told(cell: Any) -> dict[str, str | None]:
     return found | ({"said_after": _joined(said[end + 1 :])} if said[end + 1 :] else {})
 
 
+def plain(cell: list[dict[str, Any]]) -> bool:
+    """Whether messages hold no more than who says what; what else they hold, such as calls of
+    tools, is worth keeping.
+
+    >>> plain([{"role": "user", "content": "Hi"}]), plain([{"role": "assistant", "tool_calls": []}])
+    (True, False)
+    """
+    return all(
+        one.keys() <= {"role", "from", "content", "value"}
+        and _words(one.get("content", one.get("value")))
+        for one in cell
+    )
+
+
+def _words(content: Any) -> bool:
+    """Whether a message is text, as a whole or in parts."""
+    if isinstance(content, list):
+        return all(isinstance(part, dict) and part.keys() <= {"type", "text"} for part in content)
+    return isinstance(content, str)
+
+
 def _joined(said: list[tuple[str, str]]) -> str | None:
     named = [f"{who}: {text}" for who, text in said] if len(said) > 1 else [t for _, t in said]
     return "\n\n".join(named) or None

@@ -10,7 +10,7 @@ from typing import Any
 from data import check
 from data.mapping import Mapping
 from data.read import chat
-from data.read.line import Line
+from data.read.line import Line, refused
 from data.recast import Recast
 from data.shape import pick
 
@@ -26,13 +26,14 @@ def lines(rows: Iterator[Line], mapping: Mapping) -> Iterator[Line]:
     """The rows as the mapping wants them; those of one row keep its number."""
     if not mapping.recasts():
         return rows
-    return (
-        line
-        for row in rows
-        for line in (
-            [row] if row.why else (Line(row.number, r) for r in recast(row.record, mapping))
-        )
-    )
+    return (line for row in rows for line in ([row] if row.why else _recast(row, mapping)))
+
+
+def _recast(row: Line, how: Recast) -> list[Line]:
+    try:
+        return [Line(row.number, record) for record in recast(row.record, how)]
+    except check.Refused as why:
+        return [refused(row.number, str(why), row.record)]
 
 
 def recast(record: Record, how: Recast) -> Iterator[Record]:
@@ -52,8 +53,9 @@ def recast(record: Record, how: Recast) -> Iterator[Record]:
     [{'q': 1, 'model': 'owl', 'said': 'x'}, {'q': 1, 'model': 'fox', 'said': 'y'}]
     """
     whole = dict(record)
-    if said := chat.told(pick(record, how.chat)):
-        whole.pop(how.chat, None)
+    if said := chat.told(cell := pick(record, how.chat)):
+        if chat.plain(cell):
+            whole.pop(how.chat, None)
         whole |= said
     for column, told in how.count.items():
         if isinstance(cell := pick(record, told.source), list):

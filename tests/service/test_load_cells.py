@@ -64,3 +64,19 @@ def test_a_file_with_prompts_keeps_its_messages_beside_them(stores, put, ask):
     line = {"prompt": "p", "response": "r", "messages": [{"role": "user", "content": "x"}]}
     load(stores, put("a.jsonl", json.dumps(line)))
     assert "messages" in ask(stores, "SELECT meta::VARCHAR FROM lake.outputs")[0][0]
+
+
+def test_what_else_messages_hold_is_kept_and_what_cannot_be_read_costs_a_row(stores, put, ask):
+    deep = '{"a":' * 300 + "1" + "}" * 300
+    lines = [
+        f'{{"messages": [{{"role": "user", "content": {deep}}}]}}',
+        json.dumps({"messages": [{"role": "user", "content": "Weather?"},
+                                 {"role": "assistant", "content": "Wet.", "tool_calls": ["w"]}]}),
+        json.dumps({"messages": [{"role": "user", "content": "Hi"}]}),
+    ]  # fmt: skip
+    report = load(stores, put("chats.jsonl", "\n".join(lines)))
+    assert [(row["line"], "cannot be kept" in row["why"]) for row in report.refused] == [(1, True)]
+    found = ask(stores, "SELECT response, meta::VARCHAR FROM lake.outputs ORDER BY response")
+    assert [row[0] for row in found] == ["Wet.", None]
+    assert '"tool_calls":["w"]' in found[0][1]
+    assert found[1][1] is None
