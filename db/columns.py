@@ -68,3 +68,12 @@ LISTS = ("option_logprobs", "tags", "annotations")
 def columns(table: str) -> dict[str, str]:
     """Column -> its expression, for a table of the export."""
     return OUTPUTS if table == "outputs" else OTHERS[table]
+
+
+def label_column(kind: str, field: str) -> str:
+    """The column of `said` for a field: in digits, since DuckDB takes `Act` and `act` for one name.
+
+    >>> label_column("label", "act"), label_column("label", "Act")
+    ('label_616374', 'label_416374')
+    """
+    return f"{kind}_{field.encode().hex()}"

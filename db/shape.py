@@ -12,7 +12,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from db import alike
 from db.alike import Known
-from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns
+from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns, label_column
 from db.warehouse import Connection
 
 
@@ -47,7 +47,8 @@ def selected(
     told = columns(table)
     withheld = cursor.execute("SELECT bool_or(withheld) FROM facts").fetchall()[0][0]
     for name in names:
-        source = told.get(name, f"l.{_named(name)}")
+        kind, _, field = name.partition("_")
+        source = told[name] if name in told else f"l.{label_column(kind, field)}"
         if name in known:
             source = "NULL" if known[name] is None else f"f.{name}"
         if shape.mask and name in MASKED[table]:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from db import same, told
+from db.columns import label_column
 from db.exports import KEY, SAID
 from db.labels import ADJUDICATOR
 from db.warehouse import Connection
@@ -47,15 +48,15 @@ def said(cursor: Connection, fields: Sequence[str], rule: str) -> Iterator[int]:
     Beside the resolved value stand how many people labeled it, the share of pairs of them who
     agree, and every raw label, under the names of `told_names`.
     """
-    columns = [f"coalesce(max(t.n) FILTER (t.f = {f}), 0) AS {named('people', name)}, "
-               f"max(t.agreement) FILTER (t.f = {f}) AS {named('agreement', name)}"
+    columns = [f"coalesce(max(t.n) FILTER (t.f = {f}), 0) AS {label_column('people', name)}, "
+               f"max(t.agreement) FILTER (t.f = {f}) AS {label_column('agreement', name)}"
                for f, name in enumerate(fields)]  # fmt: skip
     if rule == "soft":
-        columns += [f"coalesce(any_value(t.shares) FILTER (t.f = {f}), []) AS {named('soft', name)}"
-                    for f, name in enumerate(fields)]  # fmt: skip
+        columns += [f"coalesce(any_value(t.shares) FILTER (t.f = {f}), []) AS "
+                    f"{label_column('soft', name)}" for f, name in enumerate(fields)]  # fmt: skip
     elif rule != "raw":
-        columns += [f"max({RULES[rule]}) FILTER (t.f = {f}) AS {named('label', name)}"
-                    for f, name in enumerate(fields)]  # fmt: skip
+        columns += [f"max({RULES[rule]}) FILTER (t.f = {f}) AS "
+                    f"{label_column('label', name)}" for f, name in enumerate(fields)]  # fmt: skip
     numbered = _numbered(cursor, "told_fields", fields)
     soft = f"LEFT JOIN ({SHARES}) USING (o, field)" if rule == "soft" else ""
     modeled = "LEFT JOIN modeled m ON m.o = t.o AND m.f = t.f" if rule == "dawid_skene" else ""
@@ -76,15 +77,6 @@ def said(cursor: Connection, fields: Sequence[str], rule: str) -> Iterator[int]:
 
 def _within(query: str, low: int, high: int) -> str:
     return query.replace("LOW AND HIGH", f"{low} AND {high}")
-
-
-def named(kind: str, field: str) -> str:
-    """The column of a field, in quotes.
-
-    >>> named("label", 'a"b')
-    '"label_a""b"'
-    """
-    return '"' + f"{kind}_{field}".replace('"', '""') + '"'
 
 
 def labeled(values: Mapping[str, Sequence[str]]) -> tuple[str, list[Any]]:

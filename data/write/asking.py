@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any, Literal
 from xml.sax.saxutils import quoteattr
 
@@ -14,6 +15,10 @@ import orjson
 Record = dict[str, Any]
 SPACE = uuid.UUID("6f2f6d0e-3d51-5d7b-9a4b-6e2c52f3b1a9")
 """In which annotators' pseudonyms become the identifiers Argilla asks for."""
+LONGEST = 100
+"""Characters of a question's name at most; Argilla's server takes 200."""
+SHOWN = ("prompt", "response")
+"""What is shown of an answer; no question may bear one of these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,15 +30,17 @@ class Question:
     kind: Literal["one", "many", "text"]
     options: tuple[tuple[str, str], ...] = ()
     required: bool = False
+    again: int = 1
 
     @property
     def name(self) -> str:
-        """The field as a name that every tool takes.
+        """The field as a name that every tool takes; `again` tells it from others of that name.
 
         >>> Question("Harm level", "", "text").name
         'harm_level'
         """
-        return re.sub(r"[^a-z0-9_-]+", "_", self.field.lower()).strip("_") or "field"
+        name = re.sub(r"[^a-z0-9_-]+", "_", self.field.lower())[:LONGEST].strip("_") or "field"
+        return name if self.again == 1 else f"{name}_{self.again}"
 
     def value(self, told: str) -> Any:
         """A label as the tools hold it: a list for many, text for the rest."""
@@ -43,6 +50,21 @@ class Question:
         """Whether the tools would take this label."""
         values = {value for value, _ in self.options}
         return self.kind == "text" or set(chosen(told) if self.kind == "many" else [told]) <= values
+
+
+def apart(questions: Iterable[Question]) -> tuple[Question, ...]:
+    """The questions under names that differ: the tools take no two of one name.
+
+    >>> [one.name for one in apart(Question(f, "", "text") for f in ("act", "Act", "prompt"))]
+    ['act', 'act_2', 'prompt_2']
+    """
+    found: list[Question] = []
+    taken = {*SHOWN}
+    for question in questions:
+        numbered = (replace(question, again=n) for n in count(1))
+        found.append(next(one for one in numbered if one.name not in taken))
+        taken.add(found[-1].name)
+    return tuple(found)
 
 
 def chosen(told: str) -> list[str]:
@@ -66,7 +88,7 @@ def argilla_settings(questions: Sequence[Question], guidelines: str) -> Record:
         "fields": [
             {"name": name, "title": name.capitalize(), "required": name == "response",
              "settings": {"type": "text", "use_markdown": False}}
-            for name in ("prompt", "response")
+            for name in SHOWN
         ],
         "questions": [_argilla(question) for question in questions],
         "metadata": [], "vectors": [], "allow_extra_metadata": True,
@@ -117,7 +139,7 @@ def argilla_record(row: Record, questions: Sequence[Question]) -> Record:
         **{f"{s['dimension']}_{s['scorer']}": s["value"] for s in row["scores"] or ()},
     }  # fmt: skip
     return {
-        "id": _id(row), "fields": {n: row[n] or " " for n in ("prompt", "response")},
+        "id": _id(row), "fields": {n: row[n] or " " for n in SHOWN},
         "metadata": {key: value for key, value in metadata.items() if value is not None},
         "suggestions": suggestions, "responses": responses, "vectors": {},
     }  # fmt: skip

@@ -19,6 +19,9 @@ from db import labeled
 
 MOST = 50
 """Values of a field at most for it to be a choice; free text has more."""
+LONGEST = 200
+"""Characters of a value at most for it to be one; Argilla's server takes no longer options, and no
+choice of fewer than two."""
 
 
 def write(held: Stores, rows: Rows, folder: Path, as_of: str, logs: Sequence[Path]) -> None:
@@ -58,10 +61,11 @@ def questions(held: Stores, rows: Rows) -> tuple[Question, ...]:
     for field in rows.fields:
         if field not in found:
             told = labeled.values(held.ledger, field)
-            few = len(told) <= MOST and all("\n" not in value for value in told)
+            short = all("\n" not in value and len(value) <= LONGEST for value in told)
+            few = 2 <= len(told) <= MOST and short
             options = tuple((value, value) for value in told) if few else ()
             found[field] = Question(field, field, "one" if few else "text", options)
-    return tuple(found.values())
+    return asking.apart(found.values())
 
 
 def _argilla(held: Stores, rows: Rows, folder: Path) -> None:
