@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
 from itertools import islice
 
@@ -60,32 +60,43 @@ def first(source: Source, explode: str = "", rows: int = 20) -> list[Line]:
     return list(islice(lines(source, explode), rows))
 
 
-def understand(source: Source, given: Mapping | None) -> Mapping:
+def columns(rows: Iterable[Line]) -> list[str]:
+    """The columns of all these rows, in the order in which they come."""
+    return list(dict.fromkeys(name for line in rows for name in line.record))
+
+
+def look(source: Source) -> int | None:
+    """How many rows tell the columns of a file: of JSON, where each row has its own, all (None)."""
+    return None if source.kind() in ("json", "jsonl") else LOOK
+
+
+def understand(source: Source, given: Mapping | None, rows: int | None = LOOK) -> Mapping:
     """The mapping for this file: given, else a shipped one that knows it, else guessed by names.
 
-    Raises Trouble where no row can be read, or a given mapping names a column that is not there.
+    So many `rows` are looked at (None: all). Raises Trouble where no row can be read, or a given
+    mapping names a column that is not there.
     """
-    looked = list(islice(recast(source, given) if given else lines(source), LOOK))
-    columns = list(dict.fromkeys(name for line in looked for name in line.record))
-    if not columns:
-        why = f": line {looked[0].number}: {looked[0].why or 'is empty'}" if looked else ""
+    there = columns(islice(recast(source, given) if given else lines(source), rows))
+    if not there:
+        first = next(recast(source, given) if given else lines(source), None)
+        why = f": line {first.number}: {first.why or 'is empty'}" if first else ""
         raise Trouble(
             f"{source.name} has no row that can be read{why}",
             "each row needs its columns: look at the first lines of the file",
         )
     if given is not None:
         absent = sorted(
-            n for n in given.sources() if n.partition(".")[0] not in columns and n not in columns
+            n for n in given.sources() if n.partition(".")[0] not in there and n not in there
         )
         if absent:
             raise Trouble(
                 f"{source.name} has no column {', '.join(map(repr, absent))}, "
                 "which the mapping names",
-                f"its columns are {', '.join(columns)}",
+                f"its columns are {', '.join(there)}",
             )
-    elif known := maps.recognize(columns):
+    elif known := maps.recognize(there):
         return _filled(known[1], source)
-    guessed = guess.guess(columns)
+    guessed = guess.guess(there)
     return _filled(maps.merge(guessed, given), source) if given else guessed
 
 

@@ -144,7 +144,7 @@ PRODIGY = [
     ("rows", "lines", "wanted"),
     [
         (ARGILLA, False, [("0", "u1", "act", "refused"), ("0", "u1", "categories",
-                          '["hte", "vcr"]'), ("0", "u2", "act", "odd")]),
+                          '["vcr", "hte"]'), ("0", "u2", "act", "odd")]),
         (ROWS, True, [("1", "u1", "act", "refused")]),
         (STUDIO, False, [("2", "ann@x", "act", "refused"), ("2", "ann@x", "severity", "3")]),
         (PRODIGY, True, [("1", "set-bo", "act", "not unsafe"), ("3", "set-ann", "act", "refused"),
@@ -173,7 +173,7 @@ def test_people_and_values_of_a_tool_get_our_names_by_the_mapping(stores, run, p
     given = maps.parse("people: {u1: ann, u2: bo}\nvalues: {act: {odd: hedged}}", "map.yaml")
     bringing.load(stores, put("a.json", ARGILLA, lines=False), bringing.Asked(given, "act_harm"))
     assert [row[1:] for row in said(stores)] == [
-        ("ann", "act", "refused"), ("ann", "categories", '["hte", "vcr"]'), ("bo", "act", "hedged"),
+        ("ann", "act", "refused"), ("ann", "categories", '["vcr", "hte"]'), ("bo", "act", "hedged"),
     ]  # fmt: skip
 
 
@@ -208,3 +208,29 @@ def test_names_put_right_on_the_page_leave_the_layout_that_is_known(stores, run,
     )
     bringing.load(stores, put("l.csv", LONG), asked)
     assert said(stores) == [("0", "Ann", "act", "hedged"), ("1", "Ann", "act", "answered")]
+
+
+def test_what_only_the_last_rows_hold_is_not_lost(stores, put):
+    rows = [
+        {"id": i, "sample": n, "response": f"{i}/{n}", "model": "heron"}
+        for i in range(250)
+        for n in (0, 1)
+    ]
+    loading.load(stores, put("herons.jsonl", rows), by="test")
+    told = [{"model": "heron", "item_id": i, "act": "refused"} for i in range(249)]
+    last = {"model": "heron", "item_id": 249, "sample": 1, "person": "bo", "severity": "2"}
+    path = put("ann.jsonl", [*told, last])
+    found = bringing.load(stores, path, bringing.Asked(scheme="act_harm", person="ann"))
+    assert (found["labels"], found["refused"]) == (250, [])
+    row = labels.current(stores.ledger)[-1]
+    assert (row["sample"], row["person"], row["field"]) == (1, "bo", "severity")
+
+
+@pytest.mark.parametrize("value", ["hte", '["ncr","hte"]', "ncr, hte", ["ncr", "hte"]])
+def test_several_that_a_file_says_are_kept_as_the_label_page_keeps_them(value, stores, run, put):
+    rows = [{"model": "heron", "item_id": 0, "categories": value}]
+    path = put("ann.jsonl", rows)
+    told = bringing.load(stores, path, bringing.Asked(scheme="act_harm", person="ann"))
+    wanted = '["hte"]' if value == "hte" else '["ncr", "hte"]'
+    assert told["unknown"] == []
+    assert said(stores) == [("0", "ann", "categories", wanted)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from app.service.labeling import schemes
+from app.service.labeling import labelrows, schemes
 from app.service.measures import agree
 from app.service.stores import Stores
 from data.read.scheme import Field, Scheme
@@ -117,5 +116,5 @@ def _compared(
 def worded(field: Field, value: str) -> str:
     """A stored value as the screen says it; a dash where nothing was said."""
     titles = {option.value: option.title for option in field.options}
-    chosen = json.loads(value) if field.kind == "many" and value else [value]
+    chosen = labelrows.chosen(value) if field.kind == "many" else [value]  # a file may hold any
     return ", ".join(titles.get(one, one) for one in chosen if one) or "—"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -34,8 +34,8 @@ TOOLED = Columns.model_validate({name: name for name in ("item_id", "sample", "m
 @dataclass(frozen=True, slots=True)
 class Rows:
     """A file of labels: how its rows are mapped, which tool wrote it (None: none that is known),
-    what its columns are, whose labels they are where no column says, and the columns that are
-    fields of the scheme."""
+    what its columns are, whose labels they are where no column says, the columns that are fields of
+    the scheme, and the options of its fields of kind `many`."""
 
     source: Source
     mapping: Columns
@@ -44,6 +44,7 @@ class Rows:
     person: str
     field: str
     fields: tuple[str, ...]
+    many: Mapping[str, tuple[str, ...]]
 
     def lines(self) -> Iterator[Line]:
         """Its rows, one a label for a tool's export."""
@@ -88,6 +89,7 @@ class Rows:
         for person, field, value in self._told(record):
             ours = check.renamed(value, self.mapping.values.get(field, {}))
             if ours is not None:
+                ours = listed(ours, self.many[field]) if field in self.many else ours
                 yield self.mapping.people.get(person, person), field, ours
 
     def _told(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -115,20 +117,24 @@ def opened(
     source: Source, given: Columns | None, scheme: Scheme | None, person: str, field: str
 ) -> Rows:
     """The file, understood. Raises Trouble where no row of it can be read."""
+    several = scheme.fields if scheme else ()
+    many = {f.field: tuple(o.value for o in f.options) for f in several if f.kind == "many"}
     looked = [line.record for line in islice(table.lines(source), table.LOOK) if not line.why]
     by = labeled.tool(looked[0]) if looked and not (given and given.labels) else None
     if by is not None:
         more = given.model_dump(include={"fixed", "values", "people"}) if given else {}
-        return Rows(source, TOOLED.model_copy(update=more), by, labeled.LONG, person, field, ())
+        return Rows(
+            source, TOOLED.model_copy(update=more), by, labeled.LONG, person, field, (), many
+        )
+    most = table.look(source)
     if given is not None and given.model_fields_set <= {"people", "values"}:
-        mapping = _named(table.understand(source, None), given)
+        mapping = _named(table.understand(source, None, most), given)
     else:
-        mapping = table.understand(source, given)
-    again = islice(table.recast(source, mapping), table.LOOK)
-    columns = tuple(dict.fromkeys(column for line in again for column in line.record))
+        mapping = table.understand(source, given, most)
+    columns = tuple(table.columns(islice(table.recast(source, mapping), most)))
     asked = {one.field for one in scheme.fields} if scheme and not mapping.labels else set()
     fields = tuple(column for column in columns if column in asked)
-    return Rows(source, mapping, None, columns, person, field, fields)
+    return Rows(source, mapping, None, columns, person, field, fields, many)
 
 
 def _named(known: Columns, names: Columns) -> Columns:
@@ -153,3 +159,17 @@ def chosen(value: str) -> list[str]:
     except ValueError:
         return [value]
     return [str(one) for one in told] if isinstance(told, list) else [value]
+
+
+def listed(value: str, options: Sequence[str]) -> str:
+    """A label of kind `many` as the label page keeps it: a JSON list in the scheme's order.
+
+    One option alone, or some between commas, are what they say; what no option is stays.
+
+    >>> [listed(said, ("a", "b")) for said in ("b", "b, a", '["b","a"]', "c")]
+    ['["b"]', '["a", "b"]', '["a", "b"]', 'c']
+    """
+    told = chosen(value)
+    if not set(told) <= set(options):
+        told = [part.strip() for part in value.split(",")]
+    return json.dumps([o for o in options if o in told]) if set(told) <= set(options) else value
