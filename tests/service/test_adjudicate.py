@@ -149,6 +149,29 @@ def test_confusion_is_held_against_the_settled_label_then_the_others(
     assert np.nansum(of["bo"].model, axis=1) == pytest.approx(np.ones(3))
 
 
+def test_who_said_twice_counts_once_as_they_said_last(stores: Stores, scope: str) -> None:
+    again = label.start(stores, "Summer", [(CASES[0], 1.0)], "lead")
+    told = {
+        "what": "label", "event": "twice", "place": 1, "campaign": again, "person": "ann",
+        "values": {"act": "answered", "severity": "0"}, "seconds": 60.0, "shown": "x",
+    }  # fmt: skip
+    assert label.save(stores, again, "ann", [told]).kept
+    found = annotators.look(stores, "dataset:d", "act").people[0]
+    # i0 now answered though both others refused, i1 and i2 the others are level, i3 hedged
+    assert (found.person, found.labels) == ("ann", 4)
+    assert (found.right.value, found.right.n, found.right.lost) == (0.5, 2, 2)
+    assert found.confusion.sum() == 2
+
+
+def test_what_a_campaign_settled_is_taken_back_from_its_data_set(
+    stores: Stores, scope: str
+) -> None:
+    adjudicate.settle_case(stores, scope, CASES[1], {"act": "hedged"}, "it helps in part", "lee")
+    assert adjudicate.reopen(stores, "dataset:d", CASES[1])
+    assert not adjudicate.brief(stores, scope, CASES[1]).settled
+    assert CASES[1] not in settle.values(stores, "act")
+
+
 def test_who_saves_before_anyone_could_read_is_named(stores: Stores, scope: str) -> None:
     found = annotators.look(stores, scope, "act")
     of = {one.person: one for one in found.people}

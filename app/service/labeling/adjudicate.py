@@ -188,16 +188,15 @@ def reopen(stores: Stores, scope: str, case: Case) -> bool:
 
     One that came with a file stays: it is not ours to take back.
     """
-    kind, _, name = scope.partition(":")
-    campaign = name if kind == "campaign" else None
     mine = [
-        row["event"]
+        (row["campaign"], row["event"])
         for row in told(stores, scope)
         if agree.case(row) == case and row["person"] == ADJUDICATOR and row["what"] == "label"
     ]
     if not mine:
         return False
-    return labels.undo(stores.ledger, uuid4().hex, campaign, ADJUDICATOR, mine[-1]) is not None
+    campaign, event = mine[-1]  # of a data set it may have been settled in a campaign
+    return labels.undo(stores.ledger, uuid4().hex, campaign, ADJUDICATOR, event) is not None
 
 
 def aliases(people: Iterable[str], case: Case) -> dict[str, str]:

@@ -69,7 +69,7 @@ def fields(stores: Stores, scope: str) -> list[str]:
 
 def look(stores: Stores, scope: str, field: str) -> Annotators:
     """Every annotator of a field of a scope."""
-    rows = [row for row in adjudicate.told(stores, scope) if row["field"] == field]
+    rows = _last(row for row in adjudicate.told(stores, scope) if row["field"] == field)
     said: dict[Case, dict[str, str]] = defaultdict(dict)
     for row in rows:
         said[agree.case(row)][row["person"]] = row["value"]
@@ -89,6 +89,16 @@ def look(stores: Stores, scope: str, field: str) -> Annotators:
         sum(ADJUDICATOR in of for of in said.values()),
         len(said),
     )
+
+
+def _last(rows: Iterable[dict[str, Any]]) -> Told:
+    """One row a person and case: of what somebody said twice, in two campaigns say, the last."""
+    found: dict[tuple[str, Case], dict[str, Any]] = {}
+    for row in rows:  # taken out first, so that the order is that of what holds
+        key = (row["person"], agree.case(row))
+        found.pop(key, None)
+        found[key] = row
+    return list(found.values())
 
 
 def _classes(values: Iterable[str]) -> tuple[str, ...]:
