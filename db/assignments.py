@@ -130,9 +130,13 @@ def _write(
     connection.execute(sa.insert(assignments), rows)
 
 
-def left(engine: sa.Engine, campaign: str, person: str) -> int:
-    """How many places this person could still label: those that lack a label, up to the quota."""
+def left(engine: sa.Engine, campaign: str, person: str, *, gold: bool = True) -> int:
+    """How many places this person could still label: those that lack a label, up to the quota.
+
+    Without `gold`, the drawn ones alone: gold cases count for no quota.
+    """
     with board.reading(engine, campaign) as (here, _):
         if here.team.refusal(person):
             return 0
-        return here.left(person) + len(here.gold) - here.done(person)[1]
+        known = len(here.gold) - here.done(person)[1] if gold else 0
+        return here.left(person) + known

@@ -191,6 +191,21 @@ def test_progress_counts_what_is_complete_and_what_is_left(stores: Stores, run: 
     assert progress_said.measured(percent).known
 
 
+def test_what_is_left_of_a_quota_counts_no_gold_case(stores: Stores, run: str) -> None:
+    settle(stores, [(run, f"i{k:03}", 0) for k in range(N)])
+    key = campaigns.start(stores, of(run, quotas={"ann": 10, "bo": 5}, drift=7), "lead")
+    assert campaigns.stop(stores, key, "ann", "lead", ["bo"]) == 10
+    assert campaigns.staff(stores, key).quotas["bo"] == 15
+
+
+def test_who_came_by_gets_no_more_than_is_left(stores: Stores, run: str) -> None:
+    key = campaigns.start(stores, of(run, quotas={"ann": 10}), "lead")
+    place = draws.drawn(stores.ledger, key)[0]
+    say(stores, key, "dan", (place["run_id"], place["item_id"], place["sample"]), act="refused")
+    assert campaigns.stop(stores, key, "ann", "lead", ["dan"]) == 10
+    assert campaigns.staff(stores, key).quotas["dan"] == 11
+
+
 def test_people_come_and_go_and_every_change_is_kept(stores: Stores, run: str) -> None:
     key = campaigns.start(stores, of(run, quotas={"ann": 10, "bo": 5, "cy": None}), "lead")
     assert campaigns.stop(stores, key, "ann", "lead", ["bo", "cy"]) == 10

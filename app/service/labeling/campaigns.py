@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -171,15 +172,18 @@ def stop(stores: Stores, campaign: str, person: str, by: str, instead: Sequence[
     """Takes a person off: their labels stay, what lay before them is free at once.
 
     What is left of their quota goes to `instead`, in equal parts; returns how many cases that is.
+    Who came by without being put on the campaign gets so many beyond what they labeled.
     """
     team = staff(stores, campaign)
-    quota = team.quotas.get(person)
-    left = assignments.left(stores.ledger, campaign, person) if quota is not None else 0
-    campaigns.record(stores.ledger, campaign, "stopped", {"person": person, "left": left}, by)
+    engine, quota = stores.ledger, team.quotas.get(person)
+    left = assignments.left(engine, campaign, person, gold=False) if quota is not None else 0
+    campaigns.record(engine, campaign, "stopped", {"person": person, "left": left}, by)
+    done = Counter(row["person"] for row in draws.saves(engine, campaign) if not row["gold"])
     for turn, name in enumerate(instead):
-        theirs = team.quotas.get(name)
+        theirs = team.quotas.get(name, done[name])
         more = left // len(instead) + (turn < left % len(instead))
-        assign(stores, campaign, name, None if theirs is None else theirs + more, by)
+        if more or name in team.quotas:
+            assign(stores, campaign, name, None if theirs is None else theirs + more, by)
     return left
 
 
