@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -25,7 +26,8 @@ from app.service.outputs.shown import Judged
 from app.service.stores import Stores
 from data.read import rules, scheme
 from data.trouble import Trouble
-from db import draws, labels, suggestions
+from db import draws, imports, labels, suggestions
+from db.suggestions import Suggestion
 from tests.service.answers import answer, put
 
 N = 40
@@ -170,6 +172,28 @@ def test_an_annotator_sees_what_the_campaign_shows_and_nothing_else(
     assert [told["title"] for told in one["told"]] == [
         {"model": "Model", "judge": "Judges", "others": "Others"}[name] for name in show
     ]
+
+
+def test_what_others_said_in_a_file_is_shown_whatever_it_is(stores: Stores, run: str) -> None:
+    key = start(stores, run, show=("others",))
+    one = draws.drawn(stores.ledger, key)[0]
+    case = (one["run_id"], one["item_id"], one["sample"])
+    rows = [(*case, person, "categories", said) for person, said in (("bo", "odd"), ("cy", "[x"))]
+    imports.add_many(stores.ledger, rows, scheme="act_harm", campaign=key)
+    told = repr(desk.look(stores, key, "ann").cases[0].told)
+    assert "odd 1, [x 1" in told
+
+
+def test_influence_asks_for_no_more_than_a_store_can_bind(stores: Stores, run: str) -> None:
+    key = start(stores, run, suggest="rules")
+    many = [Suggestion(place, "rules", {"act": "refused"}, True) for place in range(1, 41)]
+    suggestions.keep(stores.ledger, key, many)
+    with stores.ledger.connect() as connection:
+        held: Any = connection.connection.dbapi_connection
+        held.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 100)
+    found = influence.look(stores, key)
+    assert found is not None
+    assert found.shown == 40
 
 
 def gold(stores: Stores, run: str, answers: Mapping[str, str]) -> str:

@@ -56,10 +56,10 @@ def look(stores: Stores, campaign: str) -> Influence | None:
     offered = suggestions.every(stores.ledger, campaign)
     said: dict[tuple[str, bool], dict[Case, list[float]]] = defaultdict(lambda: defaultdict(list))
     took: dict[bool, dict[Case, list[float]]] = {True: defaultdict(list), False: defaultdict(list)}
-    for row in labels.current(stores.ledger, campaign=campaign, cases=offered):
+    for row in labels.current(stores.ledger, campaign=campaign):
         case = (row["run_id"], row["item_id"], row["sample"])
-        one = offered[case]
-        if row["person"] == draws.SETTLED or row["made_at"] < one.made_at:
+        one = offered.get(case)
+        if one is None or row["person"] == draws.SETTLED or row["made_at"] < one.made_at:
             continue
         if row["field"] in one.values:
             same = row["value"] == one.values[row["field"]]
