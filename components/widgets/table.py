@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "﹢", "﹣")
 
 
 MOST = 200
@@ -19,14 +19,16 @@ def csv(rows: list[dict[str, Any]]) -> bytes:
     """The rows as CSV; text that a spreadsheet would run gets an apostrophe in front.
 
     >>> csv([{"model": "=1+1", "mean": -0.5}])
-    b'model,mean\\n\\'=1+1,-0.5\\n'
+    b"model,mean\\n'=1+1,-0.5\\n"
+    >>> csv([{"model": " =1+1"}])
+    b"model\\n' =1+1\\n"
     """
     frame = pd.DataFrame([{k: _inert(v) for k, v in row.items()} for row in rows])
     return frame.to_csv(index=False, lineterminator="\n").encode()
 
 
 def _inert(value: Any) -> Any:
-    risky = isinstance(value, str) and value.lstrip("\"'").startswith(RISKY)
+    risky = isinstance(value, str) and value.lstrip("\"' \ufeff").startswith(RISKY)
     return f"'{value}" if risky else value
 
 

@@ -1,7 +1,8 @@
 """Cells of a CSV that no spreadsheet runs, and the way back to what they held.
 
 The escape is one apostrophe in front. A cell that already looks like an escaped one gets another,
-so that taking one off is always right; so does the empty text, which tells it from a missing value.
+so that taking one off is always right; so do the empty text and texts like `NA`, which many readers
+take for a missing value.
 NUL, which many readers of CSV cannot take, is written as `␀0`, and `␀` itself as `␀␀`.
 """
 
@@ -14,15 +15,23 @@ import pyarrow as pa
 import pyarrow.compute as compute
 from numpy.typing import NDArray
 
-RISKY = r"""^['" \x{FEFF}]*([=+\-@\t\r\n＝＋－＠﹢﹣]|$)"""
+NOTHING = ("#N/A", "#N/A N/A", "#NA", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL", "NaN",
+           "None", "n/a", "nan", "null")  # fmt: skip
+"""Texts that pandas, and whatever reads by it, takes for nothing (`na_values` of `read_csv`)."""
+LONGEST = max(map(len, NOTHING))
+RISKY = (
+    r"""^(?:['" \x{FEFF}]*(?:[=+\-@\t\r\n＝＋－＠﹢﹣]|\z)|'*(?:"""
+    + "|".join(one.replace(".", r"\.") for one in NOTHING)
+    + r")\z)"
+)
 """What is escaped, as Arrow's regular expressions write it."""
-_RISKY = re.compile(RISKY.replace(r"\x{FEFF}", "\ufeff").removesuffix("|$)") + r"|\Z)")
+_RISKY = re.compile(RISKY.replace(r"\x{FEFF}", "\ufeff").replace(r"\z", r"\Z"))
 _NUL = re.compile("␀([␀0])")
 NUL = "␀"
 
 BACK = (
     "A cell that begins with an apostrophe had one put in front of it where what follows matches "
-    f"{_RISKY.pattern!r}; take one off. Then read ␀0 as the character U+0000 and ␀␀ as ␀."
+    f"`{_RISKY.pattern}`; take one off. Then read ␀0 as the character U+0000 and ␀␀ as ␀."
 )
 """How anybody undoes the escape, in words."""
 
@@ -30,8 +39,8 @@ BACK = (
 def inert(text: str) -> str:
     r"""A text as a cell that is text to every spreadsheet.
 
-    >>> inert("=1+1"), inert("'=1+1"), inert("it's"), inert(""), inert("a\0b")
-    ("'=1+1", "''=1+1", "it's", "'", 'a␀0b')
+    >>> inert("=1+1"), inert("'=1+1"), inert("it's"), inert(""), inert("a\0b"), inert("NA")
+    ("'=1+1", "''=1+1", "it's", "'", 'a␀0b', "'NA")
     """
     told = text.replace(NUL, NUL + NUL).replace("\0", NUL + "0")
     return f"'{told}" if _RISKY.match(told) else told
@@ -69,6 +78,8 @@ def inert_table(table: pa.Table) -> pa.Table:
 
 SUSPECT = np.isin(np.arange(256), list(b"'\" =+-@\t\r\n\xef"))
 """Whether what is escaped can begin with a byte, (256,)."""
+WORD = np.isin(np.arange(256), [ord(one[0]) for one in NOTHING])
+"""Whether a text of NOTHING begins with a byte, (256,)."""
 LAST = 0x90
 """The last byte of `␀`."""
 
@@ -76,13 +87,16 @@ LAST = 0x90
 def _inert(texts: pa.StringArray) -> pa.StringArray:
     """Looks at the bytes first: most columns hold nothing to escape and stay as they are."""
     starts, body = _bytes(texts)
-    long = np.diff(starts) > 0
+    size = np.diff(starts)
+    long = size > 0
     told = texts
     held = body[starts[0] : starts[-1]]
     if len(held) and (held.min() == 0 or (held == LAST).any()):
         told = compute.replace_substring(told, NUL, NUL + NUL)
         told = compute.replace_substring(told, "\0", NUL + "0")
-    if SUSPECT[body[starts[:-1][long]]].any() or (~long).sum() > texts.null_count:
+    begin = body[starts[:-1][long]]
+    words = WORD[begin] & (size[long] <= LONGEST)
+    if (SUSPECT[begin] | words).any() or (~long).sum() > texts.null_count:
         risky = compute.match_substring_regex(texts, RISKY)
         marked = compute.binary_join_element_wise("'", told, "")
         told = compute.if_else(risky, marked, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -121,6 +122,15 @@ def _file(path: str, sha256: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _id(name: str) -> str:
+    """A name as an identifier, which may hold no blank; two names never become one.
+
+    >>> _id("outputs/label_harm level")
+    'outputs/label_harm~20level'
+    """
+    return re.sub(r"[\s~]", lambda found: f"~{ord(found[0]):02x}", name)
+
+
 def _fields(table: str, field: Field, source: dict[str, Any]) -> list[dict[str, Any]]:
     """A column as a field; a list of pairs as one repeated field for each part."""
     extract = {**source, "extract": {"column": field.name}}
@@ -128,13 +138,13 @@ def _fields(table: str, field: Field, source: dict[str, Any]) -> list[dict[str, 
     listed = field.kind in STRUCTS and "csv" not in str(source)  # a CSV holds lists as JSON text
     if not listed:
         name = f"{table}/{field.name}"
-        return [{**base, "@id": name, "name": name, "dataType": TYPES.get(field.kind, "sc:Text"),
-                 "source": extract}]  # fmt: skip
+        return [{**base, "@id": _id(name), "name": name, "source": extract,
+                 "dataType": TYPES.get(field.kind, "sc:Text")}]  # fmt: skip
     found = []
     for part, kind in STRUCTS[field.kind]:
         name = f"{table}/{field.name}.{part}"
         found.append({
-            **base, "@id": name, "name": name, "dataType": TYPES.get(kind, "sc:Text"),
+            **base, "@id": _id(name), "name": name, "dataType": TYPES.get(kind, "sc:Text"),
             "repeated": True, "source": {**extract, "transform": {"jsonPath": part}},
         })  # fmt: skip
     return found

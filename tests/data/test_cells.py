@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +16,11 @@ from data.tables import Field
 from data.write import cells, rows
 
 EDGES = "=+-@\t\r\n'\" \0␀0＝＋－＠﹢﹣\ufeffa"
-texts = st.text(st.sampled_from(EDGES), max_size=6) | st.text(max_size=20)
+texts = (
+    st.text(st.sampled_from(EDGES), max_size=6)
+    | st.text(max_size=20)
+    | st.builds(str.__add__, st.sampled_from(["", "'", "''", "x"]), st.sampled_from(cells.NOTHING))
+)
 
 
 @given(texts)
@@ -49,6 +55,19 @@ def test_a_file_read_by_python_gives_every_text_back(column: list[str | None]) -
         with path.open(encoding="utf-8", newline="") as file:
             back = [row["text"] for row in csv.DictReader(file)]
     assert [cells.restored(one) if one else None for one in back] == column
+
+
+def test_a_text_that_reads_as_nothing_is_still_there_for_who_reads_as_usual(
+    tmp_path: Path,
+) -> None:
+    nothing = import_module("pandas._libs.parsers").STR_NA_VALUES
+    told = sorted({*nothing, "Nothing", "nano", "'NA", " NA"})
+    table = pa.table({"text": pa.array([*told, None], pa.string())})
+    flat = rows.flat([Field("text", "text", "")])
+    rows.csv([rows.cells(table, flat)], flat, tmp_path / "made.csv")
+    back = pd.read_csv(tmp_path / "made.csv", skip_blank_lines=False)["text"].tolist()
+    assert [cells.restored(one) if isinstance(one, str) else None for one in back] == [*told, None]
+    assert [one for one in map(cells.inert, told) if one in nothing] == []
 
 
 def test_numbers_stay_numbers_and_what_is_missing_stays_empty() -> None:

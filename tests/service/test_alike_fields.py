@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import get_args
 
@@ -45,6 +46,20 @@ def test_fields_that_differ_in_case_alone_keep_their_labels(
         assert [row[f"soft_{field}"] or [] for row, field in told] == shares
     elif rule != "raw":
         assert [row[f"label_{field}"] for row, field in told] == wanted
+
+
+def test_croissant_describes_a_field_whose_name_holds_a_blank(
+    labeled: Stores, tmp_path: Path
+) -> None:
+    folder = export.export(labeled, read({}), tmp_path / "set").folder
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the libraries' own making
+        import mlcroissant  # type: ignore[import-untyped]
+
+        held = mlcroissant.Dataset(str(folder / "croissant.json"))  # raises where it is not sound
+        rows = list(held.records(record_set="outputs"))
+    found = {row["outputs/item_id"]: row["outputs/label_harm~20level"] for row in rows}
+    assert found[b"q1"] == b"2"
 
 
 def test_other_tools_get_a_name_of_its_own_for_every_field(labeled: Stores, tmp_path: Path) -> None:
