@@ -48,15 +48,22 @@ def page(script: str) -> StreamlitPage:
                 return st.Page(
                     ROOT / "pages" / f"{name}.py",
                     title=title,
-                    url_path=address or None,
+                    url_path=address or "first",  # not shown; its file's name stays free for _first
                     icon=icon,
                     default=not address,
                 )
     raise KeyError(script)
 
 
+def _first() -> StreamlitPage:
+    """The page at `/` by its own name too, as a link to it is often written; not in the menu."""
+    name, title, _, icon = SECTIONS["Explore"][0]
+    script = ROOT / "pages" / f"{name}.py"
+    return st.Page(script, title=title, url_path=name, icon=icon, visibility="hidden")
+
+
 def menu() -> StreamlitPage:
     """Draws the menu; returns the page the address asks for."""
-    return st.navigation(
-        {head: [page(name) for name, *_ in entries] for head, entries in SECTIONS.items()}
-    )
+    pages = {head: [page(name) for name, *_ in entries] for head, entries in SECTIONS.items()}
+    pages["Explore"].append(_first())
+    return st.navigation(pages)

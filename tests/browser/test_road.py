@@ -64,6 +64,18 @@ def test_every_page_opens_with_the_sample_data(reading: Page, sample_app: App, p
     no_trouble(reading)
 
 
+@pytest.mark.parametrize("address", ["/", "/overview"])
+def test_the_overview_is_found_by_its_name_too(
+    reading: Page, sample_app: App, address: str
+) -> None:
+    reading.goto(f"{sample_app.url}{address}?level=99+%25")
+    expect(reading.get_by_role("heading", name="Overview")).to_be_visible()
+    expect(reading.get_by_text("in the worst 1 %")).to_be_visible()  # as the link says
+    settled(reading)
+    expect(reading.get_by_text("Page not found")).to_have_count(0)
+    expect(reading.get_by_test_id("stSidebarNavLink").filter(has_text="Overview")).to_have_count(1)
+
+
 @pytest.mark.parametrize("path", PATHS)
 def test_every_page_says_what_to_do_when_nothing_is_loaded(
     reading: Page, bare_app: App, path: str
