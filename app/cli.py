@@ -140,6 +140,9 @@ def runs(as_json: bool) -> None:
     found = listed.every(stores())
     columns = ["run", "model", "dataset", "format", "outputs", "own numbers", "made_at"]
     show(found, as_json, lambda: grid(listed.checked(found), columns))
+    if not as_json:
+        for note in listed.noted(found):
+            out.print(note, markup=False)
 
 
 @shell.command()

@@ -67,6 +67,7 @@ if loaded:
         bring_labels()
     st.subheader(f"Loaded so far: {frame.count(len(loaded))} runs")
     table.pick(runs.loaded(loaded), "loaded", height=320)
+    bring.notes(loaded)
     bring.checks(loaded)
 refused = cached.ask(runs.refused)
 if refused:

@@ -173,6 +173,24 @@ def checks(runs: list[dict[str, Any]]) -> None:
         st.caption(f"and {more:,} more: tailscope runs --json")
 
 
+def notes(runs: list[dict[str, Any]]) -> None:
+    """What was noted of the runs as they were loaded: it is kept with them."""
+    rows = [
+        {"model": run["model"], "data set": run["dataset"], "note": note}
+        for run in runs
+        for note in run["notes"]
+    ]
+    if not rows:
+        return
+    st.caption("Noted as they were loaded")
+    shown = pd.DataFrame(rows[:MOST])
+    st.dataframe(
+        shown, placeholder="—", hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300)
+    )
+    if len(rows) > MOST:
+        st.caption(f"and {len(rows) - MOST:,} more: tailscope runs --json")
+
+
 def report(told: dict[str, Any], profile: Any, cases: Any) -> None:
     """What became of the file: runs, counts, refused rows; and where to go next."""
     new = [run for run in told["loaded"] if not run["already"]]

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.service import stores as opened
+from app.service.loading import load
 from app.settings import Settings
 from components.widgets.text import safe
 from tests.pages.conftest import Door, Warm
@@ -92,6 +93,20 @@ def test_a_case_that_is_not_there_gets_words(door: Door, sample: Path) -> None:
     app = door(sample, "cases", run="nope", item="x", sample="99999999999999999999")
     assert not app.exception
     assert "There is no such case" in app.error[0].value
+
+
+def test_what_was_noted_of_a_run_stands_on_the_page_after_its_load(
+    door: Door, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,response,bias_j\n1,a,high\n2,b,low\n")
+    stores = opened.connect(Settings(home=tmp_path / "home"))
+    (run,) = load.load(stores, path).loaded
+    (note,) = run.notes
+    stores.warehouse.close()
+    stores.ledger.dispose()
+    app = whole(door(tmp_path / "home", "load"))
+    assert note in {x for one in app.dataframe for x in one.value.get("note", ())}
 
 
 def test_choices_in_a_link_that_are_not_offered_fall_back(door: Door, sample: Path) -> None:

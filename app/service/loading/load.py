@@ -218,13 +218,16 @@ def _land(
     # Labels first: they show only once their run is there, and adding them twice adds nothing.
     scheme = (opened.mapping.title or "imported") if opened.mapping else opened.title
     imports.add_many(stores.ledger, stage.labels(staged), scheme=scheme)
+    notes = {run.run: run.notes for run in report.loaded}
     described = [
         asdict(run)
         | {
             "format": opened.title,
             "source": opened.source.name,
             "sha256": sha256,
-            "params": _params(opened, run.run_id, staged.counts["refused"]),
+            "params": _params(
+                opened.params(run.run_id), staged.counts["refused"], notes[run.run_id]
+            ),
             "made_at": datetime.now(UTC).replace(tzinfo=None),
             "loaded_by": by or _me(),
         }
@@ -235,10 +238,8 @@ def _land(
         run.already = run.run not in new
 
 
-def _params(opened: Reading, run_id: str, refused: int) -> str:
-    told = opened.params(run_id) | {"refused": refused}
-    if notes := opened.notes(run_id):
-        told["notes"] = notes
+def _params(held: dict[str, Any], refused: int, notes: list[str]) -> str:
+    told = held | {"refused": refused} | ({"notes": notes} if notes else {})
     return json.dumps(told, sort_keys=True, default=str)
 
 

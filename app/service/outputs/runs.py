@@ -81,6 +81,15 @@ def checked(runs: Rows) -> Rows:
     return [run | {"own numbers": _agreed(run["checks"])} for run in runs]
 
 
+def noted(runs: Rows) -> list[str]:
+    """What was noted of the runs as they were loaded, as the shell says it below its list.
+
+    >>> noted([{"run": "r1", "notes": ["Cut short."]}, {"run": "r2", "notes": []}])
+    ['r1: Cut short.']
+    """
+    return [f"{run['run']}: {note}" for run in runs for note in run["notes"]]
+
+
 def loaded(runs: Rows) -> Rows:
     """The loaded runs as the overview lists them."""
     return [
