@@ -19,6 +19,7 @@ def main() -> None:
     """Draws the page the address asks for."""
     st.set_page_config(page_title="Tailscope", page_icon=str(ICON), layout="wide")
     page = nav.menu()
+    st.set_page_config(page_title=f"{page.title} · Tailscope")  # what tabs and bookmarks show
     st.logo(str(ICON), size="large")
     try:
         page.run()

@@ -72,6 +72,7 @@ def test_the_overview_is_found_by_its_name_too(
     expect(reading.get_by_role("heading", name="Overview")).to_be_visible()
     expect(reading.get_by_text("in the worst 1 %")).to_be_visible()  # as the link says
     settled(reading)
+    expect(reading).to_have_title("Overview · Tailscope")
     expect(reading.get_by_text("Page not found")).to_have_count(0)
     expect(reading.get_by_test_id("stSidebarNavLink").filter(has_text="Overview")).to_have_count(1)
 

@@ -6,7 +6,6 @@ import pytest
 
 from app.service.loading import load as loading
 from app.service.loading import preview as previewing
-from app.service.outputs import runs
 from data.mapping import Mapping
 from data.trouble import Trouble
 

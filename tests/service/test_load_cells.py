@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from app.service.loading import load as loading
+from app.service.outputs import runs
 from data.mapping import Mapping, Scale
 
 
@@ -27,6 +28,9 @@ def test_scores_that_are_mostly_no_numbers_are_told(stores, put):
     report = load(stores, put("a.csv", body))
     (note,) = report.loaded[0].notes
     assert note.startswith("2 of 3 scores of bias by j are no number, such as ")
+    (run,) = runs.every(stores)  # and it stays with the run
+    assert run["notes"] == [note]
+    assert runs.noted([run]) == [f"{run['run']}: {note}"]
 
 
 def test_percents_are_shares_unless_a_scale_says_otherwise(stores, put, ask):
