@@ -20,7 +20,8 @@ THIN = "\u2009"
 DASH = "—"
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
-    "modeBarButtons": [["toImage", "resetScale2d"]],
+    # what is left is a picture, the first view, and the full screen that Streamlit adds
+    "modeBarButtonsToRemove": ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
     "toImageButtonOptions": {"format": "svg", "scale": 2},
     "scrollZoom": False,
 }
@@ -236,10 +237,11 @@ def ink(fig: go.Figure, theme: str | None) -> go.Figure:
     Streamlit's own chart text is a gray below the 4.5 to 1 contrast that small type needs on
     white. Any other `theme` (None: not known yet) leaves the colors to the screen.
     """
-    color = {"light": "#3d4650", "dark": "#d3d9df"}.get(theme or "")
-    if color:
-        font = {"color": color}
-        fig.update_layout(font=font, hoverlabel={"font": font})
+    colors = {"light": ("#3d4650", "#ffffff"), "dark": ("#d3d9df", "#11151a")}.get(theme or "")
+    if colors:
+        font = {"color": colors[0]}
+        # the toolbar comes over whatever stands in its corner
+        fig.update_layout(font=font, hoverlabel={"font": font}, modebar={"bgcolor": colors[1]})
         fig.update_xaxes(tickfont=font, title={"font": font})
         fig.update_yaxes(tickfont=font, title={"font": font})
     return fig

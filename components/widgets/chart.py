@@ -26,9 +26,9 @@ def show(
     Beside the title stands a menu with the definition, the table twin, its download as CSV, and
     the kind of picture the chart's own camera saves (SVG or PNG).
     """
-    head, more = st.columns([5, 1], vertical_alignment="center")
-    head.markdown(f"**{safe(title)}**")
-    with more.popover("", icon=":material/info:", help="definition, table, download"):
+    head = st.container(horizontal=True, vertical_alignment="center", wrap=False)
+    head.markdown(f"**{safe(title)}**", width="stretch")
+    with head.popover("", icon=":material/info:", help="definition, table, download"):
         st.markdown(safe(definition))
         st.dataframe(pd.DataFrame(rows), hide_index=True, height=260, lazy=False, placeholder="—")
         st.download_button(

@@ -146,6 +146,41 @@ def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Pat
     assert answers["q0"] == EVIL
 
 
+def test_a_chart_fills_the_screen_and_comes_back(reading: Page, sample_app: App) -> None:
+    reading.goto(f"{sample_app.url}/profile")
+    settled(reading)
+    chart = reading.locator(".js-plotly-plot").first
+
+    def width() -> float:
+        box = chart.bounding_box()
+        return box["width"] if box else 0
+
+    before = width()
+    chart.hover()
+    chart.locator('[data-title="Fullscreen"]').click()
+    expect(chart.locator('[data-title="Close fullscreen"]')).to_be_attached()
+    assert width() > 1000 > before
+    reading.keyboard.press("Escape")
+    expect(chart.locator('[data-title="Fullscreen"]')).to_be_attached()
+    assert width() == before
+
+
+@pytest.mark.parametrize(("path", "title"), [
+    ("trajectories", "Early warning"), ("campaigns", "Labels by person"),
+])  # fmt: skip
+def test_charts_beside_each_other_stack_on_a_narrow_screen(
+    reading: Page, sample_app: App, path: str, title: str
+) -> None:
+    reading.set_viewport_size({"width": 800, "height": 1000})
+    reading.goto(f"{sample_app.url}/{path}")
+    settled(reading)
+    chart = reading.get_by_label(title, exact=True)
+    expect(chart).to_be_attached()
+    box = chart.bounding_box()
+    assert box, f"{title} is not on the screen"
+    assert box["width"] > 400
+
+
 def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: App) -> None:
     page.goto(f"{sample_app.url}/profile?model=ember-30b")
     expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()

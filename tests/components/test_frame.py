@@ -43,7 +43,10 @@ def test_an_empty_name_becomes_a_dash(name):
 
 def test_the_toolbar_saves_pictures_and_shows_no_logo():
     assert frame.CONFIG["displaylogo"] is False
-    assert frame.CONFIG["modeBarButtons"] == [["toImage", "resetScale2d"]]
+    removed = frame.CONFIG["modeBarButtonsToRemove"]
+    assert "pan2d" in removed
+    assert not {"toImage", "resetScale2d"} & set(removed)
+    assert "modeBarButtons" not in frame.CONFIG, "a fixed list would leave out the full screen"
     assert frame.config("tail", "png")["toImageButtonOptions"]["format"] == "png"
     assert frame.CONFIG["toImageButtonOptions"]["format"] == "svg"
 
