@@ -84,8 +84,8 @@ def moving(key: str, until: str) -> None:
     st.title(text.safe(found.head["name"]))
     st.markdown(f"##### {text.safe(progress.sentence(found))}")
     st.caption(text.safe(progress_said.footing(found)))
-    left, right = st.columns(2)
-    with left.container(border=True):
+    panels = st.grid(2, min_column_width=chart.PANEL, border=True)
+    with panels.cell():
         chart.show(
             figures.cases(found.complete, found.touched - found.complete,
                           found.cases - found.touched),
@@ -95,7 +95,7 @@ def moving(key: str, until: str) -> None:
             figures.pace(found.times, found.wanted), "Labels over time", key="pace",
             rows=progress_said.pace(found), definition=progress.DEFINITION,
         )  # fmt: skip
-    with right.container(border=True):
+    with panels.cell():
         shown = found.people
         chart.show(
             figures.people([p.name for p in shown], [p.done for p in shown],
@@ -160,7 +160,7 @@ def people(key: str) -> None:
     team = campaigns.staff(cached.stores(), key)
     on = [name for name in team.quotas if name not in team.stopped]
     came = [p.name for p in cached.ask(progress.look, key).people if p.name not in team.stopped]
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(nav.page("label"), label="Label", icon=":material/keyboard:",
                      query_params={"campaign": key})  # fmt: skip
         if (put := plan.put_on(cached.ask(label.annotators), team.frozen != "")) is not None:

@@ -39,11 +39,9 @@ st.title("Cases")
 state.arrive()
 chosen = state.filters()
 total = cached.ask(cases.total, chosen)
-count, pages, to_label, to_file = st.columns([2, 3, 2, 1], vertical_alignment="center")
+count, to_do = st.columns([3, 2], vertical_alignment="center")
 count.markdown(f"**{frame.count(total)}** cases: {text.safe(cases.words(chosen))}")
-with pages:
-    before = state.turned(chosen, total, PAGE)
-with to_label:
+with to_do.container(horizontal=True, horizontal_alignment="right"):
     send.show(
         cached.ask(cases.keys, chosen, send.MOST),
         "Cases to label",
@@ -51,8 +49,9 @@ with to_label:
         start.campaign,
         nav.page("label"),
     )
-if to_file.button("Export", type="tertiary", icon=":material/package_2:"):
-    state.open_export()
+    if st.button("Export", type="tertiary", icon=":material/package_2:"):
+        state.open_export()
+before = state.turned(chosen, total, PAGE)
 if not total:
     st.info("No case fits all of this. Take a filter out.", icon=":material/filter_alt_off:")
     st.stop()

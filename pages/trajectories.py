@@ -59,8 +59,8 @@ st.title(f"Trajectories · {text.safe(names[run])}")
 st.markdown(f"##### {text.safe(said.sentence(found))}")
 
 rides = picks.among(found, outcome)
-left, right = st.columns([3, 2])
-with left.container(border=True):
+panels = st.grid(2, min_column_width=chart.PANEL + 100)
+with panels.cell().container(border=True):
     square = chart.show(
         curves.risk_map(
             [
@@ -82,6 +82,7 @@ with left.container(border=True):
         definition=said.DEFINITIONS["map"],
         select=state.picker("map"),
     )
+right = panels.cell()
 with right.container(border=True):
     line = chart.show(
         curves.ahead(
