@@ -225,9 +225,7 @@ def _land(
             "format": opened.title,
             "source": opened.source.name,
             "sha256": sha256,
-            "params": _params(
-                opened.params(run.run_id), staged.counts["refused"], notes[run.run_id]
-            ),
+            "params": _params(opened, run.run_id, staged.counts["refused"], notes[run.run_id]),
             "made_at": datetime.now(UTC).replace(tzinfo=None),
             "loaded_by": by or _me(),
         }
@@ -238,8 +236,8 @@ def _land(
         run.already = run.run not in new
 
 
-def _params(held: dict[str, Any], refused: int, notes: list[str]) -> str:
-    told = held | {"refused": refused} | ({"notes": notes} if notes else {})
+def _params(opened: Reading, run_id: str, refused: int, notes: list[str]) -> str:
+    told = opened.params(run_id) | {"refused": refused} | ({"notes": notes} if notes else {})
     return json.dumps(told, sort_keys=True, default=str)
 
 
