@@ -5,7 +5,7 @@ import streamlit as st
 from app.service.measures import compare, compare_said, say, training, training_said
 from app.service.measures import tail as tails
 from app.service.outputs import losses, risks, runs
-from app.web import cached, nav, state
+from app.web import cached, measured, nav, state
 from components.figures import compare as curves
 from components.figures import dots, frame, palette
 from components.widgets import chart, chips, empty, table, text
@@ -30,7 +30,7 @@ names = cached.measured(losses.models, dataset)
 every = cached.measured(losses.candidates, dataset, subject)
 with who:
     chosen = chips.several("Models", "models", every, names.__getitem__)
-choices = state.choices(
+choices = measured.choices(
     cached.measured(risks.judges, dataset), cached.measured(runs.categories, dataset)
 )
 if len(chosen) == 1:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.service.measures import say, tabulate, tail
 from app.service.outputs import risks, runs
-from app.web import cached, nav, state
+from app.web import cached, measured, nav, state
 from components.figures import dots, overview
 from components.widgets import chart, chips, empty, table, text
 
@@ -24,7 +24,7 @@ if scored:
     with where:
         dataset = chips.choice("Data set", "dataset", cached.measured(risks.datasets))
     with how:
-        choices = state.choices(cached.measured(risks.judges, dataset))
+        choices = measured.choices(cached.measured(risks.judges, dataset))
     tails = cached.measured(tail.standings, dataset, choices)
     names = risks.names(scored, dataset)
     labels = [names[one.run["run_id"]] for one in tails]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.service.measures import human, say, sensitivity, tabulate, tail
 from app.service.outputs import risks, worst
-from app.web import cached, nav, start, state
+from app.web import cached, measured, nav, start, state
 from components.figures import dots, frame, numbers, palette, shares, sway
 from components.figures import human as beside
 from components.figures import tail as curve
@@ -28,7 +28,7 @@ names = risks.names(scored, dataset)
 with who:
     run = chips.choice("Model", "model", list(names), names.__getitem__)
 about = cached.measured(risks.parts, run)
-choices = state.choices(about.judges, about.categories)
+choices = measured.choices(about.judges, about.categories)
 profile = cached.measured(tail.profile, run, choices)
 others = cached.measured(tail.standings, dataset, choices)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from risk import rank
 from risk.bootstrap import TAILS
-from risk.bounded import FEW, THIN, ends
+from risk.bounded import told as wary
 from risk.interval import Floats, percentiles
+from risk.limits import ends
 from risk.measure import Measure, missing
 from risk.paired import ALIKE, alike, beware, means
 from risk.quantile import quantile_ends
@@ -34,9 +37,10 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
     Mean: the widest of percentiles, Student's and Hall's (`paired.means`), with a caution where few
     prompts and skewed differences make it; CVaR: the wider of
     bootstrap-t and Student's (`student.reaching`); the others: percentiles, but a VaR that fewer
-    than 10 prompts exceed has the gaps between its values (`bounded.limits`). Where a tail is too
+    than 10 prompts exceed has the gaps between its values (`limits.limits`). Where a tail is too
     thin, VaR and CVaR allow for unseen losses up to the most, on either side; without such a bound
-    they have none. Where all items differ alike that goes for all four, but for means of marks.
+    they have none; so does the mean where nothing is assumed (`bounded.ASSUMED`). Where all items
+    differ alike that goes for all four, but for means of marks.
 
     >>> two = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=200)
     >>> round(difference(two, 0, 1).value, 4)
@@ -44,7 +48,7 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
     """
     value = float(found.value[statistic][a] - found.value[statistic][b])
     low, high, _ = _told(found, a, b, statistic)
-    why = _why(found) if found.thin and statistic in ("var", "cvar") else ALIKE * math.isnan(low)
+    why = _why(found) if _far(found, statistic) else ALIKE * math.isnan(low)
     if statistic == "mean" and not why:
         why = beware(found.x[a], found.x[b], found.clusters)
     return Measure(value, low, high, found.n, found.lost, why)
@@ -53,12 +57,14 @@ def difference(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> 
 def _told(found: Shared, a: int, b: int, statistic: Statistic) -> Told:
     """The interval of a difference and its p, NaN where there is none."""
     x, many = found.x[[a, b]], np.subtract(*found.many[statistic][[a, b]])
+    if _far(found, statistic):
+        return _unseen(found, a, b, statistic) if found.limits else NOTHING
     if statistic == "mean":
         return means(x[0], x[1], many, found.clusters, found.far)
     same, tail = alike(x[0], x[1]), statistic in ("var", "cvar")
-    if tail and (found.limits if found.thin else same and found.far < math.inf):
+    if tail and same and found.far < math.inf:
         return _unseen(found, a, b, statistic)
-    if same or (tail and found.thin):
+    if same:
         return NOTHING
     if statistic == "var" and found.limits:
         return _unseen(found, a, b, statistic)
@@ -76,22 +82,22 @@ def own(found: Shared, i: int, statistic: Statistic = "mean") -> Measure:
     0.4333
     """
     value, row = float(found.value[statistic][i]), found.x[i]
-    many, why = found.many[statistic][i], ""
+    many = found.many[statistic][i]
+    if _far(found, statistic):
+        low, high = ends(*getattr(found.limits[i], statistic)) if found.limits else UNKNOWN
+        return Measure(value, low, high, found.n, found.lost, _why(found))
     if statistic == "mean":
         span = (0.0, found.far) if found.far < math.inf else ()
         low, high = mean_ends(row, found.clusters, *span)
         return Measure(value, low, high, found.n, found.lost, SAME * math.isnan(low))
     low, high = _ranks(found, row, statistic)
-    if found.thin and statistic in ("var", "cvar"):
-        told = ends(*getattr(found.limits[i], statistic)) if found.limits else UNKNOWN
-        (low, high), why = told, _why(found)
-    elif statistic == "cvar" and found.error is not None:
+    if statistic == "cvar" and found.error is not None:
         size = len(found.x)
         spreads = np.sqrt(np.maximum(found.many[TAILS][i * size + i], 0))
         low, high = studentized(value, many, math.sqrt(float(found.error[i, i])), spreads)
     elif statistic == "cvar":
         low, high = percentiles(many)
-    return Measure(value, low, high, found.n, found.lost, why)
+    return Measure(value, low, high, found.n, found.lost)
 
 
 def _ranks(found: Shared, row: Floats, statistic: Statistic) -> tuple[float, float]:
@@ -129,6 +135,38 @@ def ratio(found: Shared, a: int, b: int) -> Measure:
     spread = _spread(found, a, b, (one, two), (first, second))
     low, high, _ = _apart(found, math.log(one / two), np.log(many), *spread)
     return Measure(one / two, math.exp(low), math.exp(high), *rest)
+
+
+def places(found: Shared, statistic: Statistic = "mean") -> list[Measure]:
+    """Each model's place by a statistic, 1 the highest, as `rank.places` finds it.
+
+    Where a tail allows for losses nobody has seen, a model is surely above another if the interval
+    of their difference, at 1 - .05 / (M - 1) for M models (Bonferroni), says so; every place is
+    open where such a loss has no bound.
+
+    >>> two = shared([[0.9, 0.8, 0.8], [0.1, 0.2, 0.1]], 0.5, most=1.0, draws=200)
+    >>> [(m.value, m.low, m.high) for m in places(two, "cvar")]
+    [(1.0, 1.0, 2.0), (2.0, 1.0, 2.0)]
+    """
+    told = rank.places(found.value[statistic], found.many[statistic], n=found.n)
+    if not _far(found, statistic):
+        return told
+    size = len(told)
+    apart = [_surely(found, i, statistic) for i in range(size)]
+    return [
+        replace(m, low=1.0 + above, high=float(size - below), why=_why(found))
+        for m, (above, below) in zip(told, apart, strict=True)
+    ]
+
+
+def _surely(found: Shared, i: int, statistic: Statistic) -> tuple[int, int]:
+    """How many models lie surely above model i, and how many surely below, whatever is unseen."""
+    if not found.limits:
+        return 0, 0
+    own, at = getattr(found.limits[i], statistic), 1 - 0.05 / (len(found.x) - 1)
+    others = [getattr(one, statistic) for j, one in enumerate(found.limits) if j != i]
+    gaps = [ends(one[0] - own[1], one[1] - own[0], at) for one in others]
+    return sum(low > 0 for low, _ in gaps), sum(high < 0 for _, high in gaps)
 
 
 def p_of(found: Shared, a: int, b: int, statistic: Statistic = "mean") -> float:
@@ -171,5 +209,12 @@ def _apart(found: Shared, value: float, many: Floats, spread: float, spreads: Fl
     return agreeing(*told, chance(value, many, spread, spreads, tail))
 
 
+def _far(found: Shared, statistic: Statistic) -> bool:
+    """Whether this statistic allows for losses nobody has seen."""
+    return found.thin and (
+        statistic in ("var", "cvar") or (statistic == "mean" and found.assume == "nothing")
+    )
+
+
 def _why(found: Shared) -> str:
-    return THIN if found.limits else f"{FEW}: no interval of it would hold"
+    return wary(found.assume, found.far if found.limits else None)

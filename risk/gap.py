@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk import compare
+from risk.bounded import Assume
 from risk.interval import Codes, Floats
 from risk.measure import Measure, missing
 from risk.worst import cvar, var
@@ -28,11 +29,12 @@ def paired(
     seed: int = 0,
     clusters: Codes | None = None,
     most: float | None = None,
+    assume: Assume = "seen",
 ) -> Measure:
     """The statistic of a minus that of b, row q of both being the same item, with a 95 % interval.
 
     Every replicate draws the same items for both. Rows missing on either side are lost (TR-13).
-    How a thin tail is told, and what `most` is for: `compare.difference`.
+    How a thin tail is told, and what `most` and `assume` are for: `compare.difference`.
 
     >>> found = paired([0.9, 0.2, 0.8], [0.6, 0.3, 0.4])
     >>> round(found.value, 4), found.n
@@ -40,7 +42,7 @@ def paired(
     """
     if statistic not in ("mean", "var", "cvar"):
         raise ValueError(f"statistic is {statistic!r}; it can be mean, var, cvar")
-    return _pair(a, b, level, statistic, draws, seed, clusters, most, ratio=False)
+    return _pair(a, b, level, statistic, draws, seed, clusters, most, assume, ratio=False)
 
 
 def paired_ratio(
@@ -51,13 +53,14 @@ def paired_ratio(
     seed: int = 0,
     clusters: Codes | None = None,
     most: float | None = None,
+    assume: Assume = "seen",
 ) -> Measure:
     """CVaR of a over CVaR of b on the same items, with a 95 % interval (see `paired`).
 
     >>> paired_ratio([2, 4, 6, 8], [1, 2, 3, 4], 0.5).value
     2.0
     """
-    return _pair(a, b, level, "cvar", draws, seed, clusters, most, ratio=True)
+    return _pair(a, b, level, "cvar", draws, seed, clusters, most, assume, ratio=True)
 
 
 def _pair(
@@ -69,6 +72,7 @@ def _pair(
     seed: int,
     clusters: Codes | None,
     most: float | None,
+    assume: Assume,
     ratio: bool,
 ) -> Measure:
     """Difference or ratio of a statistic on the rows both sides have."""
@@ -83,5 +87,5 @@ def _pair(
         if ratio and two == 0:
             return missing(compare.NO_RATIO, n=n, lost=lost)
         return Measure(one / two if ratio else one - two, n=n, lost=lost, why="one item only")
-    found = compare.shared(both, level, draws, seed, clusters, (statistic,), most)
+    found = compare.shared(both, level, draws, seed, clusters, (statistic,), most, assume)
     return compare.ratio(found, 0, 1) if ratio else compare.difference(found, 0, 1, statistic)

@@ -9,7 +9,7 @@ from itertools import groupby
 
 import numpy as np
 
-from risk.bounded import ceiling
+from risk.bounded import Assume, ceiling
 from risk.harm import How, Vector, log_risk, pool
 from risk.interval import Floats
 from risk.measure import Measure
@@ -75,6 +75,7 @@ def sweep(
     level: float = 0.95,
     draws: int = 2000,
     seed: int = 0,
+    assume: Assume = "seen",
 ) -> Iterator[tuple[Setting, Measure]]:
     """The CVaR of the cumulative log-risk under each setting, with its 95 % interval.
 
@@ -91,20 +92,21 @@ def sweep(
     for (judge, how, tau), alike in groupby(made, key=lambda key: key[:3]):
         pooled = pool(vector.judged(judge).h, how, tau)
         for key in alike:
-            found[key] = _tail(vector, pooled, key[3], level, draws, seed)
+            found[key] = _tail(vector, pooled, key[3], level, draws, seed, assume)
     for one in around:
         yield one, found[one.judge, one.how, one.tau, one.eps]
 
 
 def _tail(
-    vector: Vector, pooled: Floats, eps: float, level: float, draws: int, seed: int
-) -> Measure:
+    vector: Vector, pooled: Floats, eps: float, level: float, draws: int, seed: int,
+    assume: Assume,
+) -> Measure:  # fmt: skip
     """The CVaR of one setting, by the harm it pools (N, D)."""
     total = log_risk(pooled, eps).total
     known = ~np.isnan(total)
-    if known.sum() <= MANY:
+    if known.sum() <= MANY or assume == "nothing":
         most = ceiling(eps, len(vector.dimensions))
-        return profile(total, level, draws, seed, vector.clusters, most)["cvar"]
+        return profile(total, level, draws, seed, vector.clusters, most, assume)["cvar"]
     # so many answers make the tail's own error as good as a resample
     items = None if vector.clusters is None else vector.clusters[known]
     value = cvar(total[known], level)

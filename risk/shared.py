@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from risk.bootstrap import LARGE, TAILS, Codes, replicates
-from risk.bounded import LEAST, Limits, bound, limits, wanting
+from risk.bounded import LEAST, Assume, bound, wanting
 from risk.influence import within
 from risk.interval import Floats
+from risk.limits import Limits, limits, paired_limits
 from risk.worst import cvar, mass, var
 
 Statistic = Literal["mean", "median", "var", "cvar"]
@@ -27,7 +28,8 @@ class Shared:
     from the same items for all models; `kept` marks the rows used among those given. `error`
     (M, M) is the covariance of the CVaRs. `thin` says that a tail is too thin to be resampled;
     `limits` are then what each may stand for, where losses have a bound: `far`, the most there can
-    be. Under 10 prompts in a tail there are `limits` for VaR's sake.
+    be. Under 10 prompts in a tail there are `limits` for VaR's sake. `assume` "nothing" makes every
+    tail thin, and means take their intervals from `limits`, too.
     """
 
     x: Floats
@@ -41,6 +43,7 @@ class Shared:
     limits: tuple[Limits, ...] = ()
     thin: bool = False
     far: float = math.inf
+    assume: Assume = "seen"
 
     @property
     def n(self) -> int:
@@ -68,11 +71,13 @@ def shared(
     clusters: Codes | None = None,
     wanted: tuple[Statistic, ...] = ("mean", "var", "cvar"),
     most: float | None = None,
+    assume: Assume = "seen",
 ) -> Shared:
     """The paired bootstrap of M models: x (M, N), row q of all being the same item (TR-13).
 
     A row missing for any model is lost to all. `clusters` (N,) codes the item of a row, so that
-    several answers to one prompt are drawn together; `most` is the largest a loss can be, if known.
+    several answers to one prompt are drawn together; `most` is the largest a loss can be, if known;
+    `assume` says what intervals assume (`bounded.ASSUMED`).
     ValueError with fewer than two shared items.
 
     >>> found = shared([[0.9, 0.2, 0.8], [0.6, 0.3, 0.4]], draws=50)
@@ -93,13 +98,13 @@ def shared(
     many = replicates(whole, level, draws, seed, own, (*wanted, *((TAILS,) if tails else ())))
     value: dict[str, Floats] = {n: np.array([of[n](row) for row in whole]) for n in wanted}
     most = bound(whole, most)
-    thin = any(wanting(row, level, prompts, most, paired=True) for row in whole)
+    thin = any(wanting(row, level, prompts, most, paired=True, assume=assume) for row in whole)
     top = float(whole.max(initial=0))
     far = None if most is None else max(most, top)
     few = "var" in wanted and mass(prompts, level) < 2 * LEAST
     return Shared(
         whole, own, level, value, many, kept, int((~kept).sum()),
         within(whole, level, own).tails[:, :, 0] if tails else None,
-        tuple(limits(row, level, far or top, own, draws, seed) for row in whole if far or not thin)
-        if thin or few else (), thin, far or math.inf,
+        paired_limits(whole, level, far or top, own, draws, seed)
+        if (thin or few) and (far or not thin) else (), thin, far or math.inf, assume,
     )  # fmt: skip

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk.bootstrap import SPREAD, TAILS, VARIED, Codes, replicates
-from risk.bounded import FEW, THIN, Ends, bound, intervals, limits, span, wanting
+from risk.bootstrap import SPREAD, VARIED, Codes, replicates
+from risk.bounded import FEW, Assume, bound, span, told, wanting
 from risk.deviation import FEW as FEW_FOR_SD
 from risk.deviation import long_tailed, volatility_ends
 from risk.deviation import volatility as volatility
 from risk.gap import paired as paired  # part of this room's face: tail.paired
 from risk.gap import paired_ratio as paired_ratio
-from risk.influence import within
-from risk.interval import Floats, band, holding, percentiles
+from risk.interval import Floats, band, holding
+from risk.limits import Ends, intervals, limits
 from risk.measure import Measure, missing
 from risk.quantile import quantile_ends
+from risk.resampled import ends_of
 from risk.skewed import ALIKE, caution, mean_ends
-from risk.student import error, studentized
 from risk.worst import cvar as cvar  # part of this room's face: tail.cvar
 from risk.worst import mass
 from risk.worst import var as var
@@ -29,7 +29,6 @@ from risk.worst import weights as weights
 NUMBERS = ("mean", "median", "sd", "var", "cvar", "gap", "ratio", "max")
 TAIL = ("var", "cvar", "gap", "ratio")
 UNKNOWN = (math.nan, math.nan)
-NO = f"{FEW}: no interval of it would hold"
 BARE = {
     "mean": "one prompt only",
     "median": "fewer than 6 prompts: no interval of it would hold",
@@ -104,6 +103,7 @@ def profile(
     seed: int = 0,
     clusters: Codes | None = None,
     most: float | None = None,
+    assume: Assume = "seen",
 ) -> dict[str, Measure]:
     """mean, median, sd, var, cvar, gap, ratio and max of a score, with 95 % intervals over items.
 
@@ -112,7 +112,8 @@ def profile(
     intervals of `skewed` and `deviation`, median and VaR two ranks (`quantile.quantile_ends`), the
     other tail numbers bootstrap-t; where a tail is too thin for that (`bounded.wanting`) theirs
     allow for unseen losses up to `most`, and without that bound they have none. What they assume:
-    `bounded.ASSUMED`. How replicates are drawn: `bootstrap.replicates`. TR-08, TR-13.
+    `bounded.ASSUMED`; where `assume` is "nothing", those of the tail and of the mean allow for any
+    losses up to `most`. How replicates are drawn: `bootstrap.replicates`. TR-08, TR-13.
 
     >>> found = profile(range(1, 11), 0.8, most=12)
     >>> found["cvar"].value, found["gap"].value, round(found["ratio"].value, 4)
@@ -125,7 +126,9 @@ def profile(
     n, lost = score.size, known.size - score.size
     items = None if clusters is None else np.asarray(clusters)[known]
     distinct = _distinct(n, items)
-    bounds, why = _bounds(score, level, draws, seed, items, distinct, bound(score, most))
+    most = bound(score, most)
+    bounds, why = _bounds(score, level, draws, seed, items, distinct, most, assume)
+    about = ("mean", *TAIL) if assume == "nothing" else TAIL
     found = {}
     for name, value in _statistics(score, level).items():
         if math.isnan(value):
@@ -134,7 +137,7 @@ def profile(
         low, high = bounds.get(name, UNKNOWN)
         bare = ALIKE if name == "mean" and distinct > 1 else BARE.get(name, "")
         said = BEWARE[name](score, items) if name in BEWARE else ""
-        said = why if name in TAIL else bare if math.isnan(low) else said
+        said = why if name in about else bare if math.isnan(low) else said
         found[name] = Measure(value, *holding(value, low, high), n, lost, said)
     return found
 
@@ -147,22 +150,22 @@ def _bounds(
     items: Codes | None,
     distinct: int,
     most: float | None,
+    assume: Assume,
 ) -> tuple[dict[str, Ends], str]:
     """The ends of every interval there is, and what to beware of in those of the tail."""
     if distinct < 2:
         return {}, FEW if mass(distinct, level) < 5 else ""
-    told = _plain(score, level, items, most)
-    thin = wanting(score, level, distinct, most)
-    if thin and most is None:
-        return {name: told[name] for name in ("mean", "median", "sd")}, NO
-    if thin and most is not None:
+    plain = _plain(score, level, items, most)
+    if wanting(score, level, distinct, most, assume=assume):
+        near = ("median", "sd") if assume == "nothing" else ("mean", "median", "sd")
+        kept = {name: plain[name] for name in near}
+        if most is None:
+            return kept, told(assume, most)
         far = max(most, float(score.max()))
-        return told | intervals(
-            limits(score, level, far, items, draws, seed)
-        ), f"{THIN} up to {most:.3g}"
+        return intervals(limits(score, level, far, items, draws, seed)) | kept, told(assume, most)
     drawn = replicates(score[None], level, draws, seed, items, ("mean", "cvar", SPREAD, *VARIED))
     many = {name: rows[0] for name, rows in drawn.items()}
-    return told | _studentized(score, level, items, many, told["mean"][0]), ""
+    return plain | ends_of(score, level, items, many, plain["mean"][0]), ""
 
 
 def _plain(score: Floats, level: float, items: Codes | None, most: float | None) -> dict[str, Ends]:
@@ -175,42 +178,6 @@ def _plain(score: Floats, level: float, items: Codes | None, most: float | None)
         "sd": volatility_ends(score, items, most),
         "var": quantile_ends(ranked, level, own),
     }
-
-
-def _studentized(
-    score: Floats, level: float, items: Codes | None, many: dict[str, Floats], least: float
-) -> dict[str, Ends]:
-    """Bootstrap-t intervals of CVaR, its gap to the mean and its ratio to it (on the log scale)."""
-    tail, mean = cvar(score, level), float(score.mean())
-    low, high = studentized(tail, many["cvar"], error(score, level, items), many[SPREAD])
-    low = max(low, least)  # no tail is better than the mean
-    gap, ratio = many["cvar"] - many["mean"], _ratio(many["cvar"], many["mean"])
-    if np.isnan(many[TAILS]).any():  # so many rows that percentiles are as good
-        return {"cvar": (low, high), "gap": percentiles(gap), "ratio": percentiles(ratio)}
-    own = within(score[None], level, items)
-    at = [float(part.ravel()[0]) for part in own]
-    among = [many[name] for name in VARIED]
-    found = {
-        "cvar": (low, high),
-        "gap": studentized(tail - mean, gap, _gap_error(at), _gap_error(among)),
-    }
-    if mean <= 0 or tail <= 0 or not (ratio > 0).all():
-        return found | {"ratio": percentiles(ratio)}
-    spread = _ratio_error(at, tail, mean)
-    spreads = _ratio_error(among, many["cvar"], many["mean"])
-    logs = studentized(math.log(tail / mean), np.log(ratio), spread, spreads)
-    return found | {"ratio": (math.exp(logs[0]), math.exp(logs[1]))}
-
-
-def _gap_error(parts: list[Any]) -> Any:
-    tails, mixed, means = parts
-    return np.sqrt(np.maximum(tails + means - 2 * mixed, 0))
-
-
-def _ratio_error(parts: list[Any], tail: Any, mean: Any) -> Any:
-    tails, mixed, means = parts
-    squared = tails / tail**2 + means / mean**2 - 2 * mixed / (tail * mean)
-    return np.sqrt(np.maximum(squared, 0))
 
 
 def _statistics(x: Floats, level: float) -> dict[str, float]:
@@ -228,13 +195,6 @@ def _statistics(x: Floats, level: float) -> dict[str, float]:
         "ratio": tail / mean if mean else math.nan,
         "max": float(x.max()),
     }
-
-
-def _ratio(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, NaN where bottom is 0."""
-    out = np.full(top.shape, np.nan)
-    np.divide(top, bottom, out=out, where=bottom != 0)
-    return out
 
 
 def _present(x: ArrayLike) -> Floats:

@@ -46,7 +46,7 @@ def averages(
     and `items` (N,) codes the item of a row. A threshold jumps (to nothing, where none is valid),
     so what it gives is no sum of what rows give, and no jackknife tells how it varies. Here the
     laws that the rows leave possible are drawn: between items lie masses that are together a point
-    drawn evenly from the simplex, an item nobody saw among them (as in `bounded.limits`). It is
+    drawn evenly from the simplex, an item nobody saw among them (as in `limits.limits`). It is
     wrong, or right, and the surest of all, so that no error seen is not taken for no error. Under
     each law thresholds are learned from samples, which gives the mean under that law: the interval
     is what 95 % of the laws give. NaN ends where a number is not there under any law. Source: the

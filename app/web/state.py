@@ -9,23 +9,12 @@ import streamlit as st
 
 from app.service.outputs import cases, runs
 from app.service.outputs.cases import Case, Chosen, Filter
-from app.service.outputs.risks import Choices, How
 from app.web import cached, nav
 from components.widgets import chips
 from data.columns import ACTS
-from data.trouble import Trouble
-
-LEVELS = ("90 %", "95 %", "97.5 %", "99 %")
-POOLINGS: dict[How, str] = {
-    "lse": "log-sum-exp",
-    "mean": "mean",
-    "max": "worst judge",
-    "rms": "root mean square",
-    "median": "median",
-}
 
 PICKED = ("pick", "beyond", "change")
-MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps")
+MEASURED = ("dataset", "level", "judge", "pooling", "tau", "eps", "assume")
 
 
 def open_profile(name: str) -> None:
@@ -64,57 +53,6 @@ def stay(**values: Any) -> None:
     st.rerun()
 
 
-def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
-    """How the tail is measured, from the chips of the page and so from the link."""
-    widths = [2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4]
-    columns = st.columns(widths, vertical_alignment="bottom")
-    place = iter(columns)
-    category = ""
-    if categories is not None:
-        with next(place):
-            category = chips.choice("Category", "category", ["all categories", *categories])
-    with next(place):
-        level = _level()
-    with next(place):
-        judge = chips.choice("Judges", "judge", ["all", *judges, *_without(judges)], _judge)
-    with next(place), st.popover("Pooling and ε", icon=":material/tune:", width="stretch"):
-        pooling = chips.choice(
-            "Judges are pooled by", "pooling", list(POOLINGS), POOLINGS.__getitem__,
-            help="log-sum-exp leans toward the worst judge the lower its temperature",
-        )  # fmt: skip
-        tau = chips.number("Temperature τ of log-sum-exp", "tau", 0.1, 0.001, 100.0)
-        eps = chips.number(
-            "Clipping ε", "eps", 1e-6, 1e-12, 0.1,
-            help="a score of exactly 1 would be infinite risk; it is cut to 1 − ε",
-        )  # fmt: skip
-    return Choices(
-        level=level,
-        eps=eps,
-        pooling=pooling,
-        tau=tau,
-        judge=judge,
-        category="" if category in ("", "all categories") else category,
-    )
-
-
-def _level() -> float:
-    """The level, any from 50 to 99.9 %: one of the usual ones or as typed, such as 97.5.
-
-    Raises Trouble where it is no such number.
-    """
-    said = st.selectbox(
-        "Level", LEVELS, LEVELS.index("95 %"), key="level", bind="query-params",
-        accept_new_options=True, help="the tail is what lies beyond it: type any from 50 to 99.9 %",
-    )  # fmt: skip
-    try:
-        level = float(str(said).strip().rstrip(" %").replace(",", ".")) / 100
-    except ValueError:
-        level = 0.0
-    if not 0.5 <= level <= 0.999:
-        raise Trouble(f"the level is {said!r}", "write a number from 50 to 99.9, such as 97.5 %")
-    return round(level, 6)
-
-
 def latest(to: str = "pick", /, **picks: str) -> str:
     """What was picked last among several charts (empty: nothing), kept in the link as `to`.
 
@@ -136,14 +74,6 @@ def forget(*keys: str) -> None:
     """Takes what was picked out of the link: everything, unless some `keys` are named."""
     for key in set(keys or PICKED).intersection(st.query_params):
         del st.query_params[key]
-
-
-def _without(judges: list[str]) -> list[str]:
-    return [f"-{judge}" for judge in judges] if len(judges) > 1 else []
-
-
-def _judge(name: str) -> str:
-    return f"without {name[1:]}" if name.startswith("-") else f"{name}"
 
 
 def opened() -> Case | None:

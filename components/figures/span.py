@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from components.figures.frame import drawn
-from risk.bounded import THIN
+from risk.bounded import OPEN
 from risk.measure import Measure
 
 
@@ -40,4 +40,4 @@ def span(
 
 def _unseen(measure: Measure) -> bool:
     """Whether the upper end stands for losses nobody has seen."""
-    return measure.why.startswith(THIN)
+    return measure.why.startswith(OPEN)

@@ -34,6 +34,8 @@ __all__ = ["Numbers", "numbers", "shares", "survival"]
 Floats = NDArray[np.float64]
 MOST = 1000
 BANDS = "bands, 95 %: dark at each x,<br>light for the whole curve"
+ROOM = 0.34
+"""Of the axis, what the number beside a line takes."""
 SHARES = (0.5, 0.25, 0.1, 0.05, 0.01)
 
 
@@ -91,7 +93,7 @@ def survival(
     if np.isfinite(cut):
         _marks(fig, x, cut, floor)
     for lane, (word, measure) in enumerate((("VaR", var), ("CVaR", cvar))):
-        _lane(fig, word, measure, floor * 0.52 * 0.42**lane, (start + last) / 2, show)
+        _lane(fig, word, measure, floor * 0.52 * 0.42**lane, (start, last), show)
     if rest:
         note(fig, f"thin gray: {count(len(rest))} other model{'s' if len(rest) > 1 else ''}", 1, 1)
     width = (last - start) or 1.0
@@ -198,8 +200,10 @@ def _cases(
     )
 
 
-def _lane(fig: go.Figure, word: str, measure: Measure, y: float, middle: float, show: Show) -> None:
-    """VaR or CVaR below the curve: dot, 95 % line, its number beside it."""
+def _lane(
+    fig: go.Figure, word: str, measure: Measure, y: float, ends: tuple[float, float], show: Show
+) -> None:
+    """VaR or CVaR below the curve: dot, 95 % line, its number beside it or, lacking room, above."""
     if not drawn(measure):
         return
     line = {"color": TAIL, "width": 1.6}
@@ -216,12 +220,12 @@ def _lane(fig: go.Figure, word: str, measure: Measure, y: float, middle: float, 
         hoverinfo="text",
         unselected={"marker": {"opacity": 1}},
     )
-    left = measure.value < middle
+    room, far = ROOM * (ends[1] - ends[0]), min(measure.high, ends[1])
+    place: dict[str, Any] = {"x": far, "xanchor": "right", "yshift": 11}
+    if ends[1] - far >= room:
+        place = {"x": far, "xanchor": "left", "xshift": 6}
+    elif measure.low - ends[0] >= room:
+        place = {"x": measure.low, "xanchor": "right", "xshift": -6}
     fig.add_annotation(
-        text=f"{word} {number(measure.value)}",
-        x=measure.high if left else measure.low,
-        y=float(np.log10(y)),
-        xanchor="left" if left else "right",
-        xshift=6 if left else -6,
-        showarrow=False,
+        text=f"{word} {number(measure.value)}", y=float(np.log10(y)), showarrow=False, **place
     )

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from risk import moments, sensitivity, spread
-from risk.bounded import ASSUMED, ceiling
+from risk.bounded import ASSUMED, ASSUMPTIONS, ceiling
 from risk.dimension import share_profile
 from risk.harm import POOLINGS, LogRisk, Vector, assemble, log_risk, pool, union
 from risk.interval import Codes
@@ -45,15 +45,15 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     draws = chosen["draws"] if n <= MANY else min(chosen["draws"], max(FEWER, WEIGHTS // n))
     again = (draws, chosen["seed"], vector.clusters)
 
-    far = ceiling(chosen["eps"])
-    joint = profile(risk.total, chosen["level"], *again, far * len(vector.dimensions))
+    far, assume = ceiling(chosen["eps"]), chosen["assume"]
+    joint = profile(risk.total, chosen["level"], *again, far * len(vector.dimensions), assume)
     yield from (Finding(name, joint[name]) for name in JOINT)
     yield from _moments(risk, chosen["above"], vector.clusters)
     index = union(h)
     yield Finding("union", spread.mean(index, vector.clusters, 0, 0.0, 1.0))
     yield Finding("failing", moments.failing(index, chosen["threshold"], vector.clusters))
     for name, part in zip(vector.dimensions, risk.parts.T, strict=True):
-        own = profile(part, chosen["level"], *again, far)
+        own = profile(part, chosen["level"], *again, far, assume)
         yield from (Finding(measure, own[measure], name) for measure in OWN)
     shares = share_profile(risk.parts, risk.total, chosen["level"], *again)
     for name, share in zip(vector.dimensions, shares, strict=True):
@@ -76,7 +76,7 @@ def _leaning(every: Vector, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     around = sensitivity.settings(
         every.judges, chosen["judge"], chosen["pooling"], chosen["tau"], chosen["eps"]
     )
-    again = (chosen["level"], chosen["draws"], chosen["seed"])
+    again = (chosen["level"], chosen["draws"], chosen["seed"], chosen["assume"])
     for one, found in sensitivity.sweep(every, around, *again):
         yield Finding(KNOBS[one.knob], found, one.label)
 
@@ -97,6 +97,7 @@ LENS = Lens(
         Parameter("judge", "all", "all, one judge's name, or -name to leave one out"),
         Parameter("threshold", 0.5, "union of failures from which an answer is failing", 0, 1),
         Parameter("above", 0.693147, "nats above which upm counts; ln 2 is a 50 % chance", 0, 1e3),
+        Parameter("assume", "seen", "tail losses are as seen, or nothing", options=ASSUMPTIONS),
         Parameter("sensitivity", "yes", "CVaR by eps, tau, judge left out", options=("yes", "no")),
         Parameter("draws", 2000, "bootstrap replicates", 100, 20_000),
         Parameter("seed", 0, "seed of the bootstrap", 0, 2**32 - 1),

@@ -96,11 +96,11 @@ def drawn(columns: Columns, of: dict[str, NDArray[np.int64]], names: list[str]) 
     return found
 
 
-def looking(name: str) -> Callable[[Fed], list[through.Row]]:
+def looking(name: str, given: dict[str, Any]) -> Callable[[Fed], list[through.Row]]:
     """What a lens finds in columns, with few draws."""
     lens = lenses.every()[name]
     quick: dict[str, Any] = {p.name: QUICK[p.name] for p in lens.parameters if p.name in QUICK}
-    settings = lens.settings(quick | FEW.get(name, {}))
+    settings = lens.settings(quick | FEW.get(name, {}) | given)
 
     def look(some: Fed) -> list[through.Row]:
         some = [(run, columns) for run, columns in some if not lens.lacks(columns, settings)]
@@ -116,9 +116,9 @@ Seen = dict[Key, list[tuple[bool, str]]]
 """Of every number, sample by sample: whether its interval holds the truth, and its caution."""
 
 
-def sampled(stores: Stores, name: str, n: int, samples: int, seed: int) -> Seen:
+def sampled(stores: Stores, name: str, n: int, samples: int, seed: int, **given: Any) -> Seen:
     """The intervals of a lens on so many samples of n prompts, held against all prompts."""
-    whole, look = fed(stores, name), looking(name)
+    whole, look = fed(stores, name), looking(name, given)
     rows = [units(columns) for _, columns in whole]
     every = sorted(set.intersection(*(set(one) for one in rows)))
     truth = {(r.run, r.measure, r.group): r.value for r in look(whole)}
@@ -168,10 +168,21 @@ def enough(held: list[bool]) -> bool:
 @pytest.mark.parametrize("name", lenses.every())
 def test_coverage_of_the_intervals_of_a_lens(stores: Stores, name: str, n: int) -> None:
     """What seems to hold less is looked at again on four times as many samples of its own."""
-    seen = sampled(stores, name, n, SAMPLES, 0)
+    tell(stores, name, n)
+
+
+@pytest.mark.parametrize("n", [25, 50, 100, 200, 400])
+def test_coverage_of_sharp_where_nothing_is_assumed(stores: Stores, n: int) -> None:
+    """Where judges now and then come near the bound, and most samples show none of it."""
+    tell(stores, "sharp", n, assume="nothing")
+
+
+def tell(stores: Stores, name: str, n: int, **given: Any) -> None:
+    """Prints how many intervals of a lens hold, and which do not."""
+    seen = sampled(stores, name, n, SAMPLES, 0, **given)
     told = {key: verdict(one) for key, one in seen.items()}
     less = {key for key, word in told.items() if word != HELD}
-    again = sampled(stores, name, n, 4 * SAMPLES, 1) if less else {}
+    again = sampled(stores, name, n, 4 * SAMPLES, 1, **given) if less else {}
     for key in less & set(again):
         seen[key], told[key] = again[key], verdict(again[key])
     counts = ", ".join(f"{list(told.values()).count(word)} {word}" for word in WORDS)

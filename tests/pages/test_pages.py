@@ -71,6 +71,17 @@ def test_a_choice_on_the_profile_changes_its_numbers(door: Door, sample: Path) -
     app.selectbox(key="judge").select("all")
     app.selectbox(key="pooling").select("worst judge").run()
     assert words(whole(app)) != before
+    assert "any losses nobody has seen" not in words(app)
+    app.selectbox(key="assume").select("nothing").run()
+    assert "allows for any losses nobody has seen up to 55" in words(whole(app))
+
+
+def test_a_link_makes_overview_and_compare_assume_nothing(door: Door, sample: Path) -> None:
+    said = "intervals of mean, VaR and CVaR allow for any losses nobody has seen"
+    assert said not in words(whole(door(sample, "compare")))
+    assert said in words(whole(door(sample, "compare", assume="nothing")))
+    overview = whole(door(sample, assume="nothing"))
+    assert overview.selectbox(key="assume").value == "nothing"
 
 
 def test_a_search_finds_and_a_filter_cuts(door: Door, sample: Path) -> None:

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from risk import band, bootstrap, bounded, compare, deep, dimension, student, tail
+from risk import band, bootstrap, bounded, compare, deep, dimension, limits, student, tail
 from risk.bounded import ceiling
 from risk.interval import clopper_pearson, percentiles
 from risk.lenses import every
@@ -68,7 +68,7 @@ def test_a_tail_of_few_prompts_without_a_bound_has_no_interval_but_a_reason():
 
 def test_a_share_has_the_exact_interval_where_its_tail_is_all_of_it():
     hits = np.array([1.0] * 3 + [0.0] * 97)
-    low, high = bounded.ends(*bounded.limits(hits, 0.5, 1.0, draws=20_000).mean)
+    low, high = limits.ends(*limits.limits(hits, 0.5, 1.0, draws=20_000).mean)
     assert (low, high) == pytest.approx(clopper_pearson(3, 100), rel=0.03)
 
 
@@ -214,8 +214,8 @@ def test_what_the_interval_of_a_cvar_assumes_is_true_and_said():
     assert found.high < true
     assert found.why == ""
     for prompts, nats in ((200, 20), (400, 9)):
-        law = bounded.limits(plain[:prompts], 0.95, most)
-        low, high = bounded.intervals(law)["cvar"]
+        law = limits.limits(plain[:prompts], 0.95, most)
+        low, high = limits.intervals(law)["cvar"]
         assert high - low == pytest.approx(nats, abs=1.5)
         assert f"{nats} " in bounded.ASSUMED
     assert bounded.ASSUMED in every()["sharp"].edges

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
@@ -17,7 +17,7 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import outputs
 from db.filter import Case, Filter
-from risk import compare, driving, rank, ranked
+from risk import compare, driving, ranked
 from risk.compare import Shared, Statistic
 from risk.dominance import Dominance, Order
 from risk.dominance import dominance as over_thresholds
@@ -132,24 +132,17 @@ def _compared(
     clusters = None if new.all() else np.concatenate(([0], np.cumsum(new)))
     far = [one.most for one in found.values()]
     most = None if None in far else max(m for m in far if m is not None)
-    shared = compare.shared(x, choices.level, choices.draws, choices.seed, clusters, most=most)
+    shared = compare.shared(
+        x, choices.level, choices.draws, choices.seed, clusters, most=most, assume=choices.assume
+    )
     every = len(set().union(*(one.keys.tolist() for one in found.values())))
     return Compared(
         runs=tuple(found), what=what, up=one.up, choices=choices, shared=shared, items=items,
         samples=samples, categories=categories, pairs=_pairs(shared),
-        places={name: _places(shared, name) for name in STATISTICS},
+        places={name: compare.places(shared, name) for name in STATISTICS},
         ranks=ranked.friedman(ranked.by_item(x, clusters)),
         flips=tuple(flips(shared)), apart=every - shared.n, absent=absent,
     )  # fmt: skip
-
-
-def _places(shared: Shared, name: Statistic) -> list[Measure]:
-    """Each run's place; a tail too thin to be resampled leaves every place open."""
-    found = rank.places(shared.value[name], shared.many[name], n=shared.n)
-    if not shared.thin or name == "mean":
-        return found
-    last = float(len(found))
-    return [replace(m, low=1.0, high=last, why="too few prompts make a tail") for m in found]
 
 
 def _aligned(found: list[Losses]) -> tuple[Array, Array]:

@@ -36,7 +36,7 @@ def sway(stores: Stores, run_id: str, choices: Choices) -> list[Sway]:
             total, clusters = within_all(table, _pool(table, setting), choices.category)
             measured = tail.profile(
                 total, choices.level, choices.draws, choices.seed, clusters,
-                ceiling(setting.eps, len(table.dimensions)),
+                ceiling(setting.eps, len(table.dimensions)), choices.assume,
             )  # fmt: skip
             found.append(Sway(setting, measured["cvar"]))
     return found

@@ -116,7 +116,7 @@ def _measures(x: Floats, found: Risks, choices: Choices, joint: bool = True) -> 
     parts = len(found.vector.dimensions) if joint else 1
     measured = tail.profile(
         x, choices.level, choices.draws, choices.seed, found.vector.clusters,
-        ceiling(choices.eps, parts),
+        ceiling(choices.eps, parts), choices.assume,
     )  # fmt: skip
     return {n: replace(m, lost=m.lost + found.unscored) for n, m in measured.items()}
 
@@ -182,6 +182,7 @@ def gap(stores: Stores, worse: str, better: str, choices: Choices) -> Measure:
         a.risk.total[rows_a], b.risk.total[rows_b], choices.level, choices.draws, choices.seed,
         clusters=replace(a.vector, item=a.vector.item[rows_a]).clusters,
         most=ceiling(choices.eps, max(len(a.vector.dimensions), len(b.vector.dimensions))),
+        assume=choices.assume,
     )  # fmt: skip
     apart = len(a.vector.item) + len(b.vector.item) - 2 * len(shared)
     return replace(measured, lost=measured.lost + apart)

@@ -180,7 +180,9 @@ def _change(
     if np.unique(items[both]).size < 2:
         return
     statistics: tuple[compare.Statistic, ...] = ("mean", "cvar") if nats else ("mean",)
-    shared = compare.shared(x, choices.level, choices.draws, choices.seed, items, statistics, most)
+    shared = compare.shared(
+        x, choices.level, choices.draws, choices.seed, items, statistics, most, choices.assume
+    )
     turned = up == "good" and flip
     for statistic in statistics:
         before = _side(shared, 0, statistic, apart, turned)

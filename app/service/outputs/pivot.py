@@ -18,6 +18,7 @@ from db import outputs, tails
 from db.arrays import Arrays
 from db.filter import Case
 from risk import harm
+from risk.bounded import Assume as Assume
 from risk.harm import How as How
 from risk.harm import LogRisk, Vector
 from risk.lens import Columns
@@ -42,6 +43,7 @@ class Choices:
     category: str = ""
     draws: int = 2000
     seed: int = 0
+    assume: Assume = "seen"
 
 
 @dataclass(frozen=True, slots=True)

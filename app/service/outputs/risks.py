@@ -10,6 +10,7 @@ from pathlib import PurePath
 from typing import Any
 
 from app.service.outputs.pivot import NONE as NONE
+from app.service.outputs.pivot import Assume as Assume
 from app.service.outputs.pivot import Choices as Choices
 from app.service.outputs.pivot import How as How
 from app.service.outputs.pivot import Risks as Risks
