@@ -163,13 +163,16 @@ ALONE = f"""
            n_tokens, meta
     FROM {_in_order("outputs")}"""
 """How answers land where the lake has no prompt of their data sets yet."""
-# a prompt that another file gave otherwise stays with the answers that were given to it
+# a prompt that another file gave otherwise stays with the answers that were given to it; it is
+# written in front, since a patch would take out whatever is null in what else the file held
 BESIDE = f"""
     INSERT INTO lake.outputs
     SELECT o.run_id, o.item_id, o.sample, o.response, left(o.response, {OPENING}),
            o.option_logprobs, o.finish, o.n_tokens,
-           CASE WHEN d.prompt IS NULL THEN o.meta
-                ELSE json_merge_patch(json_object('prompt', d.prompt), coalesce(o.meta, '{{}}')) END
+           CASE WHEN d.prompt IS NULL OR json_exists(o.meta, '$.prompt') THEN o.meta
+                WHEN o.meta IS NULL OR json(o.meta) = '{{}}' THEN json_object('prompt', d.prompt)
+                WHEN json_type(o.meta) <> 'OBJECT' THEN o.meta
+                ELSE '{{"prompt":' || to_json(d.prompt) || ',' || json(o.meta)[2:] END
     FROM {_in_order("outputs")} o
     LEFT JOIN (SELECT run_id, dataset FROM lake.runs) r USING (run_id)
     LEFT JOIN (SELECT s.dataset, s.item_id, s.prompt

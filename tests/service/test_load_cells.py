@@ -84,3 +84,26 @@ def test_what_else_messages_hold_is_kept_and_what_cannot_be_read_costs_a_row(sto
     assert [row[0] for row in found] == ["Wet.", None]
     assert '"tool_calls":["w"]' in found[0][1]
     assert found[1][1] is None
+
+
+def test_a_prompt_asked_otherwise_stays_with_its_answer_and_takes_nothing_from_beside_it(
+    stores, put, ask
+):
+    beside = {"more": {"a": None, "b": [{"c": None}], "n": 1e300, "big": 2**63}}
+    rows = [{"id": f"q{n}", "prompt": f"asked {n}", "response": f"said {n}"} for n in range(5)]
+    named = {"model": "m", "dataset": "d"}
+    load(stores, put("a.jsonl", "\n".join(map(json.dumps, rows))), named=named)
+    other = [row | beside | ({"prompt": '"asked"\notherwise'} if n < 2 else {})
+             for n, row in enumerate(rows)]  # fmt: skip
+    del other[1]["more"]
+    again = put("b.jsonl", "\n".join(map(json.dumps, other)))
+    run = load(stores, again, named=named | {"model": "n"}).loaded[0].run
+    found = ask(
+        stores,
+        f"""SELECT item_id, meta::VARCHAR FROM lake.outputs
+                            WHERE run_id = '{run}' ORDER BY item_id""",
+    )
+    own = {"prompt": '"asked"\notherwise'}
+    assert [(item, meta and json.loads(meta)) for item, meta in found] == [
+        ("q0", own | beside), ("q1", own), ("q2", beside), ("q3", beside), ("q4", beside),
+    ]  # fmt: skip
