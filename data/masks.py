@@ -32,8 +32,9 @@ ASSIGNED = re.compile(
 NEWER = (
     r"\b(?:sk|pk|rk)-[A-Za-z0-9_-]{20,}", r"\bAIza[0-9A-Za-z_-]{35}", r"\bhf_[A-Za-z0-9]{30,}",
     r"\bgithub_pat_[A-Za-z0-9_]{50,}",
+    r"\beyJ[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+\.[A-Za-z0-9_=-]+",
 )  # fmt: skip
-"""Forms of keys that came after the detectors."""
+"""Forms of keys that came after the detectors, and a token with its signature."""
 SHORTEST = 8
 """Characters of a secret at least; shorter ones are words too often."""
 
@@ -86,25 +87,53 @@ class Masker:
     def _phones(self, text: str, times: int) -> str:
         import phonenumbers
 
-        found = list(phonenumbers.PhoneNumberMatcher(text, self.region))
-        for match in reversed(found):
-            text = f"{text[: match.start]}[phone]{text[match.end :]}"
-        self._count("phones", len(found) * times)
-        return text
+        found = phonenumbers.PhoneNumberMatcher(text, self.region, max_tries=len(text))
+        places = [(match.start, match.end) for match in found]
+        self._count("phones", len(places) * times)
+        return _marked(text, places, "[phone]")
 
     def _count(self, kind: Mask, n: int) -> None:
         with self._counting:
             self.counts[kind] += n
 
     def _secrets(self, text: str, times: int) -> str:
+        """Every secret wherever it stands: those that overlap are one, and none leaves its end."""
         text, n = PRIVATE.subn("[secret]", text)
-        self._count("secrets", n * times)
-        for pattern in _patterns():
-            for found in {_core(match) for match in pattern.finditer(text)}:
-                if len(found) >= SHORTEST and found != "[secret]":
-                    self._count("secrets", text.count(found) * times)
-                    text = text.replace(found, "[secret]")
-        return text
+        found = {_core(match) for pattern in _patterns() for match in pattern.finditer(text)}
+        keys = (one for one in found if len(one) >= SHORTEST and "[secret]" not in one)
+        places = _places(text, keys)
+        self._count("secrets", (n + len(places)) * times)
+        return _marked(text, places, "[secret]")
+
+
+def _places(text: str, wanted: Iterable[str]) -> list[tuple[int, int]]:
+    """Where any of these texts stand, in order; places that overlap are one.
+
+    >>> _places("abab bab x", ["ab", "bab"])
+    [(0, 4), (5, 8)]
+    """
+    places = []
+    for one in wanted:
+        start = text.find(one)
+        while start >= 0:
+            places.append((start, start + len(one)))
+            start = text.find(one, start + 1)
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(places):
+        if joined and start < joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _marked(text: str, places: Iterable[tuple[int, int]], mark: str) -> str:
+    """The text with a mark in these places, which are in order."""
+    parts, done = [], 0
+    for start, end in places:
+        parts += [text[done:start], mark]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def _core(match: re.Match[str]) -> str:

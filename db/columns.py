@@ -19,7 +19,8 @@ OUTPUTS = {
     "option_logprobs": OPTIONS, "finish": "o.finish", "n_tokens": "o.n_tokens", "tags": TAGS,
     "meta": "o.meta::VARCHAR", "license": "f.license", "source_sha256": "f.source_sha256",
     "probability": "p.probability", "split": "p.split", "annotations": "l.annotations",
-    "scores": "scores.told", "steps": "steps.told",
+    "scores": "scores.told",
+    "steps": "list_transform(steps.told, e -> {'role': e.role, 'content': e.content})",
 }  # fmt: skip
 CASE = {"run_id": "f.run_id", "item_id": "t.item_id", "sample": "t.sample::BIGINT"}
 OTHERS: dict[str, dict[str, str]] = {
@@ -41,12 +42,14 @@ OTHERS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 MASKED: dict[str, tuple[str, ...]] = {
-    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "meta"),
-    "scores": ("raw",), "labels": (), "steps": ("content", "state"), "acts": ("why",),
+    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "tags", "meta", "steps"),
+    "scores": ("raw",), "labels": (), "steps": ("content", "state", "flags"), "acts": ("why",),
 }  # fmt: skip
 """What masking looks through; labels are masked where they are gathered."""
+MASKED_PART = {"tags": "e.value", "steps": "e.content"}
+"""Column that is a list of pairs -> the part of each that is masked."""
 KEPT_BACK: dict[str, tuple[str, ...]] = {
-    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "tags", "meta"),
+    "outputs": ("prompt", "item_prompt", "response", "target", "choices", "tags", "meta", "steps"),
     "scores": ("raw",), "labels": (), "steps": ("content", "state"), "acts": ("why",),
 }  # fmt: skip
 """What is not passed on where the license forbids it."""

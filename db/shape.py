@@ -12,7 +12,7 @@ from duckdb.func import FunctionNullHandling, PythonUDFType
 
 from db import alike
 from db.alike import Known
-from db.columns import JSON, KEPT_BACK, LISTS, MASKED, columns, label_column
+from db.columns import JSON, KEPT_BACK, LISTS, MASKED, MASKED_PART, columns, label_column
 from db.warehouse import Connection
 
 
@@ -52,8 +52,11 @@ def selected(
         if name in known:
             source = "NULL" if known[name] is None else f"f.{name}"
         if shape.mask and name in MASKED[table]:
-            inside = name in JSON[table]
-            source = f"{_function(cursor, shape, inside)}({source})"
+            masked, part = _function(cursor, shape, name in JSON[table]), MASKED_PART.get(name)
+            if part is None:
+                source = f"{masked}({source})"
+            else:
+                source = source.replace(part, f"{masked}({part})")
         if withheld and name in KEPT_BACK[table]:
             source = f"CASE WHEN f.withheld THEN NULL ELSE {source} END"
         if shape.kind == "flat" and (name in LISTS or name.startswith("soft_")):

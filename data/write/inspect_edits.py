@@ -92,59 +92,61 @@ def _scorer(scores: Record, field: str) -> str:
 
 
 def copy(log: Path, to: Path, edits: Mapping[Place, Sequence[Edit]]) -> int:
-    """Writes the log with its edits to `to`; returns how many samples were edited.
+    """Writes the log with its edits to `to`; returns how many of the samples they are about it has.
 
     The log itself is only read. Raises Trouble where it cannot be.
     """
     with log.open("rb") as file:
         zipped = file.read(4) == b"PK\x03\x04"
-    return _archive(log, to, edits) if zipped else _document(log, to, edits)
+    return len((_archive if zipped else _document)(log, to, edits))
 
 
-def _document(log: Path, to: Path, edits: Mapping[Place, Sequence[Edit]]) -> int:
+def _document(log: Path, to: Path, edits: Mapping[Place, Sequence[Edit]]) -> set[Place]:
     if log.stat().st_size > LARGEST:
         raise Trouble(f"{log.name} is larger than {LARGEST:,} bytes", "convert it to .eval first")
-    body = _loaded(log.read_bytes(), log.name)
-    done = sum([_sample(sample, edits) for sample in body.get("samples") or ()])
+    body, done = _loaded(log.read_bytes(), log.name), set[Place]()
+    for sample in body.get("samples") or ():
+        done |= _sample(sample, edits)
     to.write_bytes(_dumped(body))
     return done
 
 
-def _archive(log: Path, to: Path, edits: Mapping[Place, Sequence[Edit]]) -> int:
-    archive, done = Archive(log), 0
+def _archive(log: Path, to: Path, edits: Mapping[Place, Sequence[Edit]]) -> set[Place]:
+    archive, done = Archive(log), set[Place]()
     with zipfile.ZipFile(to, "w") as into:
         for name in archive.names():
             raw = archive.read(name, LARGEST)
-            if name.startswith("samples/") and name.endswith(".json"):
-                raw, n = _changed(raw, name, edits)
-                done += n
-            elif name == "summaries.json" or name.startswith("_journal/summaries/"):
-                raw, _ = _changed(raw, name, edits)
+            listed = name == "summaries.json" or name.startswith("_journal/summaries/")
+            if listed or (name.startswith("samples/") and name.endswith(".json")):
+                raw, places = _changed(raw, name, edits)
+                done |= places
             info = zipfile.ZipInfo(name)  # the same time for every copy, so the same bytes
             info.compress_type = zipfile.ZIP_DEFLATED
             into.writestr(info, raw)
     return done
 
 
-def _changed(raw: bytes, name: str, edits: Mapping[Place, Sequence[Edit]]) -> tuple[bytes, int]:
+def _changed(
+    raw: bytes, name: str, edits: Mapping[Place, Sequence[Edit]]
+) -> tuple[bytes, set[Place]]:
     """A member with its samples edited; as it was where none of them is."""
     body = _loaded(raw, name, dict | list)
     samples = body if isinstance(body, list) else [body]
-    done = sum([_sample(sample, edits) for sample in samples])
-    return (_dumped(body), done) if done else (raw, 0)
+    done = set[Place]().union(*(_sample(sample, edits) for sample in samples))
+    return (_dumped(body), done) if done else (raw, done)
 
 
-def _sample(body: Any, edits: Mapping[Place, Sequence[Edit]]) -> bool:
-    """Edits a sample in place; False where nothing is said of it."""
+def _sample(body: Any, edits: Mapping[Place, Sequence[Edit]]) -> set[Place]:
+    """Edits a sample in place; returns where it stands, nothing where nothing is said of it."""
     if not isinstance(body, dict) or "id" not in body:
-        return False
+        return set()
     epoch = body.get("epoch")
     place = (str(body["id"]), max(epoch - 1, 0) if isinstance(epoch, int) else 0)
     told = edits.get(place)
     if not told:
-        return False
+        return set()
     body["scores"] = edited(body.get("scores"), told)
-    return True
+    return {place}
 
 
 def _loaded(raw: bytes, name: str, kind: Any = dict) -> Any:

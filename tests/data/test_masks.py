@@ -87,3 +87,29 @@ def test_threads_that_mask_at_once_miscount_nothing() -> None:
     finally:
         sys.setswitchinterval(usual)
     assert masker.counts["secrets"] == 2000
+
+
+def test_a_secret_that_begins_like_another_leaves_no_end_of_itself() -> None:
+    masker = Masker(["secrets"])
+    keys = ["opensesame1234567"[:size] for size in range(8, 17)]
+    made = masker.text(" ".join(f"password={key}" for key in keys))
+    assert made == " ".join(["password=[secret]"] * len(keys))
+    assert masker.counts["secrets"] == len(keys)
+
+
+def test_secrets_that_overlap_are_one_and_counted_once() -> None:
+    masker = Masker(["secrets"])
+    assert masker.text("password=AKIAIOSFODNN7EXAMPLExyz") == "password=[secret]"
+    assert masker.counts["secrets"] == 1
+    assert masker.text("password=[secret].") == "password=[secret]."
+    assert masker.counts["secrets"] == 1
+
+
+def test_a_token_goes_with_its_signature() -> None:
+    token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N"
+    assert Masker(["secrets"]).text(f"the token {token}") == "the token [secret]"
+
+
+def test_a_number_is_found_however_many_before_it_are_none() -> None:
+    made = Masker(["phones"]).text("1. " * 70_000 + "call +1 650 253 0000")
+    assert made.endswith("call [phone]")

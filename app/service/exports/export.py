@@ -165,10 +165,10 @@ def _written(
         )
         tell(0.86, "what is missing, and the tail")
         about |= measured.result()
+    masked = dict(masker.counts)  # of the data: what other tools import holds the same again
     tell(0.87, "files for other tools")
     toolfiles.write(held, rows, draft / "import", about["as_of"], logs)
     tell(0.9, "card and manifest")
-    masked = dict(masker.counts)
     about |= {"masked": masked, "configs": telling.configs(files)}
     columns = {table: rows.columns(table) for table in writing.tables_of(rows)}
     (draft / "README.md").write_text(card.text(about), "utf-8")

@@ -26,7 +26,7 @@ Edits = dict[Place, list[Edit]]
 def write(held: Stores, rows: Rows, folder: Path, logs: Sequence[Path]) -> None:
     """The edits of each run as JSON lines, and a copy of every log that was named with them in.
 
-    Raises Trouble for a log that is not the source of an exported run.
+    Raises Trouble for a log that is not the source of an exported run, or may not be passed on.
     """
     of = {run["run_id"]: run for run in runs.every(held.warehouse)}
     edits: dict[str, Edits] = defaultdict(lambda: defaultdict(list))
@@ -44,14 +44,46 @@ def write(held: Stores, rows: Rows, folder: Path, logs: Sequence[Path]) -> None:
                     }  # fmt: skip
                     file.write(orjson.dumps(line) + b"\n")
     for path in logs:
-        sha256 = Source(path).sha256()
-        mine = [key for key, run in of.items() if run["sha256"] == sha256 and key in edits]
-        if not mine:
-            raise Trouble(
-                f"{path.name} is not the log of an exported answer with labels",
-                "name the very file that was loaded",
-            )
-        inspect_edits.copy(path, folder / path.name, edits[mine[0]])
+        _copy(path, folder / path.name, rows, of, edits)
+
+
+def _copy(
+    log: Path, to: Path, rows: Rows, of: dict[str, dict[str, Any]], edits: dict[str, Edits]
+) -> None:
+    """A copy of a log with the edits of every run that came from it.
+
+    Raises Trouble where it may not be passed on whole: a log is copied as it stands.
+    """
+    sha256 = Source(log).sha256()
+    mine = [key for key, run in of.items() if run["sha256"] == sha256 and key in edits]
+    if not mine:
+        raise Trouble(
+            f"{log.name} is not the log of an exported answer with labels",
+            "name the very file that was loaded",
+        )
+    if to.exists():
+        raise Trouble(f"two of the logs are called {log.name}", "rename one of them")
+    if rows.recipe.mask:
+        raise Trouble(
+            f"{log.name} would be copied with its texts, which the recipe masks",
+            "leave the logs out, or the masks: edits.jsonl holds the labels without any text",
+        )
+    kept_back = (run["run_id"] in mine and not run["shared"] for run in rows.used)
+    if rows.recipe.withhold and any(kept_back):
+        raise Trouble(
+            f"{log.name} would be copied with its texts, which may not be passed on",
+            "leave the logs out: edits.jsonl holds the labels; or take the texts of all",
+        )
+    told: Edits = defaultdict(list)
+    for run_id in mine:
+        for place, several in edits[run_id].items():
+            told[place] += several
+    done = inspect_edits.copy(log, to, told)
+    if done < len(told):
+        raise Trouble(
+            f"{log.name} holds {done} of the {len(told)} labeled samples that came from it",
+            "name the very file that was loaded, as it was then",
+        )
 
 
 def _edits(rows: Rows) -> Iterator[tuple[str, Place, Edit]]:
