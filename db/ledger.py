@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, UniqueConstraint
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_random_exponential
 
+from db import driver
 from db.card_tables import assessments, card_links, card_verdicts, cards, register
 from db.job_tables import job_batches as job_batches
 from db.job_tables import job_events as job_events
@@ -190,16 +191,11 @@ def connect(url: str) -> sa.Engine:
     """The engine for `url`, its tables brought up to date. SQLite runs in WAL mode."""
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _wal)
+        sa.event.listen(engine, "connect", driver.wal)
+    else:
+        sa.event.listen(engine, "handle_error", driver.mistrust)
     migrate(engine)
     return engine
-
-
-def _wal(connection: sa.engine.interfaces.DBAPIConnection, _: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
 
 
 @patient

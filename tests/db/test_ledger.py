@@ -154,3 +154,13 @@ def test_every_write_changes_the_version_the_caches_hang_on(engine: sa.Engine) -
     between = ledger.version(engine)
     labels.undo(engine, "e2", "c", "ann")
     assert before < between < ledger.version(engine)
+
+
+def test_after_a_text_no_store_can_write_everybody_gets_their_own_answers(
+    engine: sa.Engine,
+) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        save(engine, "half", act="\ud83d")
+    assert [save(engine, f"e{n}") for n in range(3)] == [True] * 3
+    assert campaigns.every(engine) == []
+    assert {row["event"] for row in labels.current(engine)} == {"e2"}

@@ -104,6 +104,19 @@ def test_sending_the_queue_again_adds_nothing(stores: Stores, campaign: str) -> 
     assert places(stores, campaign) == [2, 3, 4]
 
 
+@pytest.mark.parametrize("cut", ["\ud83d", "\x00"])
+def test_half_an_emoji_holds_up_no_label(cut: str, stores: Stores, campaign: str) -> None:
+    values = {"act": "refused", "severity": "0", "comment": f"so {cut}"}
+    more = {"values": {"act": "hedged", "severity": "1"}, "seconds": 10**400}
+    sent = message("label", "e1", 1, campaign, values=values)
+    assert send(stores, campaign, sent, message("label", "e2", 2, campaign, **more)).kept == (
+        "e1", "e2",
+    )  # fmt: skip
+    found = labels.current(stores.ledger)
+    assert [row["value"] for row in found if row["field"] == "comment"] == ["so \ufffd"]
+    assert [row["seconds"] for row in found if row["event"] == "e2"] == [None, None]
+
+
 def test_the_last_label_comes_back_with_its_values(stores: Stores, campaign: str) -> None:
     values = {"act": "hedged", "severity": "1", "categories": ["prv"]}
     send(stores, campaign, message("label", "e1", 1, campaign, values=values))

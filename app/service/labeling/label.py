@@ -17,6 +17,8 @@ from db.labels import Case, Label
 
 DEFAULT = schemes.DEFAULT
 """The scheme, and the guideline, of a campaign where none is chosen."""
+EVER = 1e9
+"""Seconds nobody looks at a case: as many are no time that was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +153,9 @@ def _keep(
         guideline_version=head["guideline_version"],
         values=values,
         shown=seen if isinstance(seen, str) else None,
-        seconds=float(seconds) if isinstance(seconds, int | float) and seconds >= 0 else None,
+        seconds=float(seconds)
+        if isinstance(seconds, int | float) and 0 <= seconds < EVER
+        else None,
     )
     safe = labels.save(stores.ledger, label)
     return "" if safe else f"event {event} stands for another label"

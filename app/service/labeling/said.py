@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from data.read.scheme import Field, Scheme
 
 LONGEST = 20_000
 """Characters a comment may have."""
+NONE = re.compile(r"[\x00\ud800-\udfff]")
+"""What stands for no character and no store keeps: NUL, and half an emoji that an edit cut."""
 
 
 def stored(scheme: Scheme, given: Mapping[str, Any], answer: str = "") -> dict[str, str]:
@@ -32,7 +35,7 @@ def _value(field: Field, given: Any, answer: str) -> str:
     allowed = [option.value for option in field.options]
     chosen = given if isinstance(given, list) else [given] if given else []
     if field.kind == "text":
-        text = str(given or "").strip()
+        text = NONE.sub("\ufffd", str(given or "")).strip()
         if len(text) > LONGEST:
             raise ValueError(f"{field.title} has {len(text)} characters, at most {LONGEST}")
         value = text
