@@ -78,6 +78,8 @@ for table, query in (("outputs", f"SELECT {named} FROM {JOINED}"), ("scores", "F
 
 TIMED = """
 import resource
+from data import memory
+memory.seldom()  # as the shell begins and ends, for both
 def busy():
     used = resource.getrusage(resource.RUSAGE_SELF)
     return used.ru_utime + used.ru_stime
@@ -87,6 +89,7 @@ def begin():
 {work}
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(busy(), busy() - began, peak)
+memory.leave()
 """
 
 
