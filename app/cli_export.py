@@ -134,8 +134,9 @@ def licenses(dataset: str | None, license: str | None, ids_only: bool, as_json: 
 def check(folder: Path | None, as_json: bool) -> None:
     """Is everything in order: the stores and this machine, or an export FOLDER."""
     from app.service import check as checking
+    from app.settings import settings
 
-    told = checking.export(folder) if folder else checking.stores(stores())
+    told = checking.export(folder, settings()) if folder else checking.stores(stores())
     show(
         told, as_json, lambda: grid([{"what": k, "is": v} for k, v in told.items()], ["what", "is"])
     )

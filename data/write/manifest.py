@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
+import os
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
@@ -36,7 +37,7 @@ def write(folder: Path, about: dict[str, Any], rows: dict[str, int], sums: dict[
             "rows": rows.get(path.relative_to(folder).as_posix()),
         }
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != NAME
+        if path.is_file() and path != folder / NAME
     ]
     body = orjson.dumps(
         {**about, "files": files}, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS
@@ -46,28 +47,53 @@ def write(folder: Path, about: dict[str, Any], rows: dict[str, int], sums: dict[
 
 
 def check(folder: Path) -> dict[str, Any]:
-    """The manifest, when every file is as it says. Raises Trouble naming the first that is not."""
+    """The manifest, when every file is as it says and nothing else is there.
+
+    Raises Trouble naming the first that is not. Links are never followed.
+    """
     path = folder / NAME
-    if not path.is_file():
+    if path.is_symlink() or not path.is_file():
         raise Trouble(f"{folder} holds no {NAME}", "name the folder an export was written to")
-    try:
-        told: dict[str, Any] = orjson.loads(path.read_bytes())
-        files = [(folder / f["path"], str(f["sha256"])) for f in told["files"]]
-    except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-        raise Trouble(f"{path} is damaged: {error}", "export again") from error
-    for file, expected in files:
-        if not file.resolve().is_relative_to(folder.resolve()):
+    told, listed = _listed(path)
+    there = _there(folder)
+    for name, (size, expected) in listed.items():
+        file = folder / name
+        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             raise Trouble(
                 f"{path} names a file outside its folder: {file}", "do not trust this export"
             )
-        if not file.is_file():
+        if name not in there:
             raise Trouble(f"{file} is missing", "copy the export again, whole")
-        if sha256(file) != expected:
+        if file.stat().st_size != size or sha256(file) != expected:
             raise Trouble(
                 f"{file} is not what was exported", "copy the export again, or export again"
             )
-    listed = {file.resolve() for file, _ in files} | {path.resolve()}
-    more = [p for p in sorted(folder.rglob("*")) if p.is_file() and p.resolve() not in listed]
-    if more:
-        raise Trouble(f"{more[0]} is not part of the export", "take it out of the folder")
+    if more := sorted(there - listed.keys() - {NAME}):
+        raise Trouble(f"{folder / more[0]} is not part of the export", "take it out of the folder")
     return told
+
+
+def _listed(path: Path) -> tuple[dict[str, Any], dict[str, tuple[int, str]]]:
+    """The manifest, and the size and checksum of each file it lists."""
+    try:
+        told: dict[str, Any] = orjson.loads(path.read_bytes())
+        listed = {str(f["path"]): (int(f["bytes"]), str(f["sha256"])) for f in told["files"]}
+        if len(listed) < len(told["files"]):
+            raise ValueError("it lists a file twice")
+        int(told["snapshot"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise Trouble(f"{path} is damaged: {error}", "export again") from error
+    return told, listed
+
+
+def _there(folder: Path) -> set[str]:
+    """The files in a folder, by path. Raises Trouble for a link, a pipe or the like."""
+    found = set()
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
+        if entry.is_dir(follow_symlinks=False):
+            found |= {f"{entry.name}/{name}" for name in _there(Path(entry.path))}
+        elif entry.is_file(follow_symlinks=False):
+            found.add(entry.name)
+        else:
+            raise Trouble(f"{entry.path} is a link or no file", "copy the export again, whole")
+    return found
