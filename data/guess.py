@@ -26,7 +26,7 @@ def guess(columns: Iterable[str]) -> Mapping:
     'messages'
     """
     there = list(columns)
-    lower = {re.sub(r"[\s-]+", "_", name.strip().lower()): name for name in reversed(there)}
+    lower = {_plain(name): name for name in reversed(there)}
     found: dict[str, Any] = {}
     for column in COLUMNS:
         match = next((lower[n] for n in (column.name, *column.also) if n in lower), None)
@@ -43,6 +43,10 @@ def guess(columns: Iterable[str]) -> Mapping:
     return Mapping(**found, scores=scores)
 
 
+def _plain(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
 _OTHERS = ("toxicity", "harm", "harmfulness", "violation", "jailbreak", "unsafe")
 _DIMENSION = "|".join((*DIMENSIONS, *_OTHERS))
 _JUDGED = re.compile(
@@ -50,11 +54,18 @@ _JUDGED = re.compile(
 )
 
 
+_OWN = frozenset(
+    {"label_unsafe", "label_harm", "reasoning_unsafe", "harm_area", "unsafe_type", "violation_type"}
+)
+"""Columns lenses ask for by these names: no score of the answer by a judge of such a name."""
+
+
 def _scores(columns: list[str]) -> dict[str, dict[str, str] | str]:
     """Score columns by dimension and judge, whichever comes first in the name."""
     scores: dict[str, dict[str, str]] = {}
     for name in columns:
-        if match := _JUDGED.match(name):
+        own = _plain(name) in _OWN
+        if not own and (match := _JUDGED.match(name)):
             dimension, judge = match[1] or match[4], match[2] or match[3] or "file"
             scores.setdefault(dimension.lower(), {})[judge] = name
     return dict(scores)

@@ -14,6 +14,7 @@ from data.mapping import Mapping
 from data.read import table
 from data.read.source import Source
 from data.trouble import Trouble
+from risk.lenses import every
 
 
 def read(path, text="", name="", **named):
@@ -186,6 +187,16 @@ def test_what_is_given_wins_over_what_is_guessed():
     guessed = guess(["id", "question", "answer"])
     merged = maps.merge(guessed, Mapping(prompt="answer"))
     assert (merged.prompt, merged.response, merged.item_id) == ("answer", "", "id")
+
+
+def test_no_column_a_lens_asks_for_is_taken_for_a_judge_of_that_name():
+    """A person's label, the verdict on the reasoning, or a type would be averaged as `unsafe`."""
+    wanted = {name for lens in every().values() for need in (*lens.needs, *lens.may_use)
+              for name in need.split("|")}  # fmt: skip
+    scores = guess(["category", "model_unsafe", *sorted(wanted)]).scores
+    assert {d: set(by) for d, by in scores.items()} == {
+        "harm": {"file"}, "unsafe": {"file", "model"}, "violation": {"file"},
+    }  # fmt: skip
 
 
 def test_a_number_that_is_far_too_large_is_refused_not_broken(put):
