@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from risk.interval import Floats, wilson
 from risk.measure import Measure
-from risk.miscalibration import absolute, centered, gaps, squared
+from risk.miscalibration import absolute, centered, farthest, gaps, squared
 from risk.skewed import ends as ends_around
 from risk.skewed import felt, mean_ends
 
@@ -107,13 +107,12 @@ def ece_measure(
     """ECE with a 95 % interval that covers, whatever the bins truly are. No NaN in p or y.
 
     Noise in a bin only ever adds to ECE, so neither resamples nor what is left of their bias once
-    taken off cover: `miscalibration.absolute` builds the interval from the bins' own gaps. In
-    simulation (30 to 2,000 answers, true ECE 0 to 0.3) it covers 95 % and more, most where answers
-    are calibrated: its width there is what so few answers cannot tell.
+    taken off cover: `miscalibration.absolute` builds it from the bins' own gaps, whose upper end is
+    no nearer than `farthest`: where nearly all are sure and right the bins alone held 29 to 87 of
+    100. In simulation (10 to 2,000 answers, true ECE 0 to 0.3) it covers 94 % and more.
 
     >>> x = np.linspace(0.05, 0.95, 100)
-    >>> found = ece_measure(x, np.random.default_rng(0).random(100) < x)
-    >>> found.low
+    >>> ece_measure(x, np.random.default_rng(0).random(100) < x).low
     0.0
     """
     x, came = np.asarray(p, dtype=float), np.asarray(y, dtype=float)
@@ -121,7 +120,8 @@ def ece_measure(
     if _alone(x.size, clusters):
         return Measure(value, n=x.size, lost=lost, why="one item only")
     of = bins(x, count, kind)
-    low, high = absolute(gaps(x - came, came, of, clusters, draws, seed))
+    off, far = gaps(x - came, came, of, clusters, draws, seed), farthest(x, came, clusters)
+    low, high = absolute(off, far)
     return Measure(value, min(low, value), max(min(high, 1.0), value), n=x.size, lost=lost)
 
 
@@ -153,10 +153,10 @@ def parts_measures(
         return {name: Measure(v, n=x.size, lost=lost, why=why) for name, v in told.items()}
     of = bins(x, count, kind)
     share = np.bincount(of) / x.size
-    off = gaps(x - came, came, of, clusters, draws, seed)
+    off, far = gaps(x - came, came, of, clusters, draws, seed), farthest(x, came, clusters) ** 2
     apart = centered(gaps(came - came.mean(), came, of, clusters, draws, seed), share)
-    ends = {"reliability": squared(off, share), "resolution": squared(apart, share)}
-    ends = {n: (min(low, told[n]), max(high, told[n])) for n, (low, high) in ends.items()}
+    ends = {"reliability": squared(off, share, far), "resolution": squared(apart, share)}
+    ends = {n: (min(a, told[n]), max(min(b, 1.0), told[n])) for n, (a, b) in ends.items()}
     ends["uncertainty"] = _unsure(*mean_ends(came, clusters, 0.0, 1.0))
     hidden = _hidden(x, came, of)
     ends["within"] = ends_around(told["within"], felt(hidden - hidden.mean(), clusters) / x.size)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from risk import special
 from risk.interval import Floats
+from risk.skewed import mean_ends
 
 Codes = NDArray[np.int64]
 Ends = tuple[float, float]
@@ -49,7 +50,7 @@ def gaps(
 ) -> Gaps:
     """What the bins add: each (N,) is a row's own gap, in the bin `of` (N,); came (N,) what was so.
 
-    Rows of a cluster add up before their spread is taken. A bin whose few rows all came out alike
+    Rows of a cluster add up before their spread is taken. A bin whose few items all came out alike
     shows no spread of its own: one success and one failure are added to it, as Agresti and Coull do
     for a share (1998), and what that adds to the spread is kept.
 
@@ -61,30 +62,36 @@ def gaps(
     rows = np.bincount(of, minlength=wide)
     mean = np.bincount(of, each, wide) / n
     if clusters is None:
-        count = n
+        count, many, so = n, rows, np.bincount(of, came, wide)
         covered = np.diag(np.bincount(of, each**2, wide))
     else:
         code = np.unique(clusters, return_inverse=True)[1]
         count = int(code.max()) + 1
-        sums = np.bincount(code * wide + of, each, count * wide).reshape(count, wide)
+        cell, size = code * wide + of, count * wide
+        sums = np.bincount(cell, each, size).reshape(count, wide)
         covered = sums.T @ sums
+        often = np.bincount(cell, minlength=size).reshape(count, wide)
+        many = (often > 0).sum(axis=0)
+        said = np.bincount(cell, came, size).reshape(count, wide)
+        so = (said / np.maximum(often, 1)).sum(axis=0)
     spread = (covered / n**2 - np.outer(mean, mean) / count) * count / max(count - 1, 1)
-    so = np.bincount(of, came, wide)
-    share, careful = so / np.maximum(rows, 1), (so + 1) / (rows + 2)
-    spread += np.diag(rows * (careful * (1 - careful) - share * (1 - share))) / n**2
+    share, careful = so / np.maximum(many, 1), (so + 1) / (many + 2)
+    more = careful * (1 - careful) - share * (1 - share)
+    spread += np.diag(rows**2 / np.maximum(many, 1) * more) / n**2
     values, vectors = np.linalg.eigh(spread)
     root = vectors * np.sqrt(np.maximum(values, 0))
     half = np.random.default_rng(seed).standard_normal((max(draws, LEAST) // 2, wide)) @ root.T
     return Gaps(mean, np.concatenate([half, -half]))
 
 
-def absolute(found: Gaps, confidence: float = 0.95) -> Ends:
+def absolute(found: Gaps, far: float = 0.0, confidence: float = 0.95) -> Ends:
     """An interval of the sum of the bins' absolute gaps, such as ECE; conservative in the middle.
 
     How far the noise lifts the sum falls with the size of every true gap. So the lower end takes
     off the most it can have been lifted by, with each true gap as small as its own bin allows (all
     bins together, Bonferroni); the upper end is the largest sum which, spread over the bins as the
     noise is, where it is lifted least, would show as little as was seen in 2.5 % of samples.
+    It is no nearer than `far`: noise that the bins were given and did not show would lower it.
     Two steps after Romano, Shaikh and Wolf (2014), "A practical two-step method".
 
     >>> rng = np.random.default_rng(0)
@@ -96,7 +103,7 @@ def absolute(found: Gaps, confidence: float = 0.95) -> Ends:
     size, error = np.abs(found.mean), found.error
     total, whole = float(size.sum()), float(error.sum())
     if whole == 0:
-        return total, total
+        return total, max(total, far)
     noise = found.noise * np.where(found.mean < 0, -1, 1)
     tail = (1 - confidence - SPARED) / 2
     reach = float(special.ndtri(1 - SPARED / (2 * size.size))) * error
@@ -110,7 +117,19 @@ def absolute(found: Gaps, confidence: float = 0.95) -> Ends:
 
     spread = _last(shown, total, 0.0, straight / whole) * whole
     high = min(spread, straight, float((size + reach).sum()))
-    return min(low, total), max(high, total)
+    return min(low, total), max(high, total, far)
+
+
+def farthest(p: Floats, came: Floats, clusters: NDArray[np.int64] | None = None) -> float:
+    """How far the mean of p (N,) may at most lie from the true share of what came to be (N,).
+
+    By the 95 % interval of that share over items (`skewed.mean_ends`). ECE is no less than this
+    gap truly is, and reliability no less than its square (Jensen).
+
+    >>> round(farthest(np.full(30, 0.99), np.ones(30)), 2)  # all right; 0.89 and more would do
+    0.1
+    """
+    return max(abs(float(p.mean()) - end) for end in mean_ends(came, clusters, 0.0, 1.0))
 
 
 def centered(found: Gaps, share: Floats) -> Gaps:
@@ -123,7 +142,7 @@ def centered(found: Gaps, share: Floats) -> Gaps:
     return Gaps(found.mean, found.noise - found.noise.sum(axis=1, keepdims=True) * share)
 
 
-def squared(found: Gaps, share: Floats, confidence: float = 0.95) -> Ends:
+def squared(found: Gaps, share: Floats, far: float = 0.0, confidence: float = 0.95) -> Ends:
     """An interval of the sum over bins of gap squared over the bin's `share` of rows (B,).
 
     Reliability and resolution are such sums.
@@ -131,7 +150,7 @@ def squared(found: Gaps, share: Floats, confidence: float = 0.95) -> Ends:
     The law of such a sum of normal gaps depends on their true sizes mostly through the sum itself
     (exactly so where all bins are equally noisy, where it is a noncentral chi-square), so it is
     inverted along the gaps that were seen: both ends are the sums that would show as much as was
-    seen in 2.5 % of samples.
+    seen in 2.5 % of samples. The upper end is no nearer than `far`.
 
     >>> rng = np.random.default_rng(0)
     >>> off = 0.5 + rng.normal(0, 1, 400)
@@ -147,7 +166,7 @@ def squared(found: Gaps, share: Floats, confidence: float = 0.95) -> Ends:
     tail = (1 - confidence) / 2
     along = float((mean**2 / whole).sum())
     if along == 0:
-        return 0.0, 0.0
+        return 0.0, far
 
     def shown(times: float, at: float) -> float:
         return float(np.quantile(((times * mean + found.noise) ** 2 / whole).sum(axis=1), at))
@@ -156,7 +175,7 @@ def squared(found: Gaps, share: Floats, confidence: float = 0.95) -> Ends:
     most = math.sqrt((2 * total + 20 * noise) / along)
     low = _last(lambda times: shown(times, 1 - tail), total, 0.0, most) ** 2 * along
     high = _last(lambda times: shown(times, tail), total, 0.0, most) ** 2 * along
-    return min(low, total), max(high, total)
+    return min(low, total), max(high, total, far)
 
 
 def _last(rising: Callable[[float], float], limit: float, low: float, high: float) -> float:

@@ -12,7 +12,7 @@ from risk import logistic, marks, sources, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.miscalibration import absolute, gaps
+from risk.miscalibration import absolute, farthest, gaps
 from risk.verdict import counted, slices
 from risk.words import hashed
 
@@ -97,8 +97,13 @@ def _checks(
     at = np.minimum((10 * z + marks.EDGE).astype(int), 9)
     value = float(np.abs(np.bincount(at, z - wrong)).sum() / z.size)
     alone = (z.size if codes is None else np.unique(codes).size) < 2
-    ends = (math.nan, math.nan) if alone else absolute(gaps(z - wrong, wrong, at, codes, *again))
-    yield Finding("ece", Measure(value, *ends, n=z.size, lost=lost, why=ALONE if alone else ""))
+    low = high = math.nan
+    if not alone:
+        off = gaps(z - wrong, wrong, at, codes, *again)
+        low, high = absolute(off, farthest(z, wrong, codes))
+        high = max(min(high, 1.0), value)
+    why = ALONE if alone else ""
+    yield Finding("ece", Measure(value, low, high, n=z.size, lost=lost, why=why))
     fits = binned(z, wrong)
     why = "" if fits == fits else "fewer than two bins, or all of one error rate"
     yield Finding("r2", Measure(fits, n=z.size, lost=lost, why=why))
@@ -107,10 +112,14 @@ def _checks(
 def binned(z: Floats, wrong: Floats) -> float:
     """Squared correlation of mean risk and error rate over bins of floor(sqrt n) rows by risk.
 
+    Rows of equal risk have their mean error rate each, so that their order does not matter.
+
     >>> binned(np.array([0.1, 0.1, 0.9, 0.9]), np.array([0.0, 0, 1, 1]))
     1.0
     """
     size = max(1, math.isqrt(z.size))
+    tie = np.unique(z, return_inverse=True)[1]
+    wrong = (np.bincount(tie, wrong) / np.bincount(tie))[tie]
     order = np.argsort(z, kind="stable")
     cuts = np.arange(size, z.size - size + 1, size)
     x = np.array([part.mean() for part in np.split(z[order], cuts)])
