@@ -16,6 +16,8 @@ HOW = {
     "prompt_variant": "tag each prompt with its condition, plain or the name of what was changed",
 }
 """How to get the two columns that make pairs."""
+MOST = 100
+"""Pairs an answer may make on average: where they are more, pair_id names no pairs."""
 
 
 class Pairs(NamedTuple):
@@ -33,8 +35,8 @@ def paired(columns: Columns, value: Floats, plain: str) -> dict[str, Pairs]:
     """Every condition but `plain` -> its rows of value (N,) against the plain ones.
 
     `pair_id` and `prompt_variant` make the pairs, and `pair_sample`, else `sample`, where there is
-    one; a pair is lost where a side is absent or NaN. ValueError where no prompt is plain, or
-    every one is.
+    one; a pair is lost where a side is absent or NaN. Of several answers with one pair, variant
+    and sample each makes its pairs. ValueError where no prompt is plain, or every one is.
 
     >>> text = lambda *words: np.array(words, dtype=object)
     >>> table = {"pair_id": text("a", "a", "b"), "prompt_variant": text("plain", "typo", "plain")}
@@ -49,9 +51,9 @@ def paired(columns: Columns, value: Floats, plain: str) -> dict[str, Pairs]:
         raise ValueError(f"no prompt is of the variant {plain!r}; there are {there}")
     if len(names) == 1:
         raise ValueError(f"every prompt is of the variant {plain!r}; another is needed")
-    start = _last(code, kind == names.index(plain))
+    start = np.flatnonzero(kind == names.index(plain))
     return {
-        name: _pairs(start, _last(code, kind == at), value, pair)
+        name: _pairs(start, np.flatnonzero(kind == at), code, value, pair)
         for at, name in enumerate(names)
         if name != plain
     }
@@ -75,21 +77,20 @@ def _keyed(pair: NDArray[Any], variant: NDArray[Any], sample: NDArray[Any] | Non
     return names, kind, np.asarray(code * samples.size + which, dtype=np.int64)
 
 
-def _last(code: Ints, rows: NDArray[np.bool_]) -> tuple[Ints, Ints]:
-    """The keys of some rows, rising, and the last row of each."""
-    at = np.flatnonzero(rows)[::-1]
-    keys, first = np.unique(code[at], return_index=True)
-    return keys, at[first]
-
-
-def _pairs(
-    plain: tuple[Ints, Ints], other: tuple[Ints, Ints], value: Floats, pair: NDArray[Any]
-) -> Pairs:
-    keys, here, there = np.intersect1d(plain[0], other[0], assume_unique=True, return_indices=True)
-    start, row = plain[1][here], other[1][there]
+def _pairs(plain: Ints, other: Ints, code: Ints, value: Floats, pair: NDArray[Any]) -> Pairs:
+    """Rows of the one condition with those of the other that have their key, each with each."""
+    plain, other = (rows[np.argsort(code[rows], kind="stable")] for rows in (plain, other))
+    first, last = (np.searchsorted(code[plain], code[other], side) for side in ("left", "right"))
+    often = last - first
+    total = int(often.sum())
+    if total > MOST * code.size:
+        raise ValueError(f"pair_id and sample make {total:,} pairs of {code.size:,} answers")
+    row = np.repeat(other, often)
+    start = plain[np.arange(total) + np.repeat(first - np.cumsum(often) + often, often)]
     known = ~(np.isnan(value[row]) | np.isnan(value[start]))
-    code: Ints = keys
-    if keys.size:
-        code = np.unique(pair[row].astype(str), return_inverse=True)[1].astype(np.int64)
-    lost = other[0].size - int(known.sum()) + plain[0].size - keys.size
-    return Pairs(value[start[known]], value[row[known]], row[known], code[known], lost)
+    told: Ints = row
+    if row.size:
+        told = np.unique(pair[row].astype(str), return_inverse=True)[1].astype(np.int64)
+    alone = int((often == 0).sum()) + int((~np.isin(code[plain], code[other])).sum())
+    lost = int((~known).sum()) + alone
+    return Pairs(value[start[known]], value[row[known]], row[known], told[known], lost)
