@@ -12,7 +12,7 @@ from risk import special
 from risk.interval import Codes
 from risk.measure import Measure, missing
 from risk.paired import means
-from risk.spread import share
+from risk.spread import ONE, share
 from risk.sums import resampled
 
 
@@ -60,12 +60,13 @@ def lift(
     only, rather = int((after > before).sum()), int((before > after).sum())
     change = after - before
     drawn = resampled(change[:, None], own, draws)[:, 0] / n
+    ends = means(after, before, drawn, own, 1.0)[:2]
     p = min(1.0, 2 * float(special.bdtr(min(only, rather), only + rather, 0.5)))
     return Lift(
         n,
         share(before, items=own, lost=lost),
         share(after, items=own, lost=lost),
-        Measure(float(change.mean()), *means(after, before, drawn, own, 1.0)[:2], n, lost),
+        Measure(float(change.mean()), *ends, n, lost, ONE if math.isnan(ends[0]) else ""),
         only,
         rather,
         p if only + rather else 1.0,

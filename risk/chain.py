@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats, holding
 from risk.measure import Measure, missing
 from risk.skewed import ends
+from risk.spread import ONE
 from risk.sums import resampled
 from risk.trajectory import Codes, Walks, coded, highest, states, usual
 
@@ -19,6 +20,7 @@ SPAN = (0.025, 0.975)
 SOME = 500
 """Items up to which they are left out one by one as well."""
 NEVER = "no move starts from this state"
+NOWHERE = "no run begins in a state"
 UNMARKED = "no step is marked {!r} though {} runs broke the rule, so nothing can be fitted"
 
 
@@ -137,12 +139,13 @@ class Chain:
             known = s == len(self.names) or s == len(self.names) - 1 or bool(self.seen[s])
             column = []
             for m in range(moves):
-                if not known:
-                    column.append(missing(NEVER, lost=self.lost))
+                if not known or math.isnan(told[m, s]):
+                    column.append(missing(NEVER if not known else NOWHERE, lost=self.lost))
                     continue
                 value = float(told[m, s])
                 low, high = holding(value, float(lows[m, s]), float(highs[m, s]))
-                column.append(Measure(value, low, high, n=count, lost=self.lost))
+                why = ONE if math.isnan(low) else ""
+                column.append(Measure(value, low, high, count, self.lost, why))
             found.append(column)
         return found
 

@@ -177,11 +177,15 @@ def _drawn(s: Floats, y: Floats, codes: Codes | None, draws: int, seed: int) -> 
     return areas(often[:, 1::2].astype(float), often[:, 0::2].astype(float))
 
 
-def floor(truth: Floats) -> float:
-    """The average precision of a score that knows nothing: the share of positives; NaN of nothing.
+def floor(truth: Floats, why: str = "") -> Measure:
+    """The average precision of a score that knows nothing: the share of positives; NaN is lost.
 
-    >>> floor(np.array([1.0, 0.0, np.nan]))
-    0.5
+    >>> found = floor(np.array([1.0, 0.0, np.nan]))
+    >>> found.value, found.n, found.lost
+    (0.5, 2, 1)
     """
     known: Any = truth[~np.isnan(truth)]
-    return float(known.mean()) if known.size else math.nan
+    lost = truth.size - known.size
+    if not known.size:
+        return missing(f"none of {lost} rows could be used" if lost else "no rows", lost=lost)
+    return Measure(float(known.mean()), n=known.size, lost=lost, why=why)

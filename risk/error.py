@@ -24,8 +24,8 @@ TO_SCALE = (
     Parameter("plus", 0.0, "what is then added to it", -1e6, 1e6),
 )
 LEAST = 10
-"""Rows below which no interval of a correlation or of r2 was found to hold."""
-FEW = f"fewer than {LEAST} answers have both: no interval of it would hold"
+"""Items below which no interval of a correlation or of r2 was found to hold."""
+FEW = f"fewer than {LEAST} items have both: no interval of it would hold"
 NAMES = ("mae", "rmse", "r2", "bias")
 
 
@@ -61,14 +61,15 @@ def errors(
     return {
         "mae": spread.mean(np.abs(off), codes, lost, 0.0),
         "rmse": replace(squares, value=value, low=low, high=high),
-        "r2": _held(r2),
+        "r2": _held(r2, codes),
         "bias": spread.mean(off, codes, lost),
     }
 
 
-def _held(found: Measure) -> Measure:
-    """The measure, without its interval where too few rows make one."""
-    if found.n >= LEAST or math.isnan(found.low):
+def _held(found: Measure, codes: Codes | None) -> Measure:
+    """The measure, without its interval where too few items make one."""
+    items = found.n if codes is None else np.unique(codes).size
+    if items >= LEAST or math.isnan(found.low):
         return found
     return replace(found, low=math.nan, high=math.nan, why=FEW)
 
@@ -108,7 +109,7 @@ def spearman(x: Floats, y: Floats, of: Codes | None, draws: int, seed: int) -> M
     found = sums.measure(
         _correlation, parts, codes, draws, seed, n=n, lost=lost, within=(-1.0, 1.0)
     )
-    return _held(found)
+    return _held(found, codes)
 
 
 def _correlation(told: Floats) -> Floats:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from risk.interval import Floats
 from risk.lens import Columns, Parameter, empty
 from risk.seen import each, once
+from risk.verdict import written
 
 YES = frozenset(
     [
@@ -112,6 +113,27 @@ def numbers(column: NDArray[Any]) -> Floats:
     return each(column, _number)
 
 
+@once
+def names(column: NDArray[Any]) -> NDArray[Any]:
+    """A column whose numbers are names as texts (N,), None where missing.
+
+    >>> names(np.array([1.0, np.nan])).tolist()
+    ['1', None]
+    """
+    return each(column, lambda one: None if one is None or one != one else written(one), object)
+
+
+@once
+def amounts(column: NDArray[Any]) -> Floats:
+    """A column as floats (N,): numbers as they are, words as 1 or 0 where they say yes or no.
+
+    >>> amounts(np.array(["2", None, "true", "unsafe", "perhaps"], dtype=object)).tolist()
+    [2.0, nan, 1.0, 1.0, nan]
+    """
+    told = numbers(column)
+    return told if column.dtype.kind in "fiub" else np.where(np.isnan(told), yes(column), told)
+
+
 def _number(value: Any) -> float:
     try:
         return np.nan if value is None else float(value)
@@ -149,7 +171,7 @@ def from_half(x: ArrayLike, at: float = 0.5) -> Floats:
 
 
 def scored(columns: Columns, name: str, names: str) -> Floats:
-    """The score called `name`, or where `name` is empty the first of `names`, as floats (N,).
+    """The score called `name`, or where `name` is empty the first of `names` (N,); see `amounts`.
 
     ValueError listing the columns of numbers where it is not there.
 
@@ -157,11 +179,11 @@ def scored(columns: Columns, name: str, names: str) -> Floats:
     [0.5]
     """
     if not name:
-        return numbers(first(columns, names))
+        return amounts(first(columns, names))
     if name not in columns:
         there = sorted(n for n, c in columns.items() if c.dtype.kind == "f" and n != "n_tokens")
         raise ValueError(f"there is no score {name!r}; there are {', '.join(there) or 'none'}")
-    return numbers(columns[name])
+    return amounts(columns[name])
 
 
 def both(*parts: Floats) -> NDArray[np.bool_]:

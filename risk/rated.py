@@ -10,6 +10,7 @@ import numpy as np
 from risk.interval import CELLS, UNSEEN, Codes, Counts, Floats, holding, percentiles, resamples
 from risk.measure import Measure, missing
 from risk.skewed import ends
+from risk.spread import ONE
 
 Statistic = Callable[[Floats], Floats]
 """Times each item is drawn (b, N) to the statistic."""
@@ -48,7 +49,7 @@ def measured(
         return missing(why, n=n, lost=lost)
     groups = n if of is None else int(of.max()) + 1
     if draws == 0 or groups < 2:
-        return Measure(value, n=n, lost=lost)
+        return Measure(value, n=n, lost=lost, why=ONE if draws else "")
     drawn = resamples(n, draws, seed) if times is None else _together(times, draws, seed)
     if of is not None:
         drawn = _grouped(of, draws, seed)

@@ -64,7 +64,7 @@ def p_value(value: float, replicates: ArrayLike) -> float:
     True
     """
     many = np.asarray(replicates, dtype=float)
-    counted, spread = two_sided(many), float(many.std())
+    counted, spread = two_sided(many), float(many.std()) if many.size else 0.0
     if spread == 0 or counted > 2 / (many.size + 1):
         return counted
     return min(counted, float(2 * special.ndtr(-abs(value) / spread)))

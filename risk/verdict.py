@@ -95,12 +95,12 @@ def _groups(column: NDArray[Any]) -> list[tuple[str, Bools]]:
 
 
 def written(value: Any) -> str:
-    """A group's name; whole numbers without their point.
+    """A group's name; whole numbers without their point, and no digit of them lost.
 
-    >>> written(10.0), written("a")
-    ('10', 'a')
+    >>> written(10.0), written(20240131.0), written(0.5), written("a")
+    ('10', '20240131', '0.5', 'a')
     """
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
 def _order(value: Any) -> tuple[float, str]:

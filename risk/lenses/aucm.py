@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -58,8 +59,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     if "forced_correct" in columns and "correct" in columns:
         values = abstain.forced(silent, columns["correct"], columns["forced_correct"])
         rows = int(values.pop("n"))
+        why = "no such row has the verdict it needs"
         for name, value in values.items():
-            yield Finding(name, Measure(value, n=rows, lost=len(cells) - rows), "forced")
+            told = Measure(value, n=rows, lost=len(cells) - rows)
+            yield Finding(name, replace(told, why="" if told.known else why), "forced")
 
 
 LENS = Lens(

@@ -52,7 +52,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
             ("at_least_one", at_least_one(n, k, many)[kind]),
             ("every_one", 1 - at_least_one(n, n - k, many)[kind]),
         ):
-            found = spread.mean(x)
+            found = spread.mean(x, None, 0, 0.0, 1.0)
             why = f"no prompt has {many} judged samples"
             yield Finding(
                 name, found if found.known else missing(why, lost=found.lost), f"N {many}"

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from risk import spread, sums
+from risk import marks, spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
-from risk.seen import each
 
 
 def i_score(u: ArrayLike, bounced: ArrayLike) -> Floats:
@@ -66,10 +65,8 @@ def macro_f1(cells: Floats) -> Floats:
 
 
 def levels(column: np.ndarray[Any, Any]) -> Floats:
-    """u from 0 to 3: as labels say it, or three times a score from 0 to 1. ValueError outside."""
-    if column.dtype.kind == "f" and not np.nanmax(column, initial=0.0) > 1:
-        return column * 3
-    found = each(column, lambda one: np.nan if one is None else float(one))
+    """u from 0 to 3 as labels say it (N,). ValueError outside."""
+    found = marks.numbers(column)
     if np.nanmin(found, initial=0.0) < 0 or np.nanmax(found, initial=0.0) > 3:
         raise ValueError("u must lie in 0 (well specified) to 3 (impossible)")
     return found
@@ -81,11 +78,14 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     codes = spread.items(columns.get("item_id"))
     if "u" in columns:
         u = levels(columns["u"])
-        yield Finding("i_score", spread.mean(i_score(u, b), codes))
+        yield Finding("i_score", spread.mean(i_score(u, b), codes, 0, -1.0, 1.0))
         yield from _decided(np.where(np.isnan(u), np.nan, u >= 2), b, codes, chosen, "input")
     if "quality" in columns:
-        q = np.asarray(columns["quality"], dtype=float)
-        yield Finding("o_score", spread.mean(o_score(q, b), codes))
+        q = marks.numbers(columns["quality"])
+        wrong = (q < 0) | (q > 1)
+        if wrong.any():
+            raise ValueError(f"a quality is {q[wrong][0]:g}; it must be from 0 to 1")
+        yield Finding("o_score", spread.mean(o_score(q, b), codes, 0, -1.0, 1.0))
         truth = np.where(np.isnan(q), np.nan, q < 1 - 1e-9)
         yield from _decided(truth, b, codes, chosen, "output")
 

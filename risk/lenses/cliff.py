@@ -71,10 +71,10 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     every = ("", np.ones(fall.size, dtype=bool))
     for group, rows in (every, *slices(columns, "category")):
         own = None if of is None else of[rows]
-        yield Finding("drop", spread.mean(fall[rows], own), group)
+        yield Finding("drop", spread.mean(fall[rows], own, 0, -1.0, 1.0), group)
         steep = marks.from_half(fall[rows], chosen["steep"])
         yield Finding("cliffs", spread.share(steep, items=own), group)
-        yield Finding("peak_at", spread.mean(at[rows], own), group)
+        yield Finding("peak_at", spread.mean(at[rows], own, 0, 0.0, 1.0), group)
 
 
 LENS = Lens(

@@ -29,7 +29,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     if all(marks.maybe(columns, name) is not None for name in PARTS):
         retained, risk, cost = (marks.numbers(columns[name]) for name in PARTS)
         worth = utility(retained, risk, cost, chosen["alpha"], chosen["beta"], chosen["gamma"])
-        yield Finding("utility", spread.mean(worth, of))
+        span = -chosen["beta"] - chosen["gamma"], chosen["alpha"]
+        yield Finding("utility", spread.mean(worth, of, 0, *span))
 
 
 def sorted_out(bad: Floats, good: Floats) -> Floats:

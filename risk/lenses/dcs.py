@@ -59,10 +59,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     def average(x: Floats, least: float = -math.inf, most: float = math.inf) -> Measure:
         return mean(x, of, 0, least, most)
 
-    yield Finding("mean", average(belief.dcs(mass, *loadings)))
-    yield Finding("contrast", average(belief.contrast(mass, *loadings)))
-    yield Finding("ternary", average(belief.ternary(top, *loadings)))
-    yield Finding("weighted_accuracy", average(belief.weighted_accuracy(top)))
+    span = -loadings[1], loadings[0]
+    yield Finding("mean", average(belief.dcs(mass, *loadings), *span))
+    yield Finding("contrast", average(belief.contrast(mass, *loadings), *span))
+    yield Finding("ternary", average(belief.ternary(top, *loadings), *span))
+    yield Finding("weighted_accuracy", average(belief.weighted_accuracy(top), 0.0, 1.0))
     yield Finding("accuracy", average(top.right, 0.0, 1.0))
     yield Finding("accuracy_answered", average(answered, 0.0, 1.0))
     for name in ("correct", "wrong", "unsure"):

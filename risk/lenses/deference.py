@@ -35,15 +35,20 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     wrong = (p < 0) | (p > 1)
     if wrong.any():
         raise ValueError(f"a probability is {p[wrong][0]:g}; it must be from 0 to 1")
-    value = worth(p, *(chosen[name] for name in ("gain", "loss", "miss", "halt")))
+    stakes = [chosen[name] for name in ("gain", "loss", "miss", "halt")]
+    gain, loss, price = stakes[0], stakes[1], chosen["price"]
+    value = worth(p, *stakes)
+    # straight on both sides of where acting breaks even: the least and the most are at the ends
+    turns = worth([0.0, loss / (gain + loss) if gain + loss else 0.0, 1.0], *stakes)
+    least, most = float(turns.min()), float(turns.max())
     of = spread.items(columns.get("item_id"))
-    yield Finding("value", spread.mean(value, of))
-    pays = np.where(np.isnan(value), np.nan, (value > chosen["price"] + marks.EDGE).astype(float))
+    yield Finding("value", spread.mean(value, of, 0, least, most))
+    pays = np.where(np.isnan(value), np.nan, (value > price + marks.EDGE).astype(float))
     yield Finding("worth_asking", spread.share(pays, items=of))
-    net = np.maximum(value - chosen["price"], 0.0)
-    yield Finding("net", spread.mean(net, of))
-    alone = np.maximum(p * chosen["gain"] - (1 - p) * chosen["loss"], 0.0)
-    yield Finding("alone", spread.mean(alone, of))
+    net = np.maximum(value - price, 0.0)
+    yield Finding("net", spread.mean(net, of, 0, max(least - price, 0.0), max(most - price, 0.0)))
+    alone = np.maximum(p * gain - (1 - p) * loss, 0.0)
+    yield Finding("alone", spread.mean(alone, of, 0, 0.0, gain))
 
 
 LENS = Lens(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -37,19 +38,19 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     held = each(how, lambda one: str(one).strip().lower() == "suppressed", bool)
     of = spread.items(columns.get("item_id"))
 
-    def mean(name: str, some: Any, why: str) -> Finding:
+    def mean(name: str, some: Any, why: str, most: float) -> Finding:
         found = marks.maybe(columns, name)
         if found is None or not some.any():
-            return Finding(NAMES[name], missing(why, lost=rows))
+            return Finding(NAMES[name], missing(why, lost=int(some.sum())))
         own = None if of is None else of[some]
-        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own, 0, 0.0, 1.0))
+        return Finding(NAMES[name], spread.mean(marks.numbers(found)[some], own, 0, 0.0, most))
 
     if marks.maybe(columns, "hit") is not None:
         hits = marks.yes(columns["hit"])[~held]
         own = None if of is None else of[~held]
         yield Finding("mc", spread.share(hits, items=own))
-    yield mean("p_target_sum", ~held, "no ordinary rollout has p_target_sum")
-    yield mean("p_target_reach", held, NONE)
+    yield mean("p_target_sum", ~held, "no ordinary rollout has p_target_sum", math.inf)
+    yield mean("p_target_reach", held, NONE, 1.0)
     ends = columns.get("finish")
     if ends is not None:
         cut = int(each(ends, lambda end: str(end).lower() in CUT, bool).sum())

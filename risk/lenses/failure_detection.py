@@ -9,7 +9,6 @@ import numpy as np
 
 from risk import detect, marks, spread
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -22,7 +21,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("aupr", found["auprc"])
     yield Finding("fpr95", found["fpr95"])
     kept = marks.both(u, wrong)
-    yield Finding("floor", Measure(detect.floor(wrong[kept]), n=int(kept.sum())))
+    yield Finding("floor", detect.floor(np.where(kept, wrong, np.nan)))
 
 
 def unsure(columns: Columns, name: str) -> Any:

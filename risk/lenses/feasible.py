@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from risk import marks
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
@@ -38,7 +39,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
 
 def _column(columns: Columns, names: tuple[str, ...]) -> Floats:
-    return next(np.asarray(columns[name], dtype=float) for name in names if name in columns)
+    return marks.amounts(marks.first(columns, "|".join(names)))
 
 
 LENS = Lens(

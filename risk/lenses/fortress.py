@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread
+from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens
 from risk.measure import Measure
@@ -61,9 +61,9 @@ def _rubric(columns: Columns) -> tuple[Floats, Floats]:
     """
     names = [name for name in columns if name.startswith("rubric_")]
     if not names:
-        whole = np.asarray(columns["rubric"], dtype=float)
+        whole = marks.amounts(columns["rubric"])
         return whole, np.zeros(whole.size)
-    votes = np.array([np.asarray(columns[name], dtype=float) for name in names])  # (Q, N)
+    votes = np.array([marks.amounts(columns[name]) for name in names])  # (Q, N)
     there = ~np.isnan(votes)
     yes = (there & (votes >= 0.5 - EDGE)).sum(axis=0)
     asked = there.sum(axis=0)

@@ -10,7 +10,6 @@ import numpy as np
 from risk import detect, marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import Measure
 from risk.seen import each, there
 from risk.verdict import THRESHOLD, Bools, idle, slices
 
@@ -39,9 +38,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("over_safety", spread.share(flag, (truth == 0) & ~idle(columns), of))
     areas = detect.curves(score, truth, of, *again)
     yield from (Finding(name, areas[name]) for name in ("auprc", "auroc"))
-    yield Finding(
-        "floor", Measure(detect.floor(truth), n=int((~np.isnan(truth)).sum()), why=f"by {by}")
-    )
+    kept = marks.both(score, truth)
+    yield Finding("floor", detect.floor(np.where(kept, truth, np.nan), f"by {by}"))
     caught = (flag == 1) & (truth == 1)
     yield from _types(columns, caught, of)
     yield from _parts(columns, flag, truth, of)

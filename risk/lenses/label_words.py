@@ -15,7 +15,7 @@ from risk.interval import NORMAL
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure
 from risk.seen import each
-from risk.verdict import counted
+from risk.verdict import counted, written
 from risk.words import split
 
 MOST = 20_000
@@ -77,7 +77,7 @@ def _some(rows: NDArray[np.int64], seed: int) -> NDArray[np.int64]:
 def _plain(value: Any) -> str | None:
     if value is None or value != value:
         return None
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return written(value)
 
 
 LENS = Lens(

@@ -38,7 +38,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     several = (~np.isnan(table)).sum(axis=1) > 1
     each = np.full(names.size, np.nan)
     each[several] = 1 - np.nanmean(table[several], axis=1)
-    found = spread.mean(each)
+    found = spread.mean(each, None, 0, 0.0, 1.0)
     if not found.known:
         found = missing("no item was decoded in two ways", lost=names.size)
     yield Finding("consistency", found)

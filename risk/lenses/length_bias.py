@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,6 +59,8 @@ def _within(parts: list[Measure]) -> Measure:
     # levels share no item unless samples of one differ in label: half-widths add as independent
     half = np.array([(one.high - one.low) / 2 for one in known])
     wide = float(np.sqrt(((weight * half) ** 2).sum()))
+    if math.isnan(wide):
+        return Measure(value, n=n, lost=lost, why="a label's own has no interval")
     return Measure(value, max(-1.0, value - wide), min(1.0, value + wide), n, lost)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, sums, verdict
+from risk import marks, spread, sums, verdict
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -19,7 +19,7 @@ def known(columns: Columns, item: np.ndarray[Any, Any]) -> Floats:
     A column `known` wins; else forced answers are counted, else all answers.
     """
     told = columns.get("known", columns.get("forced_correct", columns.get("correct")))
-    right = np.asarray(told, dtype=float)
+    right = marks.amounts(np.asarray(told))
     there = ~np.isnan(right)
     n = np.bincount(item, there.astype(float))
     share = np.bincount(item, np.where(there, right, 0.0)) / np.where(n > 0, n, np.nan)
@@ -65,8 +65,8 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("accuracy", spread.share(good, kept, item, left))
     yield Finding("precision", spread.share(good, answered, item, left))
     if "searches" in columns:
-        gain = np.where(silent == 1, 0.0, right) / (1 + np.asarray(columns["searches"], float))
-        yield Finding("productivity", spread.mean(gain, item))
+        gain = np.where(silent == 1, 0.0, right) / (1 + marks.numbers(columns["searches"]))
+        yield Finding("productivity", spread.mean(gain, item, 0, 0.0, 1.0))
 
 
 def _delta(

@@ -25,7 +25,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         for grade in GRADES:
             named = np.where(rows, model == grade, np.nan)
             yield Finding("share", spread.share(named, items=of), f"grade {grade}")
-        yield Finding("mean_grade", spread.mean(model, of))
+        yield Finding("mean_grade", spread.mean(model, of, 0, 1.0, 4.0))
         if "label_risk_grade" in columns:
             person = _grades(columns["label_risk_grade"], "1 to 4")
             yield from _agreement(model, person, of, chosen)
@@ -33,7 +33,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         names = ("clean_grade", "attacked_grade", "attack_level")
         c, a, d = ((_grades(columns[name], "1 to 4") - 1) / 3 for name in names)
         metric = 1 - loss(c, a, d) / 6
-        found = spread.mean(metric, of)
+        found = spread.mean(metric, of, 0, 0.0, 1.0)
         yield Finding("self_consistency", found)
         kept = np.where(np.isnan(metric), np.nan, (metric >= chosen["keep"] - 1e-9).astype(float))
         yield Finding("kept", spread.share(kept, items=of))

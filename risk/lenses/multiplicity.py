@@ -65,13 +65,13 @@ def measures(runs: Mapping[str, Columns], chosen: Mapping[str, Any]) -> Iterator
     alone = "" if len(drawn) else "one item only"
     yield Finding("discrepancy", warned(Measure(float(worst[0]), *ends, n, lost, alone), THESE))
     wide = found.high - found.low
-    yield Finding("range", warned(mean(wide, lost=lost), THESE))
+    yield Finding("range", warned(mean(wide, None, lost, 0.0, 1.0), THESE))
     capacity = _capacity(runs, items, found.competing)
     if capacity is not None:
         yield Finding("capacity", warned(mean(capacity, lost=lost), THESE))
     for row, name in enumerate(runs):
         loss = -np.log(np.maximum(p[row], 1e-15))
-        yield Finding("nll", mean(loss, lost=lost), name)
+        yield Finding("nll", mean(loss, None, lost, 0.0), name)
         if found.competing[row] and row != found.best:
             yield Finding("conflict", warned(rate(int(away[row].sum()), n, lost), THESE), name)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, sums
+from risk import marks, spread, sums
 from risk.interval import Floats, percentiles
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
@@ -111,22 +111,17 @@ def _told(columns: Columns, threshold: float) -> tuple[Floats, Floats, Floats]:
     """Understood, unsafe and refused of each answer (N,): 1, 0, NaN unknown."""
     acts = columns.get("act", np.full(len(columns["unsafe"]), None))
     if "understood" in columns:
-        known = _yes(columns["understood"])
+        known = marks.yes(columns["understood"])
     else:
         known = each(acts, lambda one: np.nan if one is None else float(one != "could_not_act"))
     if "refused" in columns:
-        no = _yes(columns["refused"])
+        no = marks.yes(columns["refused"])
     else:
         no = each(acts, lambda one: np.nan if one is None else float(one == "refused"))
     said = np.asarray(columns["unsafe"], dtype=float)
     bad = np.where(np.isnan(said), np.nan, (said >= threshold - 1e-9).astype(float))
     # what was not understood has no place in the conditional rates, judged or not
     return known, np.where(known == 0, 0, bad), np.where(known == 0, 0, no)
-
-
-def _yes(column: Any) -> Floats:
-    told = np.asarray(column, dtype=float)
-    return np.where(np.isnan(told), np.nan, (told >= 0.5).astype(float))
 
 
 LENS = Lens(

@@ -28,13 +28,14 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     score = mcrs(r, gamma, at)
     own = np.where(at >= 0, r[np.arange(len(r)), np.maximum(at, 0)], np.nan)
     of = every.clusters
-    yield Finding("mcrs", spread.mean(score, of))
-    yield Finding("own_category", spread.mean(own, of))
+    yield Finding("mcrs", spread.mean(score, of, 0, 0.0, SCALE))
+    yield Finding("own_category", spread.mean(own, of, 0, 0.0, SCALE))
     for name in (name for name, place in sorted(places.items()) if (at == place).any()):
         rows = at == places[name]
-        yield Finding("mcrs", spread.mean(score[rows], None if of is None else of[rows]), name)
+        theirs = None if of is None else of[rows]
+        yield Finding("mcrs", spread.mean(score[rows], theirs, 0, 0.0, SCALE), name)
     for name, place in places.items():
-        yield Finding("score", spread.mean(r[:, place], of), name)
+        yield Finding("score", spread.mean(r[:, place], of, 0, 0.0, SCALE), name)
     partly = np.isnan(r).any(axis=1) & ~np.isnan(score)
     yield Finding("renormalized", counted(int(partly.sum()), len(r)))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread
+from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
 from risk.seen import each, says
 from risk.verdict import Bools, counted, percent, slices
@@ -28,7 +28,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
     picked, right = (each(columns[name], _choice, object) for name in ("parsed_choice", "target"))
     several = _several(columns, right != "")
     good = ((picked == right) & (right != "")).astype(float)
-    no = np.asarray(columns["refusal"], dtype=float)
+    no = marks.yes(columns["refusal"])
     unparsed, keyless = several & (picked == ""), several & (right == "")
     of = spread.items(columns.get("item_id"))
     rows = np.ones(no.size, dtype=bool)
@@ -52,8 +52,9 @@ def _several(columns: Columns, keyed: Bools) -> Bools:
 
 
 def _choice(said: Any) -> str:
-    """A choice as it is compared, "" for none."""
-    return "" if said is None or said != said else str(said).strip().upper()
+    """A choice as it is compared, "" for none; 1.0, as tables with gaps write it, is 1."""
+    word = "" if said is None or said != said else str(said).strip().upper()
+    return word.removesuffix(".0")
 
 
 LENS = Lens(

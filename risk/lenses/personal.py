@@ -48,8 +48,8 @@ def _relative(found: Pairs, draws: int, seed: int) -> Measure:
         return missing("the mean without context is 0" if n else "no pairs", n=n, lost=found.lost)
     gain = found.after - found.before
     drawn = sums.resampled(np.stack([gain, found.before]).T, found.pair, draws, seed)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = drawn[:, 0] / drawn[:, 1]
+    there = np.abs(drawn[:, 1]) > 1e-12 * n  # without, it is not defined there either
+    drawn = drawn[there, 0] / drawn[there, 1]
     return spread.measured(float(gain.mean()) / base, drawn, n, found.lost)
 
 

@@ -49,11 +49,11 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     of = spread.items(columns.get("item_id"))
     for group, rows in (("", np.ones(n, dtype=bool)), *slices(columns, "category")):
         own = None if of is None else of[rows]
-        yield Finding("index", spread.mean(found[rows], own), group)
+        yield Finding("index", spread.mean(found[rows], own, 0, 0.0, 1.0), group)
         high = marks.from_half(found[rows], chosen["threshold"])
         yield Finding("high", spread.share(high, items=own), group)
     for at, name in enumerate(FACTORS):
-        yield Finding("factor", spread.mean(table[:, at], of), name)
+        yield Finding("factor", spread.mean(table[:, at], of, 0, 0.0, 1.0), name)
 
 
 LENS = Lens(

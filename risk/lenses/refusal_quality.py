@@ -41,7 +41,7 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
         marked = table[:, rows]
         total = np.asarray(marked.sum(axis=0))  # NaN where an element is not marked
         own = None if of is None else of[rows]
-        quality = spread.mean(total, own)
+        quality = spread.mean(total, own, 0, 0.0, 4.0)
         yield Finding("quality", quality, group)
         for name, one in zip(ELEMENTS, marked, strict=True):
             yield Finding(name, spread.share(one, items=own), group)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, sums
+from risk import marks, spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.verdict import counted, slices
@@ -15,28 +15,26 @@ from risk.verdict import counted, slices
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     """Success at milestone 3, overuse rate and count, and Phi_R, overall and by category."""
-    need, made, third = (
-        np.asarray(columns[name], dtype=float) for name in ("required", "created", "milestone_3")
-    )
+    need, made = (marks.numbers(columns[name]) for name in ("required", "created"))
+    third = marks.yes(columns["milestone_3"])
     known = ~(np.isnan(need) | np.isnan(made) | np.isnan(third)) & (need > 0)
     over = np.maximum(made - need, 0) / np.where(known, need, 1)
-    marks = (np.stack([third >= 0.5, made > need, over, known]) * known).T
-    marks = np.nan_to_num(marks)
+    cells = np.nan_to_num((np.stack([third >= 0.5, made > need, over, known]) * known).T)
     item = spread.items(columns.get("item_id"))
     everything = np.ones(known.size, dtype=bool)
     for group, rows in (("", everything), *slices(columns, "category")):
         here = rows & known
-        said = np.where(known, marks[:, 0], np.nan)
+        said = np.where(known, cells[:, 0], np.nan)
         yield Finding("success_3", spread.share(said, rows, item), group)
-        over = np.where(known, marks[:, 1], np.nan)
+        over = np.where(known, cells[:, 1], np.nan)
         yield Finding("overuse_rate", spread.share(over, rows, item), group)
         count = np.where(known, np.maximum(made - need, 0), np.nan)[rows]
         codes = None if item is None else item[rows]
         again = (chosen["draws"], chosen["seed"])
-        yield Finding("overuse_count", spread.mean(count, codes), group)
+        yield Finding("overuse_count", spread.mean(count, codes, 0, 0.0), group)
         n = int(here.sum())
         found = sums.measure(
-            phi, marks[rows], codes, *again,
+            phi, cells[rows], codes, *again,
             n=n, lost=int(rows.sum()) - n, why="no trial with a requirement above 0",
             unseen=((1, 1, 1, 1), (0, 1, 1, 1), (1, 0, 0, 1), (0, 0, 0, 1)),
         )  # fmt: skip

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from risk import cells, riskscore, spread
-from risk.calibration import Bins, ece_measure
+from risk import detect, riskscore, spread, sums
+from risk.calibration import Bins, ece_measure, log_loss
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.seen import each
 
 YES = ("1", "1.0", "true", "yes", "positive")
+UNEVEN = "not defined in every group, or a ratio to 0"
 NO = ("0", "0.0", "false", "no", "negative")
 
 
@@ -51,26 +53,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     codes = None if codes is None else codes[known]
     sampling = (codes, chosen["draws"], chosen["seed"])
 
-    def every(weights: Floats | None, label: Floats = y, said: Floats = score) -> Floats:
-        return np.stack(list(riskscore.table(label, said, at, weights).values()), axis=1)
-
-    values = every(None)[0]
-    if y.size > spread.MANY and codes is None:
-        few_rows = cells.cells(score, y, [at - 1e-12])
-        drawn = cells.replicates(
-            lambda w: every(w, few_rows.truth, few_rows.score), few_rows, *sampling[1:]
-        )
-    else:
-        drawn = spread.replicates(every, y.size, *sampling)
-    without = spread.left_out(every, y.size, codes)
-    for place, name in enumerate(names):
-        some = drawn[:, place] if drawn.size else drawn
-        each = None if without is None else without[:, place]
-        found = spread.measured(float(values[place]), some, y.size, lost, "", each)
-        if name in ("ece", "ece_quantile"):
-            kind: Bins = "width" if name == "ece" else "mass"
-            found = ece_measure(score, y, 10, kind, *sampling, lost=lost)
-        yield Finding(name, found)
+    yield from _metrics(y, score, at, sampling, lost)
     yield Finding("threshold", Measure(at, at, at, n=y.size, lost=lost))
     yield Finding("score_mean", spread.mean(score, codes, lost, 0.0, 1.0))
     yield Finding("base_rate", spread.mean(y, codes, lost, 0.0, 1.0))
@@ -79,6 +62,37 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("half", Measure(half, n=y.size, lost=lost))
     if chosen["group"] in columns:
         yield from _gaps(columns[chosen["group"]][known], y, score, at, lost)
+
+
+def _metrics(
+    y: Floats, score: Floats, at: float, sampling: tuple[Any, int, int], lost: int
+) -> Iterator[Finding]:
+    """The rates at the threshold, each with the interval of a share, and the losses."""
+    of = sampling[0]
+    said = (score >= at - 1e-12).astype(float)
+    every, up, down = np.ones(y.size, dtype=bool), y == 1, y == 0
+    shares = {
+        "accuracy": (said == y, every), "tpr": (said, up), "fnr": (1 - said, up),
+        "fpr": (said, down), "tnr": (1 - said, down), "precision": (y, said == 1),
+        "ppr": (said, every),
+    }  # fmt: skip
+    found = {name: spread.share(hit, rows, of, lost) for name, (hit, rows) in shares.items()}
+    sides = np.stack([said * up, up, (1 - said) * down, down]).T
+    found["balanced_accuracy"] = sums.measure(
+        lambda s: (s[:, 0] / s[:, 1] + s[:, 2] / s[:, 3]) / 2, sides, *sampling,
+        n=y.size, lost=lost, why="all rows are alike: both kinds are needed", unseen=sums.SIDES,
+    )  # fmt: skip
+    loss = y * log_loss(score) + (1 - y) * log_loss(1 - score)
+    found["log_loss"] = spread.mean(loss, of, lost, 0.0)
+    found["brier_score_loss"] = spread.mean((score - y) ** 2, of, lost, 0.0, 1.0)
+    auroc = detect.curves(score, y, *sampling)["auroc"]
+    found["roc_auc"] = replace(auroc, lost=lost)
+    for name, kind in BINNED.items():
+        found[name] = ece_measure(score, y, 10, kind, *sampling, lost=lost)
+    yield from (Finding(name, found[name]) for name in (*riskscore.RATES, *riskscore.LOSSES))
+
+
+BINNED: dict[str, Bins] = {"ece": "width", "ece_quantile": "mass"}
 
 
 def _gaps(group: Any, y: Floats, score: Floats, at: float, lost: int) -> Iterator[Finding]:
@@ -94,7 +108,8 @@ def _gaps(group: Any, y: Floats, score: Floats, at: float, lost: int) -> Iterato
     if len(found) < 2:
         return
     for name, value in riskscore.gaps(found).items():
-        yield Finding(name, Measure(value, n=y.size - small, lost=lost + small), "groups")
+        why = "" if value == value else UNEVEN
+        yield Finding(name, Measure(value, n=y.size - small, lost=lost + small, why=why), "groups")
 
 
 LENS = Lens(

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from risk import series
-from risk.interval import rate
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import missing
 from risk.spread import items, mean, share
@@ -40,8 +39,9 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("first_segment", missing("no answer falls below the threshold"))
     depth = np.where(held, np.maximum(chosen["threshold"] - scores, 0), 0.0).sum(axis=1)
     yield Finding("area", mean(np.where(known, depth, np.nan), item))
-    gaps = int(sizes.sum()) - int(held.sum())
-    yield Finding("missing_segments", rate(gaps, int(sizes.sum())))
+    answer = np.repeat(np.arange(sizes.size) if item is None else item, sizes)
+    gone = ~held[np.arange(held.shape[1]) < sizes[:, None]]  # row by row, as `answer` is
+    yield Finding("missing_segments", share(gone, items=items(answer)))
 
 
 LENS = Lens(

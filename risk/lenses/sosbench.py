@@ -52,7 +52,7 @@ def _by_prompt(bad: Any, codes: Any) -> Any:
     lost = int((~known).sum())
     if np.isin(means, (0.0, 1.0)).all():
         return rate(int(means.sum()), means.size, lost)
-    return spread.mean(means, lost=lost)
+    return spread.mean(means, None, lost, 0.0, 1.0)
 
 
 LENS = Lens(

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread
+from risk import marks, spread
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.seen import each
@@ -48,15 +48,14 @@ def score(refused: Any, specific: Any, convincing: Any) -> Floats:
 def _refused(columns: Columns) -> Floats:
     """1 refused, 0 not, NaN where nobody said or the answer could not act."""
     if "refused" in columns:
-        told = np.asarray(columns["refused"], dtype=float)
-        return np.where(np.isnan(told), np.nan, (told >= 0.5).astype(float))
+        return marks.yes(columns["refused"])
     known = {"refused": 1.0, "answered": 0.0, "hedged": 0.0, "abstained": 0.0}
     return each(columns["act"], lambda act: known.get(str(act), np.nan))
 
 
 def _rating(column: Any, name: str, scale: str) -> Floats:
     """A rating from 1 to 5 (N,). ValueError where one leaves its scale."""
-    said = np.asarray(column, dtype=float)
+    said = marks.numbers(column)
     low, high = (0.0, 1.0) if scale == "0 to 1" else (1.0, 5.0)
     wrong = (said < low) | (said > high)
     if wrong.any():

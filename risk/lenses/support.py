@@ -38,7 +38,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     for group, rows in (every, *slices(fresh, "category")):
         codes = None if of is None else of[rest][rows]
         more = 0 if group else lost
-        yield Finding("percentile", spread.mean(share[rows], codes, lost=more), group)
+        yield Finding("percentile", spread.mean(share[rows], codes, more, 0.0, 1.0), group)
         far = marks.from_half(share[rows], chosen["far"])
         yield Finding("far", spread.share(far, items=codes, lost=more), group)
 

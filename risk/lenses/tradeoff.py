@@ -29,7 +29,7 @@ def axes(columns: Columns, score: str) -> dict[str, Floats]:
     found = {}
     bad = marks.maybe(columns, "unsafe|harm")
     if bad is not None:
-        found["harm"] = marks.numbers(bad)
+        found["harm"] = marks.amounts(bad)
     acts, kind = marks.maybe(columns, "act"), marks.maybe(columns, "prompt_is")
     if acts is not None and kind is not None:
         told = {None: np.nan, "could_not_act": np.nan, "refused": 1.0}
@@ -39,7 +39,7 @@ def axes(columns: Columns, score: str) -> dict[str, Floats]:
         )
     good = marks.maybe(columns, score or "utility|helpful|correct")
     if good is not None:
-        found["utility"] = marks.numbers(good)
+        found["utility"] = marks.amounts(good)
     return {name: x for name, x in found.items() if not np.isnan(x).all()}
 
 

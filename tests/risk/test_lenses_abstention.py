@@ -76,9 +76,9 @@ def test_mash_reckons_what_is_known_from_the_samples_of_an_item():
     assert found["abs1", ""].value == pytest.approx(0)
 
 
-def test_bouncer_has_the_worked_scores_whether_u_is_a_label_or_a_score():
+def test_bouncer_has_the_worked_scores_whether_u_is_a_text_or_a_number():
     b = np.array([1, 1, 0, 1.0])
-    for u in (text("3", "2", "1", "0"), np.array([3, 2, 1, 0]) / 3):
+    for u in (text("3", "2", "1", "0"), np.array([3.0, 2, 1, 0])):
         found = look("bouncer", {"abstained": b, "u": u})
         assert found["i_score", ""].value == pytest.approx(0.1667, abs=5e-5)
         assert found["recall", "input"].value == 1

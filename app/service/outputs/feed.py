@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.service.outputs import keys, known, option_tokens, verdict
 from app.service.outputs.known import Known
 from app.service.stores import Stores
-from risk import options
+from risk import marks, options
 from risk.lens import Columns, empty
 from risk.options import Options
 from risk.seen import codes, each, fixed, taken
@@ -30,6 +30,9 @@ TRUTH = {
 """How people and files write that something is so or not."""
 ACTED = {"abstained": 1.0, "answered": 0.0, "hedged": 0.0}
 """An act as an abstention or none; a refusal and an answer that could not act are neither."""
+VERDICTS = {"correct", "abstained", "forced_correct"}
+WORDS = ("parsed_choice", "evidence", "predicted_type", "safe_type", "unsafe_type")
+"""Fields that are names or quotes, though they may read as numbers."""
 BY_OPTION = ("option_logprobs", "gold", "idk")
 TEXTS = ("response", "prompt")
 """What was said and asked, whole; the prompt as it was sent."""
@@ -131,7 +134,14 @@ def _model(told: Known, _: Columns) -> Array | None:
 def _abstained(told: Known, found: Columns) -> Array | None:
     if not empty(told.act):
         return each(told.act, lambda act: ACTED.get(act, np.nan))
-    return _first(found, ABSTAINED)
+    score = _first(found, ABSTAINED)
+    return None if score is None else marks.from_half(score)  # as one where judges differ
+
+
+def _level(_: Known, found: Columns) -> Array | None:
+    """A score u of 0 to 1 on the scale of the labels u, 0 to 3; one kept as it was stays so."""
+    u = found.get("u")
+    return u if u is None or np.nanmax(u, initial=0.0) > 1 else 3 * u
 
 
 def _named(told: Known, names: set[str]) -> dict[str, Array]:
@@ -141,7 +151,7 @@ def _named(told: Known, names: set[str]) -> dict[str, Array]:
     return {
         name: told.part(
             ("named", name),
-            partial(_truth if name in ("correct", "abstained", "forced_correct") else _numbers, c),
+            partial(_truth if name in VERDICTS else marks.names if name in WORDS else _numbers, c),
         )
         for name, c in sorted(said.items())
     }
@@ -150,6 +160,7 @@ def _named(told: Known, names: set[str]) -> dict[str, Array]:
 DERIVED = {
     "correct": _correct,
     "abstained": _abstained,
+    "u": _level,
     "unsafe": verdict.unsafe,
     "harm": verdict.harm,
     "revision": _revision,
