@@ -28,7 +28,7 @@ from risk.interval import band
 from risk.measure import Measure
 
 SIDES = (("top center", 0, 1), ("bottom center", 0, -1), ("middle right", 1, 0),
-         ("middle left", -1, 0))  # fmt: skip
+         ("middle left", -1, 0), ("top right", 1, 1), ("top left", -1, 1))  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

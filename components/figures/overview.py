@@ -26,8 +26,11 @@ from components.figures.palette import MODEL, MUTED, TAIL, shade
 from risk.measure import Measure
 
 Box = tuple[float, float, float, float]
-HEIGHT, WIDTH = 480, 620
+HEIGHT, WIDTH = 480, 390
+"""Pixels of the figure, and of its plot where two panels stand beside each other."""
 LINE = 16.0
+NEAR = 14.0
+"""Pixels from another dot within which a name could be taken for that dot's."""
 
 
 def scatter(
@@ -194,7 +197,8 @@ def places(
     """Pixel offsets for labels, so that none covers another label or a dot where room allows.
 
     `points` (x, y) and label `lengths` in pixels, y down. Labels are set right to left of the
-    dot, in growing distance; the first free place is taken, the least covered one otherwise.
+    dot, in growing distance; the first free place away from other dots is taken, the least
+    covered one otherwise.
 
     >>> places([(0, 0), (300, 0)], [40, 40])
     [(9.0, -9.0), (9.0, -9.0)]
@@ -208,16 +212,31 @@ def places(
     tries.sort(key=lambda at: abs(at[0]) + abs(at[1]))
     taken: list[Box] = [(px - 6, py - 6, px + 6, py + 6) for px, py in points]
     found: list[tuple[float, float]] = []
-    for (px, py), length in zip(points, lengths, strict=True):
+    for place, ((px, py), length) in enumerate(zip(points, lengths, strict=True)):
+        others = [point for k, point in enumerate(points) if k != place]
 
         def box(at: tuple[float, float], px: float = px, py: float = py, w: float = length) -> Box:
             left = px + at[0] if at[0] > 0 else px + at[0] - w
             return left, py + at[1] - LINE / 2, left + w, py + at[1] + LINE / 2
 
-        best = min(tries, key=lambda at: 4 * _cover(box(at), taken) + math.hypot(*at))
+        def cost(at: tuple[float, float], others: list[tuple[float, float]] = others) -> float:
+            near = sum(max(0.0, NEAR - _gap(box(at), other)) for other in others)
+            return 4 * (_cover(box(at), taken) + near) + math.hypot(*at)
+
+        best = min(tries, key=cost)
         found.append(best)
         taken.append(box(best))
     return found
+
+
+def _gap(box: Box, dot: tuple[float, float]) -> float:
+    """How far a dot lies from a label.
+
+    >>> _gap((0, 0, 40, 16), (43, 20)), _gap((0, 0, 40, 16), (20, 8))
+    (5.0, 0.0)
+    """
+    across = max(box[0] - dot[0], 0.0, dot[0] - box[2])
+    return math.hypot(across, max(box[1] - dot[1], 0.0, dot[1] - box[3]))
 
 
 def _cover(box: Box, taken: Sequence[Box]) -> float:

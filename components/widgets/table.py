@@ -32,6 +32,25 @@ def _inert(value: Any) -> Any:
     return f"'{value}" if risky else value
 
 
+SEEN, SHORT = 8, 24
+"""Rows the browser sizes columns by, and the letters of a text that is shown whole."""
+
+
+def _wide(frame: pd.DataFrame) -> dict[str, int]:
+    """Pixels for columns of short texts whose longest the browser does not see in time.
+
+    >>> rows = {"model": ["iris"] * 9 + ["aurora-7b"], "said": ["no"] * 9 + ["x" * 99]}
+    >>> _wide(pd.DataFrame(rows))
+    {'model': 92}
+    """
+    longest = {}
+    for name in frame.select_dtypes(["object", "string"]):
+        letters = frame[name].map(lambda cell: len(cell) if isinstance(cell, str) else 1)
+        if letters[:SEEN].max() < letters.max() <= SHORT:
+            longest[str(name)] = 8 * int(letters.max()) + 20
+    return longest
+
+
 def pick(
     rows: list[dict[str, Any]],
     key: str,
@@ -58,7 +77,10 @@ def pick(
         placeholder="—",
         column_config={
             **{name: st.column_config.NumberColumn(format=shown) for name in fractions},
-            **{name: st.column_config.Column(width=size) for name, size in (widths or {}).items()},
+            **{
+                name: st.column_config.Column(width=size)
+                for name, size in {**_wide(frame), **(widths or {})}.items()
+            },
         },
     )
     picked = event["selection"]["rows"]

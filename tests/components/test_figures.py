@@ -175,6 +175,16 @@ def test_eleven_crowded_labels_do_not_cover_each_other():
         assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
 
 
+def test_a_label_stands_nearer_to_its_own_dot_than_to_another():
+    points = [(160.0, -69.0), (203.0, -83.0)]  # a name left of the second would lie over the first
+    at = overview.places(points, [64.0, 68.0])
+    for k, ((x, y), (dx, dy)) in enumerate(zip(points, at, strict=True)):
+        width = (64.0, 68.0)[k]
+        left = x + dx - (width if dx < 0 else 0)
+        box = (left, y + dy - 8, left + width, y + dy + 8)
+        assert overview._gap(box, points[k]) < overview._gap(box, points[1 - k])
+
+
 @pytest.mark.parametrize("n", [0, 1, 2, 40])
 def test_any_number_of_models_is_drawn(n):
     names = [f"m{k}" for k in range(n)]

@@ -39,6 +39,14 @@ def test_names_are_plain_text_and_never_cover_each_other():
     assert "" in dots.text  # where there is no room the name is left to hovering
 
 
+def test_many_points_in_one_corner_are_told_by_the_last_of_them():
+    points = [harms.Point(f"sexual_orientation_{n}", rate(0, 40), rate(0, 10)) for n in range(8)]
+    points.append(harms.Point("stereotype", rate(16, 40), rate(0, 40)))
+    (dots,) = traces(harms.plane(points, "x", "y", empty=""), "markers+text")
+    assert dots.text[7:] == ("sexual_orientation_7 and 7 more", "stereotype")
+    assert dots.textposition[7] == "top right"
+
+
 def test_the_curve_of_flags_marks_the_regimes_and_comes_back_with_its_cut():
     cuts = np.arange(101.0)
     fig = harms.strictness(
