@@ -67,6 +67,7 @@ def latest(to: str = "pick", /, **picks: str) -> str:
     forget(*(PICKED if to == "pick" else (to,)))
     if current:
         st.query_params[to] = current
+        st.toast("What is behind it is listed below", icon=":material/south:")
     return current
 
 

@@ -201,6 +201,25 @@ def test_a_click_on_a_point_of_the_tail_opens_its_case(page: Page, sample_app: A
     assert "item=" in page.url
 
 
+def test_a_click_on_a_bar_lists_what_is_behind_it_and_says_where(
+    page: Page, sample_app: App
+) -> None:
+    page.goto(f"{sample_app.url}/profile?model=ember-30b")
+    expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()
+    settled(page)
+    page.wait_for_timeout(1000)  # charts settle into their width after they appear
+    bar = page.locator(".js-plotly-plot").nth(1).locator(".barlayer .point path").last
+    bar.scroll_into_view_if_needed()
+    bar.click(force=True)  # a sheet that takes drags lies over all bars
+    expect(page.get_by_text("What is behind it is listed below")).to_be_visible()
+    expect(page.get_by_role("button", name="Back to the tail")).to_be_attached()
+    said = page.get_by_text("in the joint tail").last.inner_text()
+    again = page.context.new_page()
+    again.goto(page.url)
+    expect(again.get_by_text(said, exact=True)).to_be_attached()
+    expect(again.get_by_text("What is behind it is listed below")).to_have_count(0)
+
+
 def test_a_search_is_in_the_link_and_marks_its_hits(page: Page, sample_app: App) -> None:
     page.goto(f"{sample_app.url}/cases")
     page.get_by_label("Words in prompt or answer").fill("harbor ferry")
