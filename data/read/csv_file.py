@@ -15,6 +15,8 @@ from data.trouble import Trouble
 
 csv.field_size_limit(LONGEST)  # answers longer than the usual 128 kB are normal
 SEPARATORS = ",\t;|"
+END = "\uffffend"
+"""Stands behind the last line: where it comes back in a cell, a quote before it was left open."""
 
 
 def lines(source: Source) -> Iterator[Line]:
@@ -28,8 +30,11 @@ def lines(source: Source) -> Iterator[Line]:
         try:
             blank, begun, separator = _begin(text, source.name)
             rest = _lines(text, source.name, blank + len(begun))
-            rows = csv.reader(chain(begun, rest), delimiter=separator)
-            yield from _rows(rows, distinct(next(rows, [])), blank)
+            rows = csv.reader(chain(begun, rest, [END]), delimiter=separator)
+            header = next(rows, [])
+            if header and header[-1].endswith(END):
+                raise csv.Error("a quote is left open")
+            yield from _rows(rows, distinct(header), blank)
         except UnicodeDecodeError as error:
             raise source.not_utf8(error, _first_not_utf8(source)) from error
         except csv.Error as error:
@@ -93,7 +98,14 @@ def _rows(rows: Any, header: list[str], blank: int) -> Iterator[Line]:
         except csv.Error as error:
             yield refused(begins, f"not CSV: {error}")
             continue
-        if len(cells) == width:
+        if cells == [END]:
+            return
+        if cells and cells[-1].endswith(END):
+            ends = blank + rows.line_num - 1
+            cells[-1] = cells[-1].removesuffix(END)
+            why = f"a quote is left open: all up to line {ends:,}, the last, is one cell"
+            yield refused(begins, why, ",".join(cells))
+        elif len(cells) == width:
             yield Line(begins, dict(zip(header, cells, strict=True)))
         elif cells:
             why = f"has {len(cells)} cells where the header has {width}"

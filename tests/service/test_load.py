@@ -37,10 +37,15 @@ def test_quoted_newlines_stay_and_line_numbers_follow_the_file(stores, put, ask)
 
 def test_a_quote_left_open_is_named_with_the_lines_it_swallows(stores, put):
     report = load(stores, put("a.csv", 'id,response\n1,a\n2,b\n3,"c\n4,d\n5,e\n'))
-    # what follows the open quote is one cell, so the row is whole but long: nothing to refuse
-    assert (report.loaded[0].outputs, report.refused) == (3, [])
+    why = "a quote is left open: all up to line 6, the last, is one cell"
+    assert report.loaded[0].outputs == 2
+    assert [(row["line"], row["why"]) for row in report.refused] == [(4, why)]
     report = load(stores, put("b.csv", 'id,response\n1,a\n2,b\n"3,c\n4,d\n'))
+    assert "a quote is left open" in report.refused[0]["why"]
+    report = load(stores, put("c.csv", 'id,response\n1,a\n"2,b\n3,c",d,e\n4,f\n'))
     assert "is a quote left open?" in report.refused[0]["why"]
+    with pytest.raises(Trouble, match="no header that can be read: a quote is left open"):
+        load(stores, put("d.csv", 'id,"response\n1,a\n'))
 
 
 def test_headers_that_repeat_or_have_no_name_stay_apart(stores, put, ask):

@@ -97,5 +97,6 @@ def test_every_event_goes_out_as_it_was_kept(stores: Stores, run: str) -> None:
     assert [row["what"] for row in out(campaign=key, until=until)][-1] == "label"
     with pytest.raises(Trouble, match="no campaign"):
         record.jsonl(stores, "none")
-    with pytest.raises(Trouble, match="no moment"):
-        record.moment("yesterday")
+    for said in ("yesterday", "0001-01-01 00:00+14:00"):
+        with pytest.raises(Trouble, match="no moment"):
+            record.moment(said)

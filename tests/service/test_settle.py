@@ -140,3 +140,5 @@ def test_one_person_alone_agrees_with_nobody(stores: Stores) -> None:
         agree.rows(stores)
     with pytest.raises(Trouble, match="there is no run 'nope'"):
         agree.rows(stores, ["nope"])
+    with pytest.raises(Trouble, match="there is no campaign 'none'"):
+        agree.rows(stores, campaign="none")

@@ -15,7 +15,7 @@ from app.service.outputs import settle
 from app.service.outputs.risks import NONE
 from app.service.stores import Stores
 from data.trouble import Trouble
-from db import labels, prompts, runs, same
+from db import campaigns, labels, prompts, runs, same
 from db.filter import Case
 from risk import agreement
 
@@ -75,6 +75,8 @@ def rows(
                     )
                 )  # fmt: skip
     if not found:
+        if campaign is not None and campaigns.one(stores.ledger, campaign) is None:
+            raise Trouble(f"there is no campaign {campaign!r}", "name one of those on Campaigns")
         raise Trouble(
             "no case has labels by two people, so there is no agreement to measure",
             "label on the Label page, or load labels: tailscope labels load FILE",

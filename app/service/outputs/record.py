@@ -81,12 +81,12 @@ def moment(words: str) -> str:
         return ""
     try:
         when = datetime.fromisoformat(said)
-    except ValueError as error:
+        if len(said) <= 10:
+            when = datetime.combine(when.date(), time.max)
+        when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         fix = "write a date and a time in UTC, such as 2026-11-20 14:00"
         raise Trouble(f"{said!r} is no moment", fix) from error
-    if len(said) <= 10:
-        when = datetime.combine(when.date(), time.max)
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     return when.isoformat(timespec="microseconds")
 
 
