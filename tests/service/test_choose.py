@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from app.service.exports import asked
 from app.service.loading import columns
 from app.service.loading.preview import Preview
 from app.service.outputs import choose
@@ -44,6 +45,29 @@ def test_words_scores_tail_act_and_campaign_are_read() -> None:
 def test_what_is_no_condition_is_named(key: str, value: str, why: str) -> None:
     with pytest.raises(Trouble, match=why):
         choose.read([(key, value)])
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (["bias=0.5..1", "ethics=0..1"], "a score is asked 2 times"),
+        (["words=harbor", "words=boat.."], "words is asked 2 times"),
+        (["worst=0.1", "worst=0.2"], "worst is asked 2 times"),
+        (["act=refused", "act=hedged"], "act is asked 2 times"),
+        (["people=1", "people=2"], "people is asked 2 times"),
+        (["agreement:act=0..1", "agreement:harm=0..1"], "agreement is asked 2 times"),
+        (["lens:dcs.dcs=0..1", "lens:sharp.cvar=0..1"], "lens is asked 2 times"),
+    ],
+)
+def test_no_condition_is_dropped_for_a_later_one(said: list[str], why: str) -> None:
+    pairs = [(key, value) for key, _, value in (one.partition("=") for one in said)]
+    with pytest.raises(Trouble, match=why):
+        asked.where(pairs)
+
+
+def test_words_with_two_points_are_no_score() -> None:
+    told = asked.where([("words", "a..b"), ("bias", "0..1"), ("model", "m"), ("model", "n")])
+    assert (told["words"], told["dimension"], told["models"]) == ("a..b", "bias", ("m", "n"))
 
 
 MAPPING = Mapping.model_validate({

@@ -18,7 +18,13 @@ KNOWN = (
 
 
 def where(conditions: Pairs, campaign: str = "") -> dict[str, Any]:
-    """The conditions as a recipe holds them; a key that stands twice means either."""
+    """The conditions as a recipe holds them. Raises Trouble.
+
+    A list or a label that stands twice means either; of the others one can be met at a time.
+    """
+    conditions = list(conditions)
+    kinds = (key.partition(":")[0] for key, _ in conditions)
+    choose.once(kind for kind in kinds if kind in ("people", "agreement", "lens"))
     told: dict[str, Any] = {}
     shared: list[tuple[str, str]] = []
     for key, value in conditions:

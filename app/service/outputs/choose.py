@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 
 from app.service.outputs.cases import Chosen
@@ -10,11 +10,17 @@ from data.trouble import Trouble
 from db.filter import Filter
 
 MANY = {"model": "models", "dataset": "datasets", "category": "categories", "run": "runs"}
+ONE = ("words", "worst", "act")
 KNOWN = "model, dataset, category, run, words, worst, act, or a score as NAME=LOW..HIGH"
 
 
 def read(conditions: Iterable[tuple[str, str]], campaign: str = "") -> Chosen:
-    """The choice these conditions make; the same key twice means either. Raises Trouble."""
+    """The choice these conditions make. Raises Trouble.
+
+    A key of MANY that stands twice means either; of the others one can be met at a time.
+    """
+    conditions = list(conditions)
+    once(key if key in ONE else "a score" for key, _ in conditions if key not in MANY)
     many: dict[str, list[str]] = defaultdict(list)
     words, dimension, low, high = "", "", 0.0, 1.0
     worst, act = 0.0, ""
@@ -40,6 +46,16 @@ def read(conditions: Iterable[tuple[str, str]], campaign: str = "") -> Chosen:
         high=high,
     )
     return Chosen(chosen, worst=worst, act=act, campaign=campaign)
+
+
+def once(keys: Iterable[str]) -> None:
+    """Raises Trouble for a condition that stands twice, where the last would silently count."""
+    for key, times in Counter(keys).items():
+        if times > 1:
+            raise Trouble(
+                f"{key} is asked {times} times, and only one of them could be met",
+                "ask it once; words may hold several, all of which are looked for",
+            )
 
 
 def _number(text: str) -> float:
