@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -41,6 +42,31 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
         rows.append(answer("blank", None, 0.4, None))
         put(found, rows, model)
     yield found
+    found.warehouse.close()
+    found.ledger.dispose()
+
+
+def test_a_category_without_a_dimension_is_seen_as_if_it_were_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Through the pivot its answers were lost, for they lacked a dimension that others have."""
+    found = opened.connect(Settings(home=tmp_path))
+    harms = np.random.default_rng(1).random((40, 3)).round(2)
+    rows = [
+        answer(f"q{n}", *(h if n % 2 else h[:2]), category="ab"[n % 2])
+        for n, h in enumerate(harms.tolist())
+    ]
+    put(found, rows, "mild")
+
+    def told() -> dict[tuple[str, str], tuple[float, int, int]]:
+        rows = lens.look(found, "sharp", given={"draws": 100}, by="category")
+        return {(row.measure, row.group): (row.value, row.n, row.lost) for row in rows}
+
+    few = told()
+    monkeypatch.setattr(pivot, "LARGE", 1)
+    assert told().keys() == few.keys()
+    assert told()["cvar", "a"] == pytest.approx(few["cvar", "a"])
+    assert few["cvar", "a"][1:] == (20, 0)
     found.warehouse.close()
     found.ledger.dispose()
 

@@ -179,12 +179,32 @@ def within(found: Risks, category: str) -> Risks:
 
 
 def fed(told: Known, lens: str, settings: Mapping[str, Any], by: str = "") -> Columns | None:
-    """`wide` columns for a lens that takes them, where the run is large; None: read its rows."""
+    """`wide` columns for a lens that takes them, where the run is large; None: read its rows.
+
+    Of a category alone they would hold dimensions and judges that only others have.
+    """
     takes = lens in ("sharp", "outsafe") or (lens == "range_var" and settings["dimension"] == "any")
     if not takes or by not in ("", "category") or told.run["outputs"] < LARGE:
         return None
+    if by and not told.part("even", lambda: _even(told)):
+        return None
     found: Columns | None = told.part("wide", lambda: wide(told))
     return found
+
+
+def _even(told: Known) -> bool:
+    """Whether every category has harm scores of every dimension and of every judge."""
+    of = told.scores
+    kept = np.flatnonzero(harm.harmful(of))
+    names, category = codes(told.plain["category"])
+    part = category[of["place"][kept]]
+    for every, code in (codes(of["dimension"]), codes(of["scorer"])):
+        there, mine = used(every, code[kept])
+        cells = np.bincount(part * len(there) + mine, minlength=len(names) * len(there))
+        table = cells.reshape(len(names), -1)
+        if (table[table.sum(axis=1) > 0] == 0).any():
+            return False
+    return True
 
 
 def wide(told: Known) -> Columns | None:
