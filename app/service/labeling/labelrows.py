@@ -11,7 +11,7 @@ from typing import Any
 from data import check
 from data.check import Refused
 from data.mapping import Mapping as Columns
-from data.read import labeled, table
+from data.read import events, labeled, table
 from data.read.labeled import Tool
 from data.read.line import Line
 from data.read.scheme import Scheme
@@ -35,7 +35,7 @@ TOOLED = Columns.model_validate({name: name for name in ("item_id", "sample", "m
 class Rows:
     """A file of labels: how its rows are mapped, which tool wrote it (None: none that is known),
     what its columns are, whose labels they are where no column says, the columns that are fields of
-    the scheme, and the options of its fields of kind `many`."""
+    the scheme, the options of its fields of kind `many`, and whether it holds our own events."""
 
     source: Source
     mapping: Columns
@@ -45,12 +45,14 @@ class Rows:
     field: str
     fields: tuple[str, ...]
     many: Mapping[str, tuple[str, ...]]
+    events: bool = False
 
     def lines(self) -> Iterator[Line]:
-        """Its rows, one a label for a tool's export."""
+        """Its rows, one a label for a tool's export; of our own events those that hold."""
         if self.tool is not None:
             return labeled.lines(table.lines(self.source), self.tool, self.field)
-        return table.recast(self.source, self.mapping)
+        rows = table.recast(self.source, self.mapping)
+        return events.holding(rows, self.source.kind() == "csv") if self.events else rows
 
     def column(self, what: str) -> str:
         """The file's column for one of NAMES; empty where it has none."""
@@ -132,9 +134,10 @@ def opened(
     else:
         mapping = table.understand(source, given, most)
     columns = tuple(table.columns(islice(table.recast(source, mapping), most)))
-    asked = {one.field for one in scheme.fields} if scheme and not mapping.labels else set()
+    ours = set(columns) >= events.OWN and not mapping.labels
+    asked = {one.field for one in several} if not mapping.labels and not ours else set()
     fields = tuple(column for column in columns if column in asked)
-    return Rows(source, mapping, None, columns, person, field, fields, many)
+    return Rows(source, mapping, None, columns, person, field, fields, many, ours)
 
 
 def _named(known: Columns, names: Columns) -> Columns:
