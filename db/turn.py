@@ -83,12 +83,22 @@ def _together(engine: sa.Engine, jobs: Sequence[_Job]) -> None:
             for job in jobs:
                 _one(connection, job)
             connection.commit()
+            if connection.dialect.name == "sqlite":  # who has it next waits for the disk again
+                connection.exec_driver_sql("PRAGMA synchronous=FULL")
     except sa.exc.SQLAlchemyError as error:
+        _failed(jobs, error)
+    except BaseException as error:  # also where the thread is told to end: others wait for it
+        _failed(jobs, sa.exc.OperationalError("a write for several", None, error))
+        raise
+    finally:
         for job in jobs:
-            job.error = job.error or error
-            job.failed()
+            job.done = True
+
+
+def _failed(jobs: Sequence[_Job], error: Exception) -> None:
     for job in jobs:
-        job.done = True
+        job.error = job.error or error
+        job.failed()
 
 
 def _begin(connection: sa.Connection, jobs: Sequence[_Job]) -> None:

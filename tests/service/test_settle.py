@@ -113,6 +113,18 @@ def test_only_numbers_are_ordered(stores: Stores, two_runs: tuple[str, str]) -> 
     assert np.isnan(told.get(("x", "act", "alpha_ordinal"), np.nan))
 
 
+@pytest.mark.parametrize("odd", ["nan", "inf", "1e308"])
+def test_a_label_that_is_no_number_to_reckon_with_is_a_label(stores: Stores, odd: str) -> None:
+    run = put(stores, [answer(f"i{n}", 0.1, 0.1, 0.1) for n in range(4)], "m")
+    for n, (one, two) in enumerate([("1", "1"), ("2", odd), (odd, odd), (odd, "2")]):
+        say(stores, run, f"i{n}", "ann", code=one)
+        say(stores, run, f"i{n}", "bo", code=two)
+    told = {row.measure: row for row in agree.rows(stores)}
+    assert (told["percent"].value, told["percent"].n) == (0.5, 4)
+    assert told["alpha_nominal"].value == pytest.approx(1 - 0.5 / (1 - (2 + 2 + 12) / 56))
+    assert "no order" in told["alpha_ordinal"].why
+
+
 def test_the_adjudicator_is_nobody_to_agree_with(stores: Stores, two_runs: tuple[str, str]) -> None:
     before = found(agree.rows(stores))
     for n in range(10):

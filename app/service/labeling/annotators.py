@@ -102,10 +102,15 @@ def _last(rows: Iterable[dict[str, Any]]) -> Told:
 
 
 def _classes(values: Iterable[str]) -> tuple[str, ...]:
-    """Numbers by size, words by name."""
+    """Numbers by size, words by name.
+
+    >>> _classes(["b", "10", "-2", "--2"])
+    ('-2', '10', '--2', 'b')
+    """
 
     def key(value: str) -> tuple[float, str]:
-        return (float(value), "") if value.lstrip("-").isdecimal() else (float("inf"), value)
+        whole = value.removeprefix("-").isdecimal()
+        return (float(value), "") if whole else (float("inf"), value)
 
     return tuple(sorted(values, key=key))
 

@@ -24,6 +24,8 @@ By = Literal["", "pair", "category", "dataset"]
 
 UNCOUNTED = ("comment", "categories", "span", "marks", "confidence")
 """Fields that are not one label of a set, so that agreement on them is another question."""
+LARGEST = 1e100
+"""From where on the squares of labels are too large to be added up."""
 
 
 def rows(
@@ -168,12 +170,18 @@ def together(said: Told, datasets: Mapping[str, str]) -> NDArray[np.int64] | Non
 def coded(values: Sequence[str]) -> tuple[NDArray[np.float64], bool]:
     """Values, each once and in order, as numbers; and whether they are ordered (see `matrix`).
 
+    What cannot be added up, such as `nan` and `inf`, is a name like any other.
+
     >>> coded(["1", "2", "3.5"]), coded(["no", "yes"])
     ((array([1. , 2. , 3.5]), True), (array([0., 1.]), False))
+    >>> coded(["1", "2", "nan"])
+    (array([0., 1., 2.]), False)
     """
     try:
         numbers = np.array([float(value) for value in values])
     except ValueError:
+        numbers = np.full(len(values), np.nan)
+    if not (np.abs(numbers) < LARGEST).all():
         return np.arange(len(values), dtype=float), False
     return numbers, len(set(numbers.tolist())) > 2
 
