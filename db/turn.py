@@ -82,6 +82,7 @@ def _together(engine: sa.Engine, jobs: Sequence[_Job]) -> None:
             _begin(connection, jobs)
             for job in jobs:
                 _one(connection, job)
+                _open(connection, job)
             connection.commit()
             if connection.dialect.name == "sqlite":  # who has it next waits for the disk again
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")
@@ -99,6 +100,15 @@ def _failed(jobs: Sequence[_Job], error: Exception) -> None:
     for job in jobs:
         job.error = job.error or error
         job.failed()
+
+
+def _open(connection: sa.Connection, job: _Job) -> None:
+    """Raises OperationalError where SQLite rolled everything back by itself, as on a full disk."""
+    if connection.dialect.name == "sqlite":
+        driver: Any = connection.connection.dbapi_connection
+        if not driver.in_transaction:
+            why = job.error or OSError("it was rolled back")
+            raise sa.exc.OperationalError("a write for several", None, why)
 
 
 def _begin(connection: sa.Connection, jobs: Sequence[_Job]) -> None:

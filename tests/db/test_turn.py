@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,7 +26,22 @@ def end(_: sa.Connection) -> None:
     raise SystemExit
 
 
-def test_who_waits_with_one_that_ends_is_kept_all_the_same(engine: sa.Engine) -> None:
+def fill(connection: sa.Connection) -> None:
+    """Writes more than the disk takes."""
+    row = labels.row(
+        "big", "label", "bo", ("r", "j", 1), campaign="c", scheme="s", scheme_version=1,
+        field="comment", value="x" * 4_000_000, made_at=ledger.now(),
+    )  # fmt: skip
+    connection.execute(sa.insert(ledger.labels), [row])
+
+
+@pytest.mark.parametrize("other", [end, fill])
+def test_who_is_written_along_with_one_that_fails_is_kept(
+    other: Callable[[sa.Connection], None], engine: sa.Engine
+) -> None:
+    with engine.connect() as connection:  # the one that will be written by
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={int(pages or 0) + 100}")
     writing, go_on = threading.Event(), threading.Event()
     kept: list[bool] = []
 
@@ -38,17 +53,18 @@ def test_who_waits_with_one_that_ends_is_kept_all_the_same(engine: sa.Engine) ->
         said = Label("e", "c", "ann", ("r", "i", 1), "act_harm", 1, 1, {"act": "refused"})
         kept.append(labels.save(engine, said))
 
-    def ends() -> None:
-        with suppress(SystemExit):
-            turn.write(engine, "c", end)
+    def fail() -> None:
+        with suppress(SystemExit, sa.exc.OperationalError):
+            turn.write(engine, "c", other)
 
-    threads = [threading.Thread(target=turn.write, args=(engine, "c", first))]
+    second = [fail, save] if other is end else [save, fail]  # who comes second writes for both
+    works = [lambda: turn.write(engine, "c", first), *second]
+    threads = [threading.Thread(target=work) for work in works]
     threads[0].start()
     assert writing.wait(30)
-    for work in (ends, save):
-        threads.append(threading.Thread(target=work))
-        threads[-1].start()
-        while len(turn._lines[engine].waiting) < len(threads) - 1:
+    for n, thread in enumerate(threads[1:], 1):
+        thread.start()
+        while len(turn._lines[engine].waiting) < n:
             time.sleep(0.001)
     go_on.set()
     for thread in threads:
