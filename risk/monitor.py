@@ -110,7 +110,8 @@ def care(
             reliable = f_half(hits, bads - hits, alarms)
             whole = (cover + 2 * acc + soon + reliable) / 5
         whole = np.where(acc <= 0.5 + 1e-9, acc, whole)
-        whole = np.where((hits == 0) & ~np.isnan(acc) & (bads > 0), 0.0, whole)
+        whole = np.where((hits == 0) & ~np.isnan(acc), 0.0, whole)
+        whole = np.where(bads > 0, whole, np.nan)
         return np.stack([whole, cover, acc, soon, reliable], axis=1)
 
     n = int(known.sum())

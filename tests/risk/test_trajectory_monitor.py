@@ -41,6 +41,10 @@ def test_care_is_zero_undetected_and_the_accuracy_where_that_is_poor():
     assert poor["care"] == poor["accuracy"] == pytest.approx(1 / 3)
 
 
+def test_care_takes_an_anomaly_however_poor_the_accuracy():
+    assert np.isnan(cared("x!f x!f x", violated=[0])["care"])
+
+
 def test_care_is_not_defined_without_a_normal_run():
     found = cared(ANOMALY, violated=[1])
     assert math.isnan(found["care"])

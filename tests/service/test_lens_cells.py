@@ -94,3 +94,11 @@ def test_groups_whose_names_are_long_numbers_stay_apart(looked):
     rows = [{"correct": 1, "specialty": 20240101 + i % 2} for i in range(24)]
     found = looked("spiky", rows)
     assert {group for measure, group in found if measure == "accuracy"} == {"20240101", "20240102"}
+
+
+def test_looking_by_a_number_makes_no_group_of_those_without_one(looked):
+    rows = [{"unsafe": 1, "level": level} for level in (1, 2, None, 2)]
+    found = looked("sst", rows, by="level", tags={"level": "level"})
+    assert {group: row.n for (measure, group), row in found.items() if measure == "unsafe"} == {
+        "1": 1, "2": 2,
+    }  # fmt: skip

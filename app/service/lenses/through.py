@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
 from app.service.outputs.risks import names as names_of
 from data.trouble import Trouble
+from risk import marks
 from risk.lens import Columns, Finding, Lens, Value, finite
+from risk.seen import says
 
 Fed = tuple[dict[str, Any], Columns]
 """A run and its columns."""
@@ -64,12 +64,12 @@ def _looked(
 
 def _values(columns: Columns, by: str) -> list[str]:
     """The values of a column to look by."""
-    return sorted({str(v) for v in columns[by] if v is not None})
+    return sorted({v for v in marks.names(columns[by]).tolist() if v is not None})
 
 
 def _part(columns: Columns, by: str, value: str) -> Columns:
     """The rows whose column `by` reads `value`."""
-    keep = np.array([v is not None and str(v) == value for v in columns[by]], dtype=bool)
+    keep = says(marks.names(columns[by]), value)
     return {name: column[keep] for name, column in columns.items()}
 
 
