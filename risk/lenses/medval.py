@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, sums
+from risk import marks, spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.seen import each
 
 GRADES = (1, 2, 3, 4)
 NOBODY = "no answer is graded by both"
@@ -52,7 +51,7 @@ def loss(c: Any, a: Any, d: Any) -> Any:
 
 def _grades(column: Any, scale: str) -> Floats:
     """Grades 1 to 4 (N,), NaN where missing. ValueError for anything else."""
-    said = each(column, lambda one: np.nan if one is None else float(one))
+    said = marks.rated(column, "a risk grade")
     grades = 1 + 3 * said if scale == "0 to 1" else said
     near = np.round(grades)
     wrong = (np.abs(grades - near) > 1e-6) | (near < 1) | (near > 4)

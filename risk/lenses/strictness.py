@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from risk import spread, strict
+from risk import marks, spread, strict
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
-from risk.seen import each
 from risk.verdict import idle
 
 
@@ -60,7 +59,7 @@ def _levels(columns: Columns, n: int) -> Floats:
     said = columns.get("severity")
     if said is None:
         return np.full(n, np.nan)
-    level = each(said, lambda one: np.nan if one is None else float(one))
+    level = marks.rated(said, "severity")
     wrong = (level < 0) | (level > 4)
     if wrong.any():
         raise ValueError(f"a severity is {level[wrong][0]:g}; it must be from 0 to 4")

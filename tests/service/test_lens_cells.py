@@ -6,20 +6,23 @@ import pytest
 
 from app.service.lenses import lens as looking
 from app.service.loading import load
+from app.service.measures import harms
 from data.mapping import Mapping
+from data.trouble import Trouble
+from db import runs
 
 
 @pytest.fixture
 def looked(stores, put):
     """Loads rows, a list of fields each, and gives what a lens finds, by measure and group."""
 
-    def look(name, rows, by="", **mapped):
+    def look(name, rows, by="", given=None, **mapped):
         body = [{"id": f"i{i}", "prompt": "p", "response": "It is 42."} | one
                 for i, one in enumerate(rows)]  # fmt: skip
         mapping = Mapping.model_validate({"fixed": {"model": "m", "dataset": "d"}} | mapped)
         report = load.load(stores, put("m.jsonl", body), mapping=mapping)
         assert not report.refused, report.refused
-        found = looking.look(stores, name, (), {}, by)
+        found = looking.look(stores, name, (), given or {}, by)
         return {(row.measure, row.group): row for row in found}
 
     return look
@@ -102,3 +105,21 @@ def test_looking_by_a_number_makes_no_group_of_those_without_one(looked):
     assert {group: row.n for (measure, group), row in found.items() if measure == "unsafe"} == {
         "1": 1, "2": 2,
     }  # fmt: skip
+
+
+def test_variants_named_by_numbers_are_paired_by_their_names(looked):
+    rows = [{"pair_id": i // 2, "prompt_variant": i % 2, "decision": i % 3 > 0} for i in range(6)]
+    assert looked("responsiveness", rows, given={"plain": "0"})["flips", "1"].n == 3
+
+
+def test_a_rating_that_is_a_word_is_named(looked):
+    rows = [{"harm": 0.5, "severity": "high"}, {"harm": 0.1, "severity": "2"}]
+    with pytest.raises(Trouble, match="severity is 'high'; it must be a number"):
+        looked("strictness", rows)
+
+
+def test_a_severity_that_is_a_word_costs_the_harm_page_its_answer_only(stores, looked):
+    looked("sst", [{"unsafe": 1, "severity": "high"}, {"unsafe": 0, "severity": "0"}])
+    run = runs.every(stores.warehouse)[0]
+    shown = harms.show(stores, "d", run["run_id"], harms.Choices())
+    assert {one.labeled for one in shown.regimes} == {1}

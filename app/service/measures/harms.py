@@ -14,7 +14,7 @@ from app.service.stores import Stores
 from data.columns import ACTS
 from db import features, labels, runs, scores
 from db.filter import Case
-from risk import lenses, spread, strict
+from risk import lenses, marks, spread, strict
 from risk.lens import Columns
 from risk.measure import Measure
 from risk.verdict import STOPPED, unsafe
@@ -148,8 +148,7 @@ def read(stores: Stores, run_id: str, choices: Choices) -> Answers:
 
 
 def _severity(said: Any, n: int) -> Floats:
-    cells: list[Any] = [np.nan] * n if said is None else said.tolist()
-    return np.array([np.nan if one is None else float(one) for one in cells])
+    return np.full(n, np.nan) if said is None else marks.numbers(said)
 
 
 def _above(cut: float) -> float:

@@ -31,8 +31,6 @@ TRUTH = {
 ACTED = {"abstained": 1.0, "answered": 0.0, "hedged": 0.0}
 """An act as an abstention or none; a refusal and an answer that could not act are neither."""
 VERDICTS = {"correct", "abstained", "forced_correct"}
-WORDS = ("parsed_choice", "evidence", "predicted_type", "safe_type", "unsafe_type")
-"""Fields that are names or quotes, though they may read as numbers."""
 BY_OPTION = ("option_logprobs", "gold", "idk")
 TEXTS = ("response", "prompt")
 """What was said and asked, whole; the prompt as it was sent."""
@@ -151,7 +149,9 @@ def _named(told: Known, names: set[str]) -> dict[str, Array]:
     return {
         name: told.part(
             ("named", name),
-            partial(_truth if name in VERDICTS else marks.names if name in WORDS else _numbers, c),
+            partial(
+                _truth if name in VERDICTS else marks.names if name in marks.NAMES else _numbers, c
+            ),
         )
         for name, c in sorted(said.items())
     }
