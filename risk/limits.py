@@ -15,7 +15,7 @@ from risk.worst import mass
 Ends = tuple[float, float]
 MANY = 20_000
 """From this many prompts on those outside the tail weigh as the normal law says."""
-FEWER, RANKED = 400, 200_000_000
+FEWER, RANKED = 400, 50_000_000
 """Of so many prompts fewer draws are made, no less than 400, to rank so many weights in all."""
 
 
@@ -123,21 +123,26 @@ def _one(
     most: float,
     level: float,
 ) -> Limits:
-    """Mean, VaR and CVaR (2, b) with the unseen loss at 0 and at `most`; `worst` (keep,) falls."""
-    low = _walk(np.hstack([ranked, unseen]), np.append(worst, 0.0), whole, level)
-    high = _walk(np.hstack([unseen, ranked]), np.append(most, worst), whole, level)
+    """Mean, VaR and CVaR (2, b) with the unseen loss at 0 and at `most`.
+
+    `ranked` (b, keep) weighs the losses `worst` (keep,), which fall, out of `whole` (b,); the
+    unseen (b, 1) comes after them where it is 0, and before them where it is the most.
+    """
+    m = (1 - level) * whole[:, None]
+    steps = worst - np.append(worst[1:], 0.0)
+    held = np.cumsum(ranked, axis=1)
+    under = (held <= m).sum(axis=1)
+    low = np.minimum(held, m) @ steps
+    held += unseen
+    above = (held <= m).sum(axis=1) + (unseen <= m)[:, 0]
+    high = np.minimum(held, m, out=held) @ steps
+    high += np.minimum(unseen, m)[:, 0] * (most - worst[0])
+    edge = np.stack([
+        np.append(worst, 0.0)[under],
+        np.append(most, worst)[np.minimum(above, worst.size)],
+    ])  # fmt: skip
     mean = np.stack([added, added + unseen[:, 0] * most]) / whole
-    return Limits(mean, *(np.stack(pair) for pair in zip(low, high, strict=True)))
-
-
-def _walk(weight: Floats, value: Floats, whole: Floats, level: float) -> tuple[Floats, Floats]:
-    """VaR and CVaR (b,) of weights (b, K) on values (K,) that fall, out of `whole` weight (b,)."""
-    m = (1 - level) * whole
-    held = np.cumsum(weight, axis=1)
-    edge = value[np.minimum((held <= m[:, None]).sum(axis=1), value.size - 1)]
-    taken = np.minimum(held, m[:, None])
-    tail = taken @ (value - np.append(value[1:], 0.0))
-    return edge, tail / m
+    return Limits(mean, edge, np.stack([low, high]) / m[:, 0])
 
 
 def ends(low: Floats, high: Floats, confidence: float = 0.95) -> Ends:
