@@ -16,6 +16,7 @@ POOLINGS: dict[How, str] = {
     "rms": "root mean square",
     "median": "median",
 }
+WARY = "intervals of mean, VaR and CVaR allow for any losses nobody has seen, up to what ε permits"
 ASSUMED: dict[Assume, str] = {
     "seen": "losses are as seen",
     "nothing": "nothing",
@@ -50,6 +51,8 @@ def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
             help="nothing: intervals of mean and tail allow for any losses nobody has seen, up to "
             "what ε permits; with few prompts they are very long",
         )  # fmt: skip
+    if assume == "nothing":
+        st.caption(f":material/info: {WARY}")
     return Choices(
         level=level,
         eps=eps,

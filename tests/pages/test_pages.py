@@ -82,6 +82,7 @@ def test_a_link_makes_overview_and_compare_assume_nothing(door: Door, sample: Pa
     assert said in words(whole(door(sample, "compare", assume="nothing")))
     overview = whole(door(sample, assume="nothing"))
     assert overview.selectbox(key="assume").value == "nothing"
+    assert said in words(overview)
 
 
 def test_a_search_finds_and_a_filter_cuts(door: Door, sample: Path) -> None:

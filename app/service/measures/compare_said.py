@@ -117,8 +117,6 @@ def footing(found: Compared, names: Names) -> str:
     elif found.ranks.p == found.ranks.p:
         parts.append(f"Friedman {_p(found.ranks.p)}, Kendall's W {found.ranks.effect:.2f}")
     parts.append(f"{found.choices.draws} bootstrap draws")
-    if found.choices.assume == "nothing":
-        parts.append("intervals of mean, VaR and CVaR allow for any losses nobody has seen")
     if found.absent:
         parts.append(f"without this score: {', '.join(names[run] for run in found.absent)}")
     return " · ".join(parts)
