@@ -20,7 +20,7 @@ if not loaded:
 
 scored = cached.measured(risks.scored)
 if scored:
-    where, how = st.columns([1, 2], vertical_alignment="bottom")
+    where, how = st.columns([1, 2], vertical_alignment="top")
     with where:
         dataset = chips.choice("Data set", "dataset", cached.measured(risks.datasets))
     with how:
