@@ -14,7 +14,7 @@ from app.service.outputs import settle
 from app.service.stores import Stores
 from app.settings import Settings
 from data.trouble import Trouble
-from db import labels, warehouse
+from db import imports, labels, warehouse
 
 CASES = [("u", f"i{n}", 1) for n in range(4)]
 SAID = {  # person -> (act, severity) of the four cases
@@ -116,6 +116,13 @@ def test_hidden_names_tell_nobody_and_differ_from_case_to_case(stores: Stores, s
     assert {row["field"]: row["ann"] for row in adjudicate_said.side_by_side(found, False)} == {
         "act": "refused", "severity": "1",
     }  # fmt: skip
+
+
+def test_a_mark_that_a_file_holds_in_part_is_in_no_text(stores: Stores, scope: str) -> None:
+    rows = [(*CASES[1], "dan", "span", '{"sha256": "cut of')]
+    imports.add_many(stores.ledger, rows, scheme="s", campaign=scope.partition(":")[2])
+    found = adjudicate_said.side_by_side(adjudicate.brief(stores, scope, CASES[1]), False)
+    assert [row["dan"] for row in found if row["field"] == "span"] == ["in another text"]
 
 
 def test_the_form_offers_what_the_scheme_does_and_leads_with_the_majority(

@@ -78,8 +78,13 @@ def marked(value: str, answer: str) -> list[tuple[str, str]]:
     >>> of = hashlib.sha256(b"so it is").hexdigest()
     >>> marked('{"sha256": "%s", "marks": [{"start": 3, "end": 5}]}' % of, "so it is")
     [('it', '')]
+    >>> marked('{"sha256": "cut of', "so it is")
+    []
     """
-    kept = json.loads(value)
+    try:
+        kept = json.loads(value)
+    except ValueError:  # a label of a file may be any text
+        return []
     if kept["sha256"] != hashlib.sha256(answer.encode()).hexdigest():
         return []
     return [(answer[m["start"] : m["end"]], m.get("label", "")) for m in kept["marks"]]
