@@ -5,7 +5,7 @@ import streamlit as st
 from app.service.labeling import campaigns, labels, schemes
 from app.service.loading import columns, load, maps, preview
 from app.service.outputs import runs
-from app.web import cached, gate, incoming, nav
+from app.web import cached, gate, incoming, nav, state
 from components.figures import frame
 from components.widgets import bring, labeled, table, text
 
@@ -65,11 +65,14 @@ def bring_labels() -> None:
 if loaded:
     with st.expander("Labels made elsewhere, of answers that are loaded", icon=":material/label:"):
         bring_labels()
-    st.subheader(f"Loaded so far: {frame.count(len(loaded))} runs")
-    table.pick(runs.loaded(loaded), "loaded", height=320)
+    many = "runs" if len(loaded) > 1 else "run"
+    st.subheader(f"Loaded so far: {frame.count(len(loaded))} {many}")
+    row = table.pick(runs.loaded(loaded), state.picker("loaded"), height=320)
+    if row is not None and loaded[row]["model"]:
+        state.open_run(loaded[row])
     bring.notes(loaded)
     bring.checks(loaded)
 refused = cached.ask(runs.refused)
 if refused:
     st.subheader(f"Rows that could not be read: {frame.count(len(refused))}")
-    table.pick(refused, "refused", height=240)
+    bring.aside(refused)

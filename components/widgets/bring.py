@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from components.widgets.table import MOST
+from components.widgets.table import MOST, tall
 from components.widgets.text import safe
 
 
@@ -23,8 +23,7 @@ def rows(first: list[dict[str, Any]], refused: list[dict[str, Any]]) -> None:
     """The first rows as they stand, and those among them that cannot be read."""
     shown = pd.DataFrame([{k: _cell(v) for k, v in row.items()} for row in first])
     st.caption("The first row" if len(first) == 1 else f"The first {len(first)} rows")
-    height = min(36 * (len(shown) + 1) + 3, 230)
-    st.dataframe(shown, hide_index=True, height=height, lazy=False)
+    st.dataframe(shown, hide_index=True, height=tall(len(shown), 230), lazy=False)
     for row in refused:
         st.warning(f"Line {row['line']}: {safe(row['why'])}", icon=":material/warning:")
 
@@ -41,7 +40,7 @@ def columns(table: list[dict[str, Any]], holds: Sequence[str], key: str) -> list
         key=f"columns-{key}",
         placeholder="",
         hide_index=True,
-        height=min(36 * (len(table) + 1) + 3, 420),
+        height=tall(len(table), 420),
         disabled=["column", "example", "filled"],
         column_config={
             "filled": st.column_config.NumberColumn(help="of the rows above"),
@@ -166,9 +165,7 @@ def checks(runs: list[dict[str, Any]]) -> None:
     shown = pd.DataFrame(
         [row | {"agrees": agreed[row["agrees"]], "why": row["why"] or ""} for row in rows[:MOST]]
     )
-    st.dataframe(
-        shown, placeholder="—", hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300)
-    )
+    st.dataframe(shown, placeholder="—", hide_index=True, lazy=False, height=tall(len(shown), 300))
     if more > 0:
         st.caption(f"and {more:,} more: tailscope runs --json")
 
@@ -184,11 +181,17 @@ def notes(runs: list[dict[str, Any]]) -> None:
         return
     st.caption("Noted as they were loaded")
     shown = pd.DataFrame(rows[:MOST])
-    st.dataframe(
-        shown, placeholder="—", hide_index=True, lazy=False, height=min(36 * len(shown) + 39, 300)
-    )
+    st.dataframe(shown, placeholder="—", hide_index=True, lazy=False, height=tall(len(shown), 300))
     if len(rows) > MOST:
         st.caption(f"and {len(rows) - MOST:,} more: tailscope runs --json")
+
+
+def aside(refused: list[dict[str, Any]]) -> None:
+    """The rows that could not be read, as they were kept: file, line, why, and the row itself."""
+    st.dataframe(
+        pd.DataFrame(refused), placeholder="—", hide_index=True, lazy=False,
+        height=tall(len(refused), 240),
+    )  # fmt: skip
 
 
 def report(told: dict[str, Any], profile: Any, cases: Any) -> None:
@@ -196,9 +199,8 @@ def report(told: dict[str, Any], profile: Any, cases: Any) -> None:
     new = [run for run in told["loaded"] if not run["already"]]
     if new:
         outputs = sum(run["outputs"] for run in new)
-        st.success(
-            f"{len(new)} run(s) with {outputs:,} outputs are loaded.", icon=":material/check:"
-        )
+        runs = "1 run" if len(new) == 1 else f"{len(new)} runs"
+        st.success(f"Loaded: {runs} with {outputs:,} outputs.", icon=":material/check:")
     else:
         st.info("This file was loaded before; nothing has changed.", icon=":material/done_all:")
     shown = [{k: v for k, v in run.items() if k not in APART} for run in told["loaded"]]

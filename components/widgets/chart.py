@@ -30,7 +30,10 @@ def show(
     head.markdown(f"**{safe(title)}**", width="stretch")
     with head.popover("", icon=":material/info:", help="definition, table, download"):
         st.markdown(safe(definition))
-        st.dataframe(pd.DataFrame(rows), hide_index=True, height=260, lazy=False, placeholder="—")
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, height=table.tall(len(rows), 260), lazy=False,
+            placeholder="—",
+        )  # fmt: skip
         st.download_button(
             "Download the table (CSV)", table.csv(rows), f"{key}.csv", "text/csv",
             key=f"{key}-csv", icon=":material/download:",

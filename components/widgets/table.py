@@ -15,6 +15,15 @@ MOST = 200
 """Rows a table is handed at most: longer lists are paged."""
 
 
+def tall(rows: int, most: int) -> Any:
+    """How high a table stands: as its rows are, at most `most` pixels.
+
+    >>> tall(3, 280), tall(300, 280)
+    ('content', 280)
+    """
+    return "content" if 36 * (rows + 1) < most else most
+
+
 def csv(rows: list[dict[str, Any]]) -> bytes:
     """The rows as CSV; text that a spreadsheet would run gets an apostrophe in front.
 
@@ -61,7 +70,8 @@ def pick(
 ) -> int | None:
     """The rows as a table; returns the place of the row a person picked, or None.
 
-    `digits` are shown after the point of every fraction; `widths` are columns' in pixels.
+    `digits` are shown after the point of every fraction; `widths` are columns' in pixels, and so
+    is the most of `height`.
     """
     frame = pd.DataFrame(rows)
     fractions = [str(name) for name in frame.columns if frame[name].dtype.kind == "f"]
@@ -71,7 +81,7 @@ def pick(
         key=key,
         hide_index=True,
         lazy=False,
-        height=height,
+        height=tall(len(frame), height) if isinstance(height, int) else height,
         on_select="rerun",
         selection_mode="single-row",
         placeholder="—",

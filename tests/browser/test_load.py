@@ -41,9 +41,7 @@ def test_a_load_that_is_canceled_leaves_nothing(page: Page, empty_app: App, tmp_
     no_trouble(page)
     assert outputs(empty_app) == 0
     page.get_by_role("button", name="Load this file").click()  # and it can be done again
-    expect(page.get_by_text(f"1 run(s) with {MANY:,} outputs are loaded.")).to_be_visible(
-        timeout=120_000
-    )
+    expect(page.get_by_text(f"1 run with {MANY:,} outputs")).to_be_visible(timeout=120_000)
     assert outputs(empty_app) == MANY
 
 
@@ -65,7 +63,7 @@ def test_columns_kept_by_name_are_offered_for_the_next_file(
     page.get_by_role("option", name="our judges").click()
     settled(page)
     page.get_by_role("button", name="Load this file").click()
-    expect(page.get_by_text("1 run(s) with")).to_be_visible()
+    expect(page.get_by_text("1 run with")).to_be_visible()
     no_trouble(page)
 
 
@@ -86,6 +84,27 @@ def test_a_log_of_a_tool_is_known_and_its_own_numbers_are_checked(
     expect(page.get_by_text("owl-1.json: JailbreakBench artifact")).to_be_visible()
     expect(page.get_by_text("What the columns hold")).to_have_count(0)
     page.get_by_role("button", name="Load this file").click()
-    expect(page.get_by_text("1 run(s) with 4 outputs are loaded.")).to_be_visible()
+    expect(page.get_by_text("1 run with 4 outputs")).to_be_visible()
     expect(page.get_by_text("1 differ").first).to_be_visible()
+    no_trouble(page)
+
+
+def test_what_a_load_noted_is_told_and_kept_and_a_run_opens_its_cases(
+    page: Page, desk_app: App, tmp_path: Path
+) -> None:
+    path = tmp_path / "moods.csv"
+    path.write_text("id,response,model,bias_owl\n1,a,heron,high\n2,b,heron,low\n3,c,heron,0.5\n")
+    drop(page, desk_app, path)
+    page.get_by_role("button", name="Load this file").click()
+    expect(page.get_by_text("1 run with 3 outputs")).to_be_visible()
+    expect(page.get_by_text("2 of 3 scores of bias by owl are no number")).to_be_visible()
+    page.goto(f"{desk_app.url}/load")
+    expect(page.get_by_text("Noted as they were loaded")).to_be_visible()
+    settled(page)
+    box = page.get_by_test_id("stDataFrame").first.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 16, box["y"] + 50)  # the newest run's box
+    expect(page.get_by_role("heading", name="Cases")).to_be_visible()
+    expect(page.get_by_text("3 cases")).to_be_visible()
+    assert "models=heron" in page.url
     no_trouble(page)

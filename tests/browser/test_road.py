@@ -103,7 +103,7 @@ def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Pat
     page.get_by_label("Data set", exact=True).press("Tab")
     settled(page)
     page.get_by_role("button", name="Load this file").click()
-    expect(page.get_by_text("1 run(s) with 120 outputs are loaded")).to_be_visible()
+    expect(page.get_by_text("1 run with 120 outputs")).to_be_visible()
     expect(page.get_by_text("Some rows could not be read")).to_be_visible()
 
     page.get_by_role("link", name="See the profile").click()
