@@ -138,5 +138,5 @@ def left(engine: sa.Engine, campaign: str, person: str, *, gold: bool = True) ->
     with board.reading(engine, campaign) as (here, _):
         if here.team.refusal(person):
             return 0
-        known = len(here.gold) - here.done(person)[1] if gold else 0
-        return here.left(person) + known
+        drawn, known = here.left(person)
+        return drawn + known if gold else drawn

@@ -136,12 +136,25 @@ class Board:
         known = sum(place in places for place in self.gold)
         return len(places) - known, known
 
-    def left(self, person: str) -> int:
-        """How many drawn places this person could still label, the quota minded."""
-        mine = self.hands[person].places.keys() - self.gold.keys()
+    def left(self, person: str) -> tuple[int, int]:
+        """How many drawn and how many gold places this person could still label.
+
+        Of the drawn no more than the quota, of the gold those that come before the last of them.
+        """
+        hand, quota = self.hands[person], self.team.quotas.get(person)
+        mine = hand.places.keys() - self.gold.keys()
         left = self.total - len(self.gold) - len(self.full | mine)
-        quota = self.team.quotas.get(person)
-        return left if quota is None else min(left, max(quota - len(mine), 0))
+        room = left + 1 if quota is None else max(quota - len(mine), 0)
+        if room > left:
+            return left, len(self.gold.keys() - hand.places.keys())
+        drawn = known = passed = 0
+        every = self.open(person, sorted(hand.skipped, key=hand.skipped.__getitem__))
+        while drawn < room:
+            if next(every) in self.gold:
+                passed += 1
+            else:
+                drawn, known = drawn + 1, passed
+        return drawn, known
 
     def at(self, connection: sa.Connection, places: Iterable[int]) -> dict[int, Case]:
         """Place -> its case; a place that is not of the campaign is left out."""

@@ -58,7 +58,7 @@ def progress(engine: sa.Engine, campaign: str, person: str) -> Progress:
     """
     with board.reading(engine, campaign) as (here, _):
         drawn, known = here.done(person)
-        total = drawn + here.left(person) + len(here.gold)
+        total = drawn + known + sum(here.left(person))
         seconds = here.hands[person].seconds()
     return Progress(drawn + known, total, median(seconds) if seconds else None)
 

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from db import assignments, campaigns, desk, labels, ledger, skips
+from db.draws import Gold, Kind
 from db.labels import Case, Label
 
 CASES: list[Case] = [("r", f"i{n}", 0) for n in range(1, 7)]
@@ -83,3 +84,24 @@ def test_places_and_cases_find_each_other(engine: sa.Engine) -> None:
     assert desk.ahead(engine, key, 5, 9) == CASES[4:]
     save(engine, key, "ann", 1)
     assert desk.kept(engine, ["ann1", "nothing"]) == {"ann1"}
+
+
+@pytest.mark.parametrize("quota", [1, 2, 3, 6, 7, None])
+def test_what_is_told_to_be_left_is_what_is_brought(engine: sa.Engine, quota: int | None) -> None:
+    kinds: list[Kind] = ["training", "drift", "drift"]
+    known = [Gold(("g", f"i{n}", 0), {"act": "refused"}, kind) for n, kind in enumerate(kinds)]
+    drawn = [(case, 1.0) for case in CASES]
+    key = campaigns.start(
+        engine, "n", ("s", 1), ("g", 1), "all", 1, drawn, "lead", per_case=1, known=known
+    )
+    campaigns.record(engine, key, "assigned", {"person": "ann", "quota": quota}, "lead")
+    skips.keep(engine, "skip", key, "ann", CASES[0])
+    total, done = desk.progress(engine, key, "ann").total, 0
+    while rows := assignments.bring(engine, key, "ann", skips.of(engine, key, "ann")):
+        assert assignments.left(engine, key, "ann") == total - done
+        case = tuple(rows[0][name] for name in ("run_id", "item_id", "sample"))
+        done += 1
+        said = Label(f"e{done}", key, "ann", case, "s", 1, 1, {"act": "refused"})
+        assert labels.save(engine, said)
+        assert desk.progress(engine, key, "ann").total == total
+    assert (done, assignments.left(engine, key, "ann")) == (total, 0)
