@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from risk import belief, calibration, options, spread
+from risk import belief, calibration, options, spread, sums
 from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
-from risk.measure import missing
+from risk.measure import Measure, missing
 from risk.samples import averaged
 
 TOP = "top option"
@@ -73,7 +73,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 
     yield Finding("accuracy", spread.mean(came, clusters, lost, 0.0, 1.0))
     yield Finding("confidence", spread.mean(x, clusters, lost, 0.0, 1.0))
-    yield Finding("overconfidence", spread.mean(x - came, clusters, lost, -1.0, 1.0))
+    yield Finding("overconfidence", _over(x, came, clusters, lost))
     kinds: tuple[tuple[str, calibration.Bins], ...] = (("ece", "width"), ("ece_mass", "mass"))
     for name, kind in kinds:
         found = calibration.ece_measure(x, came, chosen["bins"], kind, *sampling, lost=lost)
@@ -86,6 +86,17 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     yield Finding("nll", spread.mean(loss, clusters, lost, 0.0), group)
     if whole:
         yield from _whole(*whole, columns)
+
+
+def _over(x: Floats, came: Floats, clusters: Any, lost: int) -> Measure:
+    """The mean confidence less the share that was right, with its interval.
+
+    No end is nearer than the interval of that share leaves it: of twenty answers all sure and right
+    the differences alone look alike, and held it in 88 of 100.
+    """
+    found, said = spread.mean(x - came, clusters, lost, -1.0, 1.0), float(x.mean())
+    right = spread.mean(came, clusters, 0, 0.0, 1.0)
+    return sums.reaching(found, (said - right.high, said - right.low), (-1.0, 1.0))
 
 
 def _whole(found: options.Options, p: Floats, columns: Columns) -> Iterator[Finding]:

@@ -9,10 +9,14 @@ from typing import Any
 import numpy as np
 
 from risk import marks, spread, sums
+from risk.interval import Floats
 from risk.lens import Columns, Finding, Lens, Parameter
 from risk.measure import Measure, missing
 from risk.pairs import HOW, Pairs, paired
 from risk.ranked import wilcoxon
+
+ZERO = 1e-12
+"""The size below which a mean is 0 but for rounding."""
 
 
 def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
@@ -43,14 +47,17 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
 def _relative(found: Pairs, draws: int, seed: int) -> Measure:
     """The gain over the mean without context; missing where that is 0."""
     n = found.before.size
-    base = float(found.before.mean()) if n else math.nan
-    if not n or abs(base) < 1e-12:
+    if not n or abs(float(found.before.mean())) < ZERO:
         return missing("the mean without context is 0" if n else "no pairs", n=n, lost=found.lost)
-    gain = found.after - found.before
-    drawn = sums.resampled(np.stack([gain, found.before]).T, found.pair, draws, seed)
-    there = np.abs(drawn[:, 1]) > 1e-12 * n  # without, it is not defined there either
-    drawn = drawn[there, 0] / drawn[there, 1]
-    return spread.measured(float(gain.mean()) / base, drawn, n, found.lost)
+
+    def over(told: Floats) -> Floats:
+        gain, base, rows = told.T
+        there = np.abs(base) > ZERO * rows  # without, it is not defined in that resample either
+        return np.where(there, gain / np.where(there, base, 1), np.nan)
+
+    cells = np.stack([found.after - found.before, found.before, np.ones(n)]).T
+    wide = (-math.inf, math.inf)
+    return sums.measure(over, cells, found.pair, draws, seed, n=n, lost=found.lost, within=wide)
 
 
 LENS = Lens(

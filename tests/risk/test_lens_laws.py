@@ -11,6 +11,7 @@ from sklearn.metrics import accuracy_score, precision_score, recall_score, roc_a
 from risk import riskscore
 from risk.calibration import ece_measure, parts_measures
 from risk.error import spearman
+from risk.interval import wilson
 from risk.lenses.polar import binned
 from risk.pairs import paired
 from tests.lens_columns import look, options, text
@@ -201,3 +202,23 @@ def test_risk_score_gives_the_numbers_of_scikit_learn_and_shares_their_intervals
     none = look("risk_score", {"risk_score": np.full(20, 0.1), "target": text(*["0"] * 20)})
     fpr = none["fpr", ""]
     assert (round(fpr.low, 4), round(fpr.high, 4)) == (0.0, 0.1611)
+
+
+def test_overconfidence_leaves_room_where_all_are_sure_and_right():
+    p = np.linspace(0.9, 1, 20)
+    found = look("calibration", {"confidence": p, "correct": np.ones(20)})["overconfidence", ""]
+    assert found.high == pytest.approx(p.mean() - wilson(20, 20)[0])
+
+
+def test_the_interval_of_a_relative_gain_of_few_pairs_holds():
+    """Percentiles held it in 85 of 100."""
+    held = 0
+    for seed in range(150):
+        rng = np.random.default_rng(seed)
+        before = rng.beta(2, 3, 10)
+        after = np.clip(before + rng.normal(0.1, 0.2, 10), 0, 1)
+        pairs = {"pair_id": text(*"abcdefghij" * 2), "score": np.append(before, after)}
+        kinds = text(*["context-free"] * 10, *["rich"] * 10)
+        told = look("personal", pairs | {"prompt_variant": kinds})["relative", ""]
+        held += told.low <= 0.248 <= told.high
+    assert held >= 0.9 * 150
