@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 import click
 
@@ -21,6 +24,7 @@ from data.trouble import Trouble
 def main() -> None:
     """Runs the command; what a person can put right is said once, on stderr."""
     memory.seldom()
+    signal.signal(signal.SIGTERM, _stop)
     try:
         shell(standalone_mode=False)
     except Trouble as trouble:
@@ -30,9 +34,10 @@ def main() -> None:
         printed.trouble(Trouble(error.format_message(), "tailscope --help"))
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
-        err.print("stopped; nothing half-written", markup=False)
-        sys.exit(130)
+        _stopped()
     except Exception as error:
+        if cut_short(error):
+            _stopped()
         if "--debug" in sys.argv:
             raise
         what = f"this is a fault of Tailscope: {type(error).__name__}: {error}"
@@ -40,6 +45,22 @@ def main() -> None:
         sys.exit(1)
     finally:
         memory.leave()
+
+
+def _stop(number: int, frame: FrameType | None) -> None:
+    """What is told to end cleans up as after Ctrl+C."""
+    del number, frame
+    raise KeyboardInterrupt
+
+
+def cut_short(error: Exception) -> bool:
+    """Whether this is what DuckDB makes of Ctrl+C in the middle of a query."""
+    return isinstance(error.__cause__, KeyboardInterrupt)
+
+
+def _stopped() -> NoReturn:
+    err.print("stopped; nothing half-written", markup=False)
+    sys.exit(130)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
+import pytest
+
+from app import cli
 from tests.lens_rows import made
 from tests.test_cli import complaint
 
@@ -29,3 +34,36 @@ def test_options_make_a_recipe_that_runs_again_to_the_same_bytes(home, put, tmp_
     assert (body["license"], body["title"]) == ("cc-by-4.0", "herons")
     assert [row["recipe"] for row in home.json("recipes")] == ["my-set"]
     assert "is there already" in complaint(home("export", "--to", tmp_path / "one"))
+
+
+ENDED = """
+import os, signal, sys, time
+from app import cli
+
+@cli.shell.command()
+def wait():
+    try:
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(60)
+    finally:
+        print("cleaned up")
+
+sys.argv = ["tailscope", "wait"]
+cli.main()
+"""
+
+
+def test_what_is_told_to_end_cleans_up_as_after_ctrl_c(home):
+    ended = subprocess.run(
+        [sys.executable, "-c", ENDED], env=home.environment, capture_output=True, text=True
+    )
+    assert ended.stderr.strip() == "stopped; nothing half-written"
+    assert (ended.returncode, ended.stdout) == (130, "cleaned up\n")
+
+
+def test_a_query_that_is_cut_short_is_a_stop_and_no_fault():
+    """DuckDB's Python raises so where a signal comes while it works."""
+    with pytest.raises(RuntimeError) as told:
+        raise RuntimeError("Query interrupted") from KeyboardInterrupt()
+    assert cli.cut_short(told.value)
+    assert not cli.cut_short(RuntimeError("Query interrupted"))

@@ -49,6 +49,14 @@ def test_an_export_that_fails_leaves_nothing(stores: Stores, hard: str, tmp_path
         export.export(stores, Recipe(), stores.settings.home / "ledger.sqlite" / "set")
 
 
+@pytest.mark.parametrize("name", ["a" * 300, "a" * 250])
+def test_a_name_that_no_folder_can_bear_is_trouble(
+    stores: Stores, hard: str, tmp_path: Path, name: str
+) -> None:
+    with pytest.raises(Trouble, match="cannot be written"):
+        export.export(stores, Recipe(), tmp_path / name)
+
+
 def test_a_bundle_that_is_cut_short_leaves_nothing(stores: Stores, hard: str) -> None:
     def stop(part: float, what: str) -> None:
         if what == "packing":

@@ -72,8 +72,7 @@ def export(
     newest where none is named), `logs` the Inspect logs that labels are written back to copies of.
     Raises Trouble where the folder is taken or nothing was chosen.
     """
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
+    _free(to)
     tell = progress or (lambda _part, _what: None)
     Thread(target=import_module, args=("pandas",)).start()  # DuckDB and Arrow ask for it later
     draft = to.absolute().with_name(f".{to.absolute().name}.{uuid4().hex[:8]}")
@@ -95,9 +94,7 @@ def export(
         draft.rename(to)
     except OSError as error:
         shutil.rmtree(draft, ignore_errors=True)
-        raise Trouble(
-            f"{to} cannot be written: {error.strerror}", "name a folder you may write to, with room"
-        ) from error
+        raise _unwritable(to, error) from error
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -109,6 +106,22 @@ def export(
     })  # fmt: skip
     tell(1.0, "done")
     return Exported(to, told.snapshot, told.rows, told.sha256, told.masked, tuple(steps))
+
+
+def _free(to: Path) -> None:
+    """Raises Trouble where the folder is taken, or its name none that can be."""
+    try:
+        taken_already = to.exists() and (not to.is_dir() or any(to.iterdir()))
+    except OSError as error:
+        raise _unwritable(to, error) from error
+    if taken_already:
+        raise Trouble(f"{to} is there already and is not an empty folder", "name a new folder")
+
+
+def _unwritable(to: Path, error: OSError) -> Trouble:
+    return Trouble(
+        f"{to} cannot be written: {error.strerror}", "name a folder you may write to, with room"
+    )
 
 
 def told(stores: Stores, recipe: Recipe) -> dict[str, Any]:
