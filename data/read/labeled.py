@@ -71,18 +71,19 @@ def _about(record: Record) -> dict[str, Any]:
 def _said(record: Record, by: Tool, field: str) -> Iterator[tuple[str, str, Any]]:
     """Person, field and value of every label in a record."""
     if by == "argilla":
-        for name, many in record["responses"].items():
-            for one in many if isinstance(many, list) else ():
+        said = record.get("responses")
+        for name, many in said.items() if isinstance(said, dict) else ():
+            for one in _list(many):
                 if isinstance(one, dict) and one.get("status", "submitted") == "submitted":
                     yield _person(one.get("user_id")), str(name), _value(one.get("value"))
     elif by == "argilla rows":
         yield from _argilla_row(record)
     elif by == "label studio":
-        for one in record["annotations"]:
+        for one in _list(record.get("annotations")):
             if isinstance(one, dict) and not one.get("was_cancelled"):
                 person = _person(one.get("completed_by"))
                 yield from ((person, *told) for told in _studio(one.get("result")))
-    elif record["answer"] != "ignore":
+    elif record.get("answer") in ("accept", "reject"):
         person = _person(record.get("_annotator_id") or record.get("_session_id"))
         yield from ((person, *told) for told in _prodigy(record, field))
 
@@ -92,15 +93,15 @@ def _argilla_row(record: Record) -> Iterator[tuple[str, str, Any]]:
         if not str(column).endswith(USERS):
             continue
         name = str(column).removesuffix(USERS)
-        people, values = record[column] or [], record.get(f"{name}.responses") or []
-        sent = record.get(f"{name}.responses.status") or ["submitted"] * len(people)
+        people, values = _list(record[column]), _list(record.get(f"{name}.responses"))
+        sent = _list(record.get(f"{name}.responses.status")) or ["submitted"] * len(people)
         for person, value, status in zip(people, values, sent, strict=False):
             if status == "submitted":
                 yield _person(person), name, _value(value)
 
 
 def _studio(result: Any) -> Iterator[tuple[str, Any]]:
-    for one in result if isinstance(result, list) else ():
+    for one in _list(result):
         value = one.get("value") if isinstance(one, dict) else None
         if not isinstance(value, dict) or "start" in value:
             continue  # words marked in the text: places in another text than ours
@@ -120,6 +121,11 @@ def _prodigy(record: Record, field: str) -> Iterator[tuple[str, Any]]:
         yield field, str(record["label"]) if taken else f"not {record['label']}"
     if taken and isinstance(record.get("user_input"), str) and record["user_input"].strip():
         yield "comment", record["user_input"]
+
+
+def _list(told: Any) -> list[Any]:
+    """What stands in a list; nothing where there is none, as in a record nobody labeled."""
+    return told if isinstance(told, list) else []
 
 
 def _person(told: Any) -> str:

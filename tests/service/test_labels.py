@@ -160,6 +160,20 @@ def test_exports_of_annotation_tools_are_known(rows, lines, wanted, stores, run,
     assert again["new"] == 0
 
 
+@pytest.mark.parametrize(
+    ("rows", "column"),
+    [(ARGILLA, "responses"), (ROWS, "act.responses.users"), (STUDIO, "annotations"),
+     (PRODIGY, "answer")],
+)  # fmt: skip
+@pytest.mark.parametrize("nothing", [None, 3, "lacking"])
+def test_a_record_nobody_labeled_breaks_no_export(rows, column, nothing, stores, run, put):
+    bare = {name: value for name, value in rows[0].items() if name != column}
+    bare |= {} if nothing == "lacking" else {column: nothing}
+    told = bringing.load(stores, put("export.jsonl", [*rows, bare]), bringing.Asked(field="act"))
+    assert (told["new"], told["refused"]) == (told["labels"], [])
+    assert told["labels"] == len(said(stores)) > 0
+
+
 def test_values_the_scheme_lacks_are_kept_and_told(stores, run, put):
     path = put("export.json", ARGILLA, lines=False)
     told = bringing.load(stores, path, bringing.Asked(scheme="act_harm"))
