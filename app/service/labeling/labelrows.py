@@ -14,7 +14,7 @@ from data.mapping import Mapping as Columns
 from data.read import events, labeled, table
 from data.read.labeled import Tool
 from data.read.line import Line
-from data.read.scheme import Scheme
+from data.read.scheme import Field, Scheme
 from data.read.source import Source
 from data.shape import pick
 from data.trouble import Trouble
@@ -35,7 +35,7 @@ TOOLED = Columns.model_validate({name: name for name in ("item_id", "sample", "m
 class Rows:
     """A file of labels: how its rows are mapped, which tool wrote it (None: none that is known),
     what its columns are, whose labels they are where no column says, the columns that are fields of
-    the scheme, the options of its fields of kind `many`, and whether it holds our own events."""
+    the scheme, its fields by name where there is one, and whether it holds our own events."""
 
     source: Source
     mapping: Columns
@@ -44,7 +44,7 @@ class Rows:
     person: str
     field: str
     fields: tuple[str, ...]
-    many: Mapping[str, tuple[str, ...]]
+    known: Mapping[str, Field]
     events: bool = False
 
     def lines(self) -> Iterator[Line]:
@@ -91,7 +91,7 @@ class Rows:
         for person, field, value in self._told(record):
             ours = check.renamed(value, self.mapping.values.get(field, {}))
             if ours is not None:
-                ours = listed(ours, self.many[field]) if field in self.many else ours
+                ours = fitted(ours, self.known[field]) if field in self.known else ours
                 yield self.mapping.people.get(person, person), field, ours
 
     def _told(self, record: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -119,14 +119,13 @@ def opened(
     source: Source, given: Columns | None, scheme: Scheme | None, person: str, field: str
 ) -> Rows:
     """The file, understood. Raises Trouble where no row of it can be read."""
-    several = scheme.fields if scheme else ()
-    many = {f.field: tuple(o.value for o in f.options) for f in several if f.kind == "many"}
+    known = {one.field: one for one in scheme.fields} if scheme else {}
     looked = [line.record for line in islice(table.lines(source), table.LOOK) if not line.why]
     by = labeled.tool(looked[0]) if looked and not (given and given.labels) else None
     if by is not None:
         more = given.model_dump(include={"fixed", "values", "people"}) if given else {}
         return Rows(
-            source, TOOLED.model_copy(update=more), by, labeled.LONG, person, field, (), many
+            source, TOOLED.model_copy(update=more), by, labeled.LONG, person, field, (), known
         )
     most = table.look(source)
     if given is not None and given.model_fields_set <= {"people", "values"}:
@@ -135,9 +134,9 @@ def opened(
         mapping = table.understand(source, given, most)
     columns = tuple(table.columns(islice(table.recast(source, mapping), most)))
     ours = set(columns) >= events.OWN and not mapping.labels
-    asked = {one.field for one in several} if not mapping.labels and not ours else set()
+    asked = known.keys() if not mapping.labels and not ours else ()
     fields = tuple(column for column in columns if column in asked)
-    return Rows(source, mapping, None, columns, person, field, fields, many, ours)
+    return Rows(source, mapping, None, columns, person, field, fields, known, ours)
 
 
 def _named(known: Columns, names: Columns) -> Columns:
@@ -162,6 +161,19 @@ def chosen(value: str) -> list[str]:
     except ValueError:
         return [value]
     return [str(one) for one in told] if isinstance(told, list) else [value]
+
+
+def fitted(value: str, field: Field) -> str:
+    """A label as the label page keeps it, where the scheme's field can tell.
+
+    A table with gaps holds whole numbers as 2.0. What is no option stays.
+    """
+    options = [option.value for option in field.options]
+    if field.kind == "many":
+        return listed(value, options)
+    bare = value.strip()
+    spelled = (value, bare, bare.removesuffix(".0")) if field.kind == "one" else ()
+    return next((one for one in spelled if one in options), value)
 
 
 def listed(value: str, options: Sequence[str]) -> str:
