@@ -24,6 +24,8 @@ class Refused(ValueError):
 NOTHING = ("", "na", "n/a", "nan", "none", "null", "-")
 LARGEST = 2**31 - 1
 """The largest sample number or token count the warehouse keeps."""
+EXACT = 2.0**53
+"""Whole numbers below are floating ones, too, each its own."""
 COMMA = re.compile(r"[+-]?\d*,\d+")
 THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 """A number as many languages write it, and what could as well be thousands: that is not guessed."""
@@ -92,6 +94,13 @@ def whole(value: Any, name: str) -> int | None:
     if found is not None and (found != int(found) or not 0 <= found <= LARGEST):
         raise Refused(f"{name} is {str(value)[:40]}, not a whole number from 0 to {LARGEST}")
     return None if found is None else int(found)
+
+
+def exact(ids: Sequence[Any]) -> None:
+    """Raises Refused for an id that is a floating number and stands for several whole ones."""
+    for value in ids:
+        if isinstance(value, float) and abs(value) >= EXACT:
+            raise Refused(f"id {value:g} is too long to be kept as a number: write ids as text")
 
 
 def flag(value: Any, name: str) -> bool | None:

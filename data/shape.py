@@ -124,9 +124,13 @@ class Shaper:
     ) -> set[int]:
         """The places of ids that are text where the others are none, or the other way round.
 
-        Raises Refused where one id stands there as text and as none: 1 and "1" may be two.
+        Raises Refused where one id stands there as text and as none: 1 and "1" may be two; and for
+        a number so long that its last digits are lost, since others become the same.
         """
-        kinds = {kind is str for kind in set(map(type, raw)) if kind is not type(None)}
+        types = set(map(type, raw))
+        if float in types:
+            check.exact(raw)
+        kinds = {kind is str for kind in types if kind is not type(None)}
         if self.textual is None and kinds:
             self.textual = next(isinstance(value, str) for value in raw if value is not None)
         if kinds <= {self.textual} and not self.odd:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from data.read.line import ROWS, Line
+from data.read.line import ROWS, Line, numbered
 from data.read.source import Source
 from data.trouble import Trouble
 
@@ -52,7 +52,7 @@ def records(batch: pa.RecordBatch) -> list[dict[str, Any]]:
     >>> records(pa.record_batch({"at": pa.array([1_000], pa.timestamp("ns"))}))
     [{'at': datetime.datetime(1970, 1, 1, 0, 0, 0, 1)}]
     """
-    names = distinct(batch.schema.names)
+    names = numbered(batch.schema.names)
     columns = [_values(column) for column in batch.columns]
     if not columns:
         return []
@@ -75,20 +75,6 @@ def _values(column: pa.Array) -> list[Any]:
         if pa.types.is_temporal(kind):  # a year or a time zone that Python does not know
             return list(column.cast(pa.string()).to_pylist())
         raise ValueError(str(error)) from error
-
-
-def distinct(names: list[str]) -> list[str]:
-    """Column names with those that repeat numbered.
-
-    >>> distinct(["a", "b", "a"])
-    ['a', 'b', 'a_2']
-    """
-    seen: dict[str, int] = {}
-    found = []
-    for name in names:
-        seen[name] = seen.get(name, 0) + 1
-        found.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return found
 
 
 def said(error: BaseException) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
 
-from data.read.line import LONGEST, Line, refused
+from data.read.line import LONGEST, Line, numbered, refused
 from data.read.source import Source
 from data.trouble import Trouble
 
 csv.field_size_limit(LONGEST)  # answers longer than the usual 128 kB are normal
 SEPARATORS = ",\t;|"
+EXCEL = re.compile(f"sep=([{SEPARATORS}])", re.IGNORECASE)
+"""A first line that tells a spreadsheet the separator."""
+QUOTED = re.compile('"[^"]*"')
 END = "\uffffend"
 """Stands behind the last line: where it comes back in a cell, a quote before it was left open."""
 
@@ -79,7 +82,11 @@ def _begin(text: io.TextIOWrapper, name: str) -> tuple[int, list[str], str]:
     while first.isspace() or first.startswith("# "):
         remark = first if first.startswith("# ") else ""
         before, first = before + 1, next(lines, "")
-    separator = max(SEPARATORS, key=first.count)
+    if (told := EXCEL.fullmatch(first.strip())) and not before:
+        before, first, separator = 1, next(lines, ""), told[1]
+        return before, [first], separator
+    bare = QUOTED.sub("", first)
+    separator = max(SEPARATORS, key=bare.count)
     if remark and first:
         wide, cells = (len(next(csv.reader([x], delimiter=separator))) for x in (remark, first))
         if wide == cells > 1:
@@ -118,12 +125,7 @@ def _rows(rows: Any, header: list[str], blank: int) -> Iterator[Line]:
 def distinct(header: list[str]) -> list[str]:
     """The header with repeated names numbered and an unnamed column called `_index`.
 
-    >>> distinct(["", "a", "a"])
-    ['_index', 'a', 'a_2']
+    >>> distinct(["", "a", "a", "a_2"])
+    ['_index', 'a', 'a_3', 'a_2']
     """
-    seen: Counter[str] = Counter()
-    names = []
-    for name in (name.strip() or "_index" for name in header):
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
-    return names
+    return numbered([name.strip() or "_index" for name in header])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 
@@ -88,3 +89,20 @@ def refused(number: int, why: str, raw: object = "") -> Line:
 def kept(raw: object) -> str:
     """The beginning of a refused row, as text."""
     return (raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw))[:KEPT]
+
+
+def numbered(names: list[str]) -> list[str]:
+    """The names of columns with those that repeat numbered; none becomes another's.
+
+    >>> numbered(["a", "b", "a", "a_2"])
+    ['a', 'b', 'a_3', 'a_2']
+    """
+    taken, done, found = set(names), set[str](), list[str]()
+    for name in names:
+        new = name
+        if name in done:
+            new = next(n for k in count(2) if (n := f"{name}_{k}") not in taken)
+        taken.add(new)
+        done.add(name)
+        found.append(new)
+    return found

@@ -122,6 +122,22 @@ def test_of_a_key_that_stands_twice_the_last_value_counts(put: Put) -> None:
         records(put("b.json", b'{"a": [{"id": 1}], "b": 1, "a": 7}'.replace(b"7", b"[]")))
 
 
+def test_no_column_is_written_over_by_one_that_was_numbered(put: Put, tmp_path: Path) -> None:
+    wanted = [{"a": "1", "a_3": "2", "a_2": "3", "id": "4"}]
+    assert records(put("a.csv", "a,a,a_2,id\n1,2,3,4\n")) == wanted
+    columns = [pa.array([value]) for value in "1234"]
+    held = pa.Table.from_arrays(columns, names=["a", "a", "a_2", "id"])
+    with pa.ipc.new_file(tmp_path / "a.arrow", held.schema) as file:
+        file.write_table(held)
+    assert records(tmp_path / "a.arrow") == wanted
+
+
+def test_a_separator_is_told_by_what_stands_outside_quotes_or_by_the_file_itself(put: Put) -> None:
+    body = 'id\t"a, b, c, d"\t"e; f; g"\n1\tx\ty\n'
+    assert records(put("a.csv", body)) == [{"id": "1", "a, b, c, d": "x", "e; f; g": "y"}]
+    assert records(put("b.csv", "sep=;\nid;a\n1;x,y\n")) == [{"id": "1", "a": "x,y"}]
+
+
 def test_the_records_of_a_document_stream_by_with_what_stands_beside(put: Put) -> None:
     body = {"late": 1, "all": [{"id": 1}, {"id": 2, "late": 3}, 5], "model": {"n": "owl"}}
     found = list(json_file.lines(Source(put("a.json", json.dumps(body, indent=1)))))

@@ -107,3 +107,17 @@ def test_a_prompt_asked_otherwise_stays_with_its_answer_and_takes_nothing_from_b
     assert [(item, meta and json.loads(meta)) for item, meta in found] == [
         ("q0", own | beside), ("q1", own), ("q2", beside), ("q3", beside), ("q4", beside),
     ]  # fmt: skip
+
+
+def test_ids_too_long_to_be_told_apart_as_numbers_are_refused(stores, put, ask):
+    """As floating numbers two of them would be one item, with two answers."""
+    rows = [{"id": n, "prompt": f"asked {n}", "response": "said"} for n in range(9)]
+    long = [10**22 + n for n in range(2)]
+    lines = [json.dumps(row | {"id": n}) for row, n in zip(rows, [*range(7), *long], strict=True)]
+    report = load(stores, put("a.jsonl", "\n".join(lines)))
+    assert [one["why"] for one in report.refused] == [
+        "id 1e+22 is too long to be kept as a number: write ids as text"
+    ] * 2
+    assert ask(stores, "SELECT count(*), max(sample) FROM lake.outputs") == [(7, 0)]
+    text = [json.dumps(row | {"id": str(10**22 + n)}) for n, row in enumerate(rows)]
+    assert load(stores, put("b.jsonl", "\n".join(text))).loaded[0].outputs == 9
