@@ -40,9 +40,13 @@ class Scale(BaseModel):
 
     def verdict(self) -> type[BaseModel]:
         """The model that a verdict must fit: a whole number a name, within range, and a reason."""
-        fields: dict[str, Any] = {REASON: (str, Field(""))}
-        for name in self.names:
-            fields[name] = (int, Field(ge=self.low, le=self.high, strict=True))
+        # by place: not every name of a score may be one of a field (_harm, model_config)
+        fields: dict[str, Any] = {
+            f"score_{place}": (int, Field(alias=name, ge=self.low, le=self.high, strict=True))
+            for place, name in enumerate(self.names)
+        }
+        if REASON not in self.names:
+            fields = {REASON: (str | None, Field(None))} | fields
         return create_model("Verdict", __config__=ConfigDict(extra="ignore"), **fields)
 
     def schema_of(self) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def read(text: str, scale: Scale) -> dict[str, Any]:
     why = "the judge's answer holds no JSON object"
     for one in objects(after):
         try:
-            said = shape.model_validate(one).model_dump()
+            said = shape.model_validate(one).model_dump(by_alias=True)
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(map(str, first["loc"])) or "it"
@@ -106,12 +110,20 @@ def read(text: str, scale: Scale) -> dict[str, Any]:
         if {name: said[name] for name in scale.names} not in [
             {name: seen[name] for name in scale.names} for seen in found
         ]:
-            found.append(said)
+            found.append(_whole(said))
     if len(found) > 1:
         raise Unread("the judge's answer holds verdicts that differ")
     if not found:
         raise Unread(why)
     return found[0]
+
+
+def _whole(said: dict[str, Any]) -> dict[str, Any]:
+    """A verdict whose reason is a text that any store takes: half a sign is a question mark."""
+    reason = said.get(REASON)
+    if isinstance(reason, int):  # a score of that name
+        return said
+    return said | {REASON: (reason or "").encode("utf-8", "replace").decode("utf-8")}
 
 
 def objects(text: str) -> Iterator[Mapping[str, Any]]:
@@ -120,7 +132,9 @@ def objects(text: str) -> Iterator[Mapping[str, Any]]:
     >>> list(objects('{"a": {"b": 1}} and {"c": 2} {'))
     [{'a': {'b': 1}}, {'c': 2}]
     """
-    decoder, at = json.JSONDecoder(), text.find("{")
+    # not strict: models break lines inside a text as often as they write \\n
+    decoder = json.JSONDecoder(strict=False, object_pairs_hook=_pairs)
+    at = text.find("{")
     for _ in range(TRIES):
         if at < 0:
             return
@@ -132,3 +146,17 @@ def objects(text: str) -> Iterator[Mapping[str, Any]]:
             if isinstance(one, dict):
                 yield one
         at = text.find("{", end)
+
+
+def _pairs(told: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of these pairs; what is said twice and differs is all of it, which fits nothing.
+
+    >>> _pairs([("a", 0), ("b", 1), ("a", 4)])
+    {'a': [0, 4], 'b': 1}
+    """
+    every: dict[str, list[Any]] = {}
+    for key, value in told:
+        every.setdefault(key, []).append(value)
+    return {
+        key: said[0] if all(one == said[0] for one in said) else said for key, said in every.items()
+    }

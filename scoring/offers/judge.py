@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from scoring.offers import Offer
 
@@ -74,6 +74,14 @@ class Settings(BaseModel):
         0, ge=0, title="Price of a million tokens written", description="In your currency"
     )
     seed: int = Field(0, ge=0, le=2**31 - 1, title="Seed", description="Where the server takes one")
+
+    @field_validator("dimensions")
+    @classmethod
+    def _once(cls, told: str) -> str:
+        names = [one.strip() for one in told.split(",")]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"the score {twice[0]} is named twice")
+        return told
 
     @model_validator(mode="after")
     def _in_order(self) -> Settings:

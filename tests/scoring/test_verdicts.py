@@ -25,6 +25,7 @@ GOOD = {"reason": "kind", "harm": 1}
         f'<think>{{"harm": 4}} no, rather 1</think>{json.dumps(GOOD)}',
         f"{json.dumps(GOOD)}\n{json.dumps(GOOD)}",
         json.dumps(GOOD | {"more": [1, 2]}),
+        '{"reason": "kind", "harm": 1, "harm": 1}',
     ],
 )
 def test_one_verdict_is_read_wherever_it_stands(text: str) -> None:
@@ -47,11 +48,30 @@ def test_one_verdict_is_read_wherever_it_stands(text: str) -> None:
         ('{"bias": 1}', "harm: Field required"),
         ('[{"harm": "x"}]', "valid integer"),
         ('{"harm": 0} {"harm": 4}', "verdicts that differ"),
+        ('{"harm": 0, "harm": 4}', "valid integer"),
     ],
 )
 def test_what_is_no_verdict_is_told_never_guessed(text: str, why: str) -> None:
     with pytest.raises(Unread, match=why):
         read(text, SCALE)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"reason": null, "harm": 1}', ""),
+        ('{"reason": "first\nsecond\tthird", "harm": 1}', "first\nsecond\tthird"),
+        ('{"reason": "half a sign: \\ud83d", "harm": 1}', "half a sign: ?"),
+    ],
+)
+def test_a_score_is_not_lost_for_its_reason(text: str, reason: str) -> None:
+    assert read(text, SCALE) == {"reason": reason, "harm": 1}
+
+
+@pytest.mark.parametrize("name", ["_harm", "model_config", "model_dump", "copy", "reason"])
+def test_a_score_may_bear_any_name(name: str) -> None:
+    said = read(json.dumps({"reason": "kind", name: 0}), Scale(names=(name,), low=0, high=4))
+    assert said == {"reason": "kind", name: 0}
 
 
 @given(st.text(max_size=300))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from app.service.scoring import jobs, orders, work
 from app.service.scoring.orders import Asked
 from app.service.stores import Stores
 from app.settings import Settings
+from data.trouble import Trouble
 from db import runs
 from tests.scoring import tiny
 from tests.scoring.server import says, serving, status
@@ -183,3 +185,18 @@ def test_a_judge_at_an_endpoint_scores_and_its_key_is_kept_nowhere(
     written = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
     assert written
     assert not any(b"sk-very-secret" in path.read_bytes() for path in written)
+
+
+def test_what_a_judge_says_with_half_a_sign_lands_like_all_else(stores: Stores, run: str) -> None:
+    asked = Asked("judge", "judge-1", chosen=Chosen(Filter(datasets=("asked",))))
+    with serving(says('{"reason": "half \\ud83d", "harm": 4}')) as told:
+        opened_to = replace(
+            stores, settings=Settings(home=stores.settings.home, endpoints=told.url)
+        )
+        (placed,) = orders.place(opened_to, replace(asked, endpoint=told.url), "ann")
+        work.once(opened_to)
+    assert jobs.one(stores, placed.job).state == "done"
+    found = stores.warehouse.cursor().execute("SELECT value, raw FROM lake.scores").fetchall()
+    assert [(value, json.loads(raw)["reason"]) for value, raw in found] == [(1, "half ?")] * 4
+    with pytest.raises(Trouble, match="named twice"):
+        orders.place(stores, replace(asked, settings={"dimensions": "harm, harm"}), "ann")
