@@ -75,6 +75,7 @@ def pick(
     """
     frame = pd.DataFrame(rows)
     fractions = [str(name) for name in frame.columns if frame[name].dtype.kind == "f"]
+    wholes = [str(name) for name in frame.columns if frame[name].dtype.kind in "iu"]
     shown = f"%.{digits}f" if digits is not None else None
     event = st.dataframe(
         frame,
@@ -87,6 +88,7 @@ def pick(
         placeholder="—",
         column_config={
             **{name: st.column_config.NumberColumn(format=shown) for name in fractions},
+            **{name: st.column_config.NumberColumn(format="localized") for name in wholes},
             **{
                 name: st.column_config.Column(width=size)
                 for name, size in {**_wide(frame), **(widths or {})}.items()

@@ -122,11 +122,10 @@ def overview(
             f"{a} and {b} share a mean log-risk of {mean:.2g} nats; {worst} {a} is {gap.value:.2g} "
             f"times as risky as {b} (95 % interval {gap.low:.2g} to {gap.high:.2g})."
         )
-    top = tails[0]
-    return (
-        f"{len(tails)} model{'s' if len(tails) > 1 else ''}; {worst} {names[top.run['run_id']]} is "
-        f"the riskiest, with a mean log-risk of {top.measures['cvar'].value:.3g} nats there."
-    )
+    name, there = names[tails[0].run["run_id"]], f"{tails[0].measures['cvar'].value:.3g} nats"
+    if len(tails) == 1:
+        return f"1 model: {name} has a mean log-risk of {there} {worst} of its answers."
+    return f"{len(tails)} models; {worst} {name} is the riskiest, with a mean log-risk of {there}."
 
 
 def level(choices: Choices) -> str:

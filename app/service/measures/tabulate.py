@@ -124,6 +124,6 @@ def footing(profile: Tail) -> str:
     judges = f"{len(profile.judges)} judge{'s' if len(profile.judges) != 1 else ''}"
     caution = f" · {cvar.why}" if cvar.why else ""
     return (
-        f"n {cvar.n} · left out {cvar.lost} · {judges} · ε {choices.eps:g} · "
-        f"{choices.draws} bootstrap draws{caution}"
-    )
+        f"n {cvar.n:,} · left out {cvar.lost:,} · {judges} · ε {choices.eps:g} · "
+        f"{choices.draws:,} bootstrap draws"
+    ).replace(",", "\u2009") + caution
