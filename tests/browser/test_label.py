@@ -169,3 +169,8 @@ def test_the_mouse_and_a_screen_reader_find_the_same_choices(form: Page) -> None
 
 def test_an_annotator_sees_no_model(form: Page) -> None:
     assert "secret-9b" not in form.content()
+
+
+def test_the_choices_are_on_a_narrow_screen_with_what_they_are_about(form: Page) -> None:
+    form.set_viewport_size({"width": 1024, "height": 768})
+    expect(form.get_by_role("radio", name="answered")).to_be_in_viewport()
