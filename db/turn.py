@@ -86,20 +86,15 @@ def _together(engine: sa.Engine, jobs: Sequence[_Job]) -> None:
             connection.commit()
             if connection.dialect.name == "sqlite":  # who has it next waits for the disk again
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")
-    except sa.exc.SQLAlchemyError as error:
-        _failed(jobs, error)
     except BaseException as error:  # also where the thread is told to end: others wait for it
-        _failed(jobs, sa.exc.OperationalError("a write for several", None, error))
-        raise
+        for job in jobs:  # who did nothing wrong may try again
+            job.error = job.error or sa.exc.OperationalError("a write for several", None, error)
+            job.failed()
+        if not isinstance(error, sa.exc.SQLAlchemyError):
+            raise
     finally:
         for job in jobs:
             job.done = True
-
-
-def _failed(jobs: Sequence[_Job], error: Exception) -> None:
-    for job in jobs:
-        job.error = job.error or error
-        job.failed()
 
 
 def _open(connection: sa.Connection, job: _Job) -> None:

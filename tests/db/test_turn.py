@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from db import assignments, campaigns, labels, ledger, turn
 from db.labels import Label
+from tests.db.test_ledger import postgres as postgres
 
 
 @pytest.fixture
@@ -35,13 +36,8 @@ def fill(connection: sa.Connection) -> None:
     connection.execute(sa.insert(ledger.labels), [row])
 
 
-@pytest.mark.parametrize("other", [end, fill])
-def test_who_is_written_along_with_one_that_fails_is_kept(
-    other: Callable[[sa.Connection], None], engine: sa.Engine
-) -> None:
-    with engine.connect() as connection:  # the one that will be written by
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
-        connection.exec_driver_sql(f"PRAGMA max_page_count={int(pages or 0) + 100}")
+def along(engine: sa.Engine, other: Callable[[sa.Connection], None]) -> list[bool]:
+    """Saves a label in one transaction with `other`; what the save returned."""
     writing, go_on = threading.Event(), threading.Event()
     kept: list[bool] = []
 
@@ -54,7 +50,7 @@ def test_who_is_written_along_with_one_that_fails_is_kept(
         kept.append(labels.save(engine, said))
 
     def fail() -> None:
-        with suppress(SystemExit, sa.exc.OperationalError):
+        with suppress(SystemExit, sa.exc.DBAPIError):
             turn.write(engine, "c", other)
 
     second = [fail, save] if other is end else [save, fail]  # who comes second writes for both
@@ -69,7 +65,17 @@ def test_who_is_written_along_with_one_that_fails_is_kept(
     go_on.set()
     for thread in threads:
         thread.join(60)
-    assert kept == [True]
+    return kept
+
+
+@pytest.mark.parametrize("other", [end, fill])
+def test_who_is_written_along_with_one_that_fails_is_kept(
+    other: Callable[[sa.Connection], None], engine: sa.Engine
+) -> None:
+    with engine.connect() as connection:  # the one that will be written by
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count={int(pages or 0) + 100}")
+    assert along(engine, other) == [True]
     assert [row["event"] for row in labels.current(engine)] == ["e"]
 
 
@@ -79,3 +85,14 @@ def test_only_what_may_be_lost_does_not_wait_for_the_disk(engine: sa.Engine) -> 
     assert assignments.bring(engine, key, "ann")
     with engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2  # FULL
+
+
+def test_who_is_written_along_with_a_lost_connection_is_kept(postgres: str) -> None:
+    engine = ledger.connect(postgres)
+
+    def lose(connection: sa.Connection) -> None:
+        connection.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+
+    assert along(engine, lose) == [True]
+    assert {row["event"] for row in labels.current(engine)} == {"e"}
+    engine.dispose()
