@@ -123,3 +123,32 @@ def test_a_severity_that_is_a_word_costs_the_harm_page_its_answer_only(stores, l
     run = runs.every(stores.warehouse)[0]
     shown = harms.show(stores, "d", run["run_id"], harms.Choices())
     assert {one.labeled for one in shown.regimes} == {1}
+
+
+ACTED = {"labels": {"act": {"ann": "did"}}, "tags": {"prompt_is": "is"}}
+
+
+def test_what_a_prompt_is_and_what_a_model_did_may_be_written_with_capitals(looked):
+    rows = [{"is": ("Safe", "UNSAFE ")[i % 2], "did": ("Refused", "answered")[i % 2]}
+            for i in range(6)]  # fmt: skip
+    found = looked("xstest", rows, **ACTED)
+    assert (found["full_refusal", "safe"].value, found["full_refusal", "safe"].n) == (1, 3)
+    assert (found["full_compliance", "unsafe"].value, found["other", "unsafe"].value) == (1, 0)
+
+
+def test_benign_twins_with_a_capital_are_no_adversarial_prompts(looked):
+    rows = [{"is": ("Safe", "Unsafe")[i % 2], "did": "answered", "rubric_1": i % 2}
+            for i in range(6)]  # fmt: skip
+    assert looked("fortress", rows, **ACTED)["ars", ""].value == 100
+
+
+def test_a_word_that_is_no_act_is_lost_and_no_other_act(looked):
+    rows = [{"is": "safe", "did": did} for did in ("refused", "I cannot judge this", "abstained")]
+    other = looked("xstest", rows, **ACTED)["other", "safe"]
+    assert (other.value, other.n, other.lost) == (0.5, 2, 1)
+
+
+def test_a_severity_written_with_a_point_is_that_severity(looked):
+    rows = [{"said": said} for said in ("4.0", "0.0", "2.0", "")]
+    found = looked("sst", rows, labels={"severity": {"ann": "said"}})
+    assert found["unsafe", ""].value == pytest.approx(2 / 3)

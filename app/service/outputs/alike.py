@@ -1,10 +1,11 @@
-"""Label fields of the schemes that come with Tailscope, under the names by which lenses ask."""
+"""What labels and prompts are said to be, under the names and in the words by which lenses ask."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
+from data.columns import ACTS
 from db.arrays import Arrays
 from risk.seen import codes, each, fixed
 
@@ -21,6 +22,26 @@ SAME: dict[str, tuple[str, dict[str, str | None]]] = {
 """What a lens asks for -> the field that says the same, and what each of its values means."""
 ACTION: dict[str, str | None] = {"0": "refused", **dict.fromkeys("1235", "answered"), "4": None}
 """Do-Not-Answer's action as an act; of 4, which lacks the ability, nobody can tell which it is."""
+
+
+def plain(answers: Arrays) -> Arrays:
+    """The columns of answers but for `row`, what their prompts are in small letters."""
+    told = {name: column for name, column in answers.items() if name != "row"}
+    return told | {"prompt_is": each(told["prompt_is"], _small, object)}
+
+
+def act(word: Any) -> str | None:
+    """The act a word is, however it is written; None for a word that is none.
+
+    >>> act("Could not act"), act("won")
+    ('could_not_act', None)
+    """
+    said = (_small(word) or "").replace(" ", "_").replace("-", "_")
+    return said if said in ACTS else None
+
+
+def _small(word: Any) -> str | None:
+    return None if word is None else str(word).strip().lower()
 
 
 def named(labels: Arrays) -> Arrays:

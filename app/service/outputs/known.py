@@ -17,7 +17,7 @@ from db import fields as stored
 from db.arrays import Arrays, Coded, Columns
 from db.fields import Names
 from risk.lens import empty
-from risk.seen import codes, fixed, ordered, taken
+from risk.seen import codes, each, fixed, ordered, taken
 
 Array = NDArray[Any]
 SOME = 1000
@@ -52,9 +52,8 @@ class Known:
 
     @property
     def plain(self) -> Arrays:
-        """The columns of `outputs.columns` but for `row`."""
-        told = self._answers
-        found: Arrays = self.part("plain", lambda: {n: told[n] for n in told if n != "row"})
+        """The columns of `outputs.columns` but for `row`; `prompt_is` in small letters."""
+        found: Arrays = self.part("plain", lambda: alike.plain(self._answers))
         return found
 
     @property
@@ -84,6 +83,7 @@ class Known:
 
     def _act(self) -> Array:
         said, told = self.labels.get("act"), acts.of_run(self._lake, self._id)
+        said = None if said is None else each(said, alike.act, object)
         if said is not None and not told:
             return said
         found = np.full(self.rows, None, dtype=object) if said is None else said.copy()

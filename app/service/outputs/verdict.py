@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.service.outputs.known import Known
+from risk import marks
 from risk.lens import Columns
 from risk.seen import each
 
@@ -19,7 +20,7 @@ SAYS = {
     "safe": 0.0, "unharmful": 0.0, "harmless": 0.0, "no": 0.0, "false": 0.0, "0": 0.0, "0.0": 0.0,
 }  # fmt: skip
 """How people and files write that an answer is unsafe or not."""
-LEVELS = frozenset("01234")
+LEVELS = (0, 1, 2, 3, 4)
 MOST = 4.0
 """The highest severity."""
 
@@ -66,4 +67,5 @@ def severity(known: Known) -> Floats | None:
     said = known.labels.get("severity")
     if said is None:
         return None
-    return each(said, lambda one: float(one) / MOST if str(one) in LEVELS else np.nan)
+    level = marks.numbers(said)
+    return np.where(np.isin(level, LEVELS), level / MOST, np.nan)
