@@ -121,3 +121,25 @@ def test_ids_too_long_to_be_told_apart_as_numbers_are_refused(stores, put, ask):
     assert ask(stores, "SELECT count(*), max(sample) FROM lake.outputs") == [(7, 0)]
     text = [json.dumps(row | {"id": str(10**22 + n)}) for n, row in enumerate(rows)]
     assert load(stores, put("b.jsonl", "\n".join(text))).loaded[0].outputs == 9
+
+
+def test_what_a_prompt_that_was_there_is_not_given_is_told(stores, put, ask):
+    rows = [{"id": f"q{n}", "prompt": f"asked {n}", "response": f"said {n}"} for n in range(5)]
+    first = [row | ({"category": "a"} if n else {}) for n, row in enumerate(rows)]
+    named = {"dataset": "d", "model": "one"}
+    assert (
+        load(stores, put("a.jsonl", "\n".join(map(json.dumps, first))), named=named).loaded[0].notes
+        == []
+    )
+    more = [row | {"category": "b", "gold": "A", "answerable": True} for row in rows]
+    again = put("b.jsonl", "\n".join(map(json.dumps, more)))
+    (note,) = load(stores, again, named=named | {"model": "two"}).loaded[0].notes
+    assert note.startswith(
+        "Prompts that the data set had already stay as they were: 1 had no category, "
+        "4 had another category, 5 had no target, 5 had no answerable."
+    )
+    assert ask(stores, "SELECT DISTINCT category, target FROM lake.items ORDER BY ALL") == [
+        ("a", None), (None, None),
+    ]  # fmt: skip
+    other = load(stores, again, named={"dataset": "e", "model": "two"}).loaded[0]
+    assert other.notes == []

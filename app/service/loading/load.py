@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from app.service.loading import notes
 from app.service.stores import Stores
 from data.batch import Run
 from data.mapping import Mapping
@@ -169,7 +170,7 @@ def _report(
     checked = checks.staged(staged.cursor)
     counts = {table: stage.rows(staged, table) for table in COUNTED}
     items = stage.items(staged, [(run.run_id, run.dataset) for run in found.values()])
-    unread = _unread(staged)
+    unread, unlike = notes.unread(staged), notes.unlike(staged)
     loaded = [
         Loaded(
             run.run_id,
@@ -184,7 +185,11 @@ def _report(
             acts=counts["acts"][run.run_id],
             steps=counts["steps"][run.run_id],
             checks=[one.json() for one in checked.get(run.run_id, [])],
-            notes=[*opened.notes(run.run_id), *unread.get(run.run_id, ())],
+            notes=[
+                *opened.notes(run.run_id),
+                *unread.get(run.run_id, ()),
+                *unlike.get(run.dataset, ()),
+            ],
         )
         for run in found.values()
     ]
@@ -193,17 +198,6 @@ def _report(
         why = f"and {more} more rows"
         refused = [*refused, {"file": opened.source.name, "line": None, "why": why}]
     return Report(loaded, refused)
-
-
-def _unread(staged: Stage) -> dict[str, list[str]]:
-    """Run -> what to say of scores most of which are no numbers."""
-    found: dict[str, list[str]] = {}
-    for run_id, dimension, scorer, lost, n, one in stage.unread(staged):
-        found.setdefault(run_id, []).append(
-            f"{lost:,} of {n:,} scores of {dimension} by {scorer} are no number, such as "
-            f"{one[:40]!r}, and count as missing."
-        )
-    return found
 
 
 def _land(
@@ -218,14 +212,14 @@ def _land(
     # Labels first: they show only once their run is there, and adding them twice adds nothing.
     scheme = (opened.mapping.title or "imported") if opened.mapping else opened.title
     imports.add_many(stores.ledger, stage.labels(staged), scheme=scheme)
-    notes = {run.run: run.notes for run in report.loaded}
+    noted = {run.run: run.notes for run in report.loaded}
     described = [
         asdict(run)
         | {
             "format": opened.title,
             "source": opened.source.name,
             "sha256": sha256,
-            "params": _params(opened, run.run_id, staged.counts["refused"], notes[run.run_id]),
+            "params": _params(opened, run.run_id, staged.counts["refused"], noted[run.run_id]),
             "made_at": datetime.now(UTC).replace(tzinfo=None),
             "loaded_by": by or _me(),
         }
