@@ -87,10 +87,12 @@ def _together(engine: sa.Engine, jobs: Sequence[_Job]) -> None:
             if connection.dialect.name == "sqlite":  # who has it next waits for the disk again
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")
     except BaseException as error:  # also where the thread is told to end: others wait for it
-        for job in jobs:  # who did nothing wrong may try again
-            job.error = job.error or sa.exc.OperationalError("a write for several", None, error)
+        told = error if isinstance(error, sa.exc.SQLAlchemyError) else None
+        again = sa.exc.OperationalError("a write for several", None, error)
+        for job in jobs:  # of several, who did nothing wrong may try again
+            job.error = job.error or (told if told and len(jobs) == 1 else again)
             job.failed()
-        if not isinstance(error, sa.exc.SQLAlchemyError):
+        if told is None:
             raise
     finally:
         for job in jobs:
