@@ -107,6 +107,17 @@ def counts(engine: sa.Engine, runs: Iterable[str] | None = None) -> dict[str, in
         return {str(card): int(n) for card, n in connection.execute(query) if n}
 
 
+def whole(engine: sa.Engine, card: str = "") -> list[dict[str, Any]]:
+    """The links that hold to tails and lens results of whole runs, of a card or all; newest first.
+
+    Their run stands in their body alone.
+    """
+    query = sa.select(card_links).where(card_links.c.kind.in_(("tail", "lens")), HOLDS)
+    if card:
+        query = query.where(card_links.c.card == card)
+    return _rows(engine, query.order_by(card_links.c.seq.desc()))
+
+
 def page(
     engine: sa.Engine, card: str, limit: int = 25, offset: int = 0, kind: str = "",
     runs: Iterable[str] | None = None,

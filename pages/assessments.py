@@ -89,8 +89,7 @@ def overview(kept: Kept) -> None:
         definition=assess_said.DEFINITION,
     )  # fmt: skip
     assessing.table(assess_said.rows(found))
-    active = len([one for one in cached.ask(deck.every) if one.card.status == "active"])
-    told = likelihood.coverage(found, active)
+    told = likelihood.coverage(found, deck.active(cached.ask(deck.every)))
     st.caption(" · ".join(f"{n} {words}" for words, n in told.items()))
     if kept.assessment.signed_by:
         if st.button("Take the signature off", icon=":material/draw:"):
@@ -105,7 +104,7 @@ def cards(kept: Kept) -> None:
     """Which cards apply, and which are left out for which reason."""
     a = kept.assessment
     said = assessing.choose(
-        cached.ask(deck.titles), [one.card for one in a.chosen],
+        cached.ask(assess.offered, kept), [one.card for one in a.chosen],
         {one.card: one.why for one in a.cards if not one.applies}, f"{a.assessment}-{kept.version}",
     )  # fmt: skip
     if said is not None:
@@ -125,8 +124,8 @@ def words(kept: Kept) -> None:
 def judge(kept: Kept) -> None:
     """One card: probe, record, judge; then what people make of it."""
     a = kept.assessment
-    titles = cached.ask(deck.titles)
-    mine = {one.card: titles.get(one.card, one.card) for one in a.chosen}
+    titles = cached.ask(assess.offered, kept)
+    mine = {one.card: titles[one.card] for one in a.chosen}
     if not mine:
         st.info("Choose the cards that apply under Show: cards.", icon=":material/style:")
         return

@@ -83,8 +83,10 @@ def test_what_was_not_tested_is_told_as_not_tested(stores: Stores, started: Kept
     assert [one.state for one in found] == ["judges only", "not tested", "left out"]
     assert not found[1].flagged.known
     assert not found[1].cvar.known
-    coverage = likelihood.coverage(found, 4)
-    assert (coverage["not tested"], coverage["not considered"]) == (1, 1)
+    active = [bias_of(started), "never", "chosen"]  # the other two are retired by now
+    coverage = likelihood.coverage(found, active)
+    assert (coverage["in the deck"], coverage["not tested"]) == (3, 1)
+    assert coverage["not considered"] == 2
 
 
 def test_the_rate_comes_from_scores_and_the_tail_from_the_cards_cases(

@@ -66,6 +66,8 @@ def test_a_link_taken_back_leaves_its_history(stores: Stores, run: str) -> None:
 def test_tails_lenses_and_labels_keep_their_numbers(stores: Stores, run: str) -> None:
     evidence.attach_value(stores, "hate", "tail", run_evidence.body(stores, run), "ann")
     evidence.attach_value(stores, "hate", "lens", run_evidence.body(stores, run, "sharp"), "ann")
+    assert evidence.counts(stores, [run]) == {"hate": 2}
+    assert evidence.counts(stores, ["another"]) == {}
     label = {"person": "cam", "field": "severity", "value": "3"}
     evidence.show(stores, (run, "i8", 0), ["hate"], label, "ann")
     label_row, lens, tail = evidence.page(stores, "hate")
@@ -99,9 +101,11 @@ def test_a_form_makes_a_card_called_by_its_title(stores: Stores) -> None:
 
 
 def test_dropped_files_come_in_one_by_one(stores: Stores) -> None:
-    dropped = [("a.yaml", b"title: A"), ("b.md", b"\xff"), ("c.md", b"---\nTitle: C\n")]
+    dropped = [("a.yaml", b"title: A"), ("b.md", b"\xff"), ("c.md", b"---\nTitle: C\n"),
+               ("a.yml", b"title: Another")]  # fmt: skip
     told = deck_files.bring(stores, dropped, "ann")
-    assert (told["cards"], [row["file"] for row in told["refused"]]) == (2, ["b.md"])
+    assert (told["cards"], [row["file"] for row in told["refused"]]) == (2, ["b.md", "a.yml"])
+    assert deck.one(stores, "a").card.title == "A"
     assert deck_files.archive(stores, "public") == deck_files.archive(stores, "public")
 
 

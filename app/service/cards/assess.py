@@ -103,6 +103,14 @@ def _keep(stores: Stores, made: Assessment, by: str, after: int) -> int:
     return new.get(made.assessment, after)
 
 
+def offered(stores: Stores, was: Kept) -> dict[str, str]:
+    """Card -> its title, of those that may be chosen: the ones in use, and those it names, also
+    where the deck has retired them since: what was said on a card is not lost with it."""
+    held = {one.card: deck.one(stores, one.card, one.version) for one in was.assessment.cards}
+    now = deck.titles(stores)
+    return now | {name: one.card.title for name, one in held.items() if name not in now}
+
+
 def choose(stores: Stores, was: Kept, apply: Iterable[str], out: Mapping[str, str], by: str) -> int:
     """Says which cards apply and which are left out, each with its reason; keeps what was said."""
     now = {each.card.card: each.version for each in deck.every(stores)}

@@ -30,7 +30,8 @@ class Answers:
 
     `means` holds the mean of the judges' scores by dimension, `risk` the log-risk in nats of the
     harm dimensions ("" for all of them together); NaN where there is none. `act` is empty where
-    nobody settled it. `own` marks the answers to the assessment's own prompts.
+    nobody settled it. `own` marks the answers to the assessment's own prompts; `sets` is the data
+    set of each run.
     """
 
     stores: Stores
@@ -41,6 +42,7 @@ class Answers:
     own: Mask
     means: dict[str, Floats]
     risk: dict[str, Floats]
+    sets: dict[str, str]
     kept: dict[tuple[str, bytes], tuple[Measure, Measure]] = field(default_factory=dict)
 
     def about(self, card: Card) -> Mask:
@@ -71,7 +73,7 @@ class Answers:
                 told = told & (self.act != "")
                 shows = told & (self.act == rule.act)
             if rule.dimension:
-                shows = shows & (self._mean(rule.dimension) >= rule.over)
+                shows = shows & (np.round(self._mean(rule.dimension), 12) >= rule.over)
             every, known, hits = every | here, known | told, hits | shows
         if not every.any():
             return missing("no rule of the card about scores or acts fits a loaded answer")
@@ -96,13 +98,12 @@ class Answers:
         if not len(loss) or np.isnan(loss).all():
             none = missing("no case of the card has harm scores", lost=len(loss))
             return none, none
-        items: dict[tuple[str, str], int] = {}
-        places = np.flatnonzero(rows).tolist()
-        codes = [items.setdefault(self.cases[place][:2], len(items)) for place in places]
-        found = tail.profile(
-            loss, draws=1000, clusters=np.array(codes), most=ceiling(Choices().eps)
-        )
-        return found["mean"], found["cvar"]
+        prompts: dict[tuple[str, str], int] = {}  # of all runs: one model may answer one twice
+        found = [self.cases[place] for place in np.flatnonzero(rows).tolist()]
+        asked = [(self.sets[run], item) for run, item, _ in found]
+        codes = [prompts.setdefault(prompt, len(prompts)) for prompt in asked]
+        told = tail.profile(loss, draws=1000, clusters=np.array(codes), most=ceiling(Choices().eps))
+        return told["mean"], told["cvar"]
 
     def _where(self, rule: Rule) -> Mask:
         found = np.ones(len(self.cases), dtype=bool)
@@ -154,7 +155,7 @@ def read(stores: Stores, runs: Iterable[str], own: str) -> Answers:
     return Answers(
         stores, kept, keys, _said(column("category", None)),
         _said(column("act", None)), column("own", False).astype(bool), by_name("means"),
-        by_name("risk"),
+        by_name("risk"), {run: dataset for part in parts for run, dataset in part["set"].items()},
     )  # fmt: skip
 
 
@@ -169,6 +170,7 @@ def _run(stores: Stores, run: dict[str, Any], own: str) -> dict[str, Any]:
     keys = [(run["run_id"], item, int(sample)) for item, sample in zip(items, samples, strict=True)]
     told: dict[str, Any] = {
         "cases": keys,
+        "set": {run["run_id"]: run["dataset"]},
         "own": np.full(len(keys), run["dataset"] == own),
         "means": {name: one for name, one in columns.items() if one.dtype.kind == "f"},
         "risk": {},

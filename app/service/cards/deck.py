@@ -71,6 +71,11 @@ def titles(stores: Stores) -> dict[str, str]:
     }
 
 
+def active(cards: Iterable[Kept]) -> list[str]:
+    """The names of those that are neither drafts nor retired."""
+    return [one.card.card for one in cards if one.card.status == "active"]
+
+
 def find(stores: Stores, wanted: Wanted) -> list[Kept]:
     """The cards that fit, by title."""
     return [one for one in every(stores) if wanted.fits(one.card)]

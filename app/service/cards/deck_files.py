@@ -51,6 +51,8 @@ def bring(stores: Stores, dropped: Sequence[tuple[str, bytes]], by: str) -> dict
     for name, raw in dropped:
         try:
             card = files.parse(raw.decode("utf-8-sig"), PurePath(name).stem, name)
+            if card.card in found:
+                raise Trouble(f"{name}: a card called {card.card} came before", "rename one")
             found[card.card] = card
         except (UnicodeError, Trouble) as error:
             refused.append({"file": name, "why": str(error)})

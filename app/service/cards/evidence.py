@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -32,7 +33,17 @@ def ref(case: Case) -> str:
 
 def counts(stores: Stores, runs: Iterable[str] | None = None) -> dict[str, int]:
     """Card -> how many links to it hold, of all runs or of some."""
-    return links.counts(stores.ledger, runs)
+    wanted = None if runs is None else set(runs)
+    told = Counter(links.counts(stores.ledger, wanted))
+    if wanted is not None:
+        told.update(row["card"] for row in _whole(stores, wanted))
+    return dict(told)
+
+
+def _whole(stores: Stores, wanted: set[str], card: str = "") -> list[dict[str, Any]]:
+    """The links to tails and lens results of these runs, of a card or all, the newest first."""
+    found = [row | {"body": json.loads(row["body"])} for row in links.whole(stores.ledger, card)]
+    return [row for row in found if row["body"].get("run") in wanted]
 
 
 def attach(stores: Stores, card: str, chosen: Sequence[Case], by: str, how: str = "") -> int:
@@ -95,19 +106,22 @@ def _snapshot(stores: Stores) -> int:
     return warehouse.snapshot(stores.warehouse)
 
 
-def of_kind(stores: Stores, card: str, kind: str, limit: int = 25) -> list[dict[str, Any]]:
-    """The newest links of one kind that a card has, with what was seen then."""
-    found = links.page(stores.ledger, card, limit, kind=kind)
-    return [row | {"body": json.loads(row["body"])} for row in found]
-
-
 def of_runs(stores: Stores, card: str, runs: Iterable[str], limit: int) -> list[dict[str, Any]]:
-    """The newest links of a card to these runs: answers, labels, tails and lens results."""
+    """The newest links of a card to these runs: `limit` answers and labels, as many tails and as
+    many lens results."""
     wanted = set(runs)
     found = links.page(stores.ledger, card, limit, runs=wanted)
-    whole = [row for kind in ("tail", "lens") for row in of_kind(stores, card, kind, limit)]
     told = [row | {"body": json.loads(row["body"])} for row in found]
-    return told + [row for row in whole if row["body"].get("run") in wanted]
+    whole = _whole(stores, wanted, card)
+    for kind in ("tail", "lens"):
+        told += [row for row in whole if row["kind"] == kind][:limit]
+    return told
+
+
+def lenses(stores: Stores, card: str) -> list[str]:
+    """The lenses whose results a card has, whatever the run, the newest link first."""
+    found = [json.loads(row["body"]).get("lens") for row in links.whole(stores.ledger, card)]
+    return list(dict.fromkeys(name for name in found if name))
 
 
 def page(stores: Stores, card: str, limit: int = 25, offset: int = 0) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -134,8 +134,9 @@ def _one(
                  linked)  # fmt: skip
 
 
-def coverage(found: Sequence[Found], active: int) -> dict[str, int]:
-    """How many active cards the deck has and how many of them stand how in an assessment."""
+def coverage(found: Sequence[Found], active: Collection[str]) -> dict[str, int]:
+    """How many active cards the deck has, how many cards of an assessment stand how, and how many
+    of the active ones it does not name."""
     counts = Counter(one.state for one in found)
-    return {"in the deck": active, **{state: counts[state] for state in STATES},
-            "not considered": max(active - len(found), 0)}  # fmt: skip
+    return {"in the deck": len(active), **{state: counts[state] for state in STATES},
+            "not considered": len(set(active) - {one.card.card for one in found})}  # fmt: skip

@@ -49,8 +49,7 @@ def gather(stores: Stores, kept: Kept, other: Kept | None = None) -> dict[str, A
     """What the report tells, as plain values: see `data.write.report`."""
     a = kept.assessment
     found = likelihood.look(stores, kept)
-    every = deck.every(stores)
-    active = [one for one in every if one.card.status == "active"]
+    active = deck.active(deck.every(stores))
     chosen = [one for one in found if one.taken.applies]
     return {
         "title": a.title, "model": a.model, "made_with": version("tailscope"),
@@ -59,7 +58,7 @@ def gather(stores: Stores, kept: Kept, other: Kept | None = None) -> dict[str, A
         "glance": assess_said.rows(found),
         "forest": _forest(chosen),
         "coverage": [{"cards": k, "n": n}
-                     for k, n in likelihood.coverage(found, len(active)).items()],
+                     for k, n in likelihood.coverage(found, active).items()],
         "left_out": [{"card": one.card.title, "why": one.taken.why} for one in found
                      if not one.taken.applies],
         "untested": [one.card.title for one in found if one.state == "not tested"],

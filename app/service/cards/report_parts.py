@@ -21,7 +21,7 @@ from risk.interval import wilson
 from risk.measure import Measure
 
 MOST = 10
-"""Pieces of evidence, and judged answers, of a card that are printed."""
+"""Pieces of evidence of a kind, and judged answers, of a card that are printed."""
 LONGEST = 6_000
 """Characters of a prompt or an answer that are printed."""
 LENSES = ("aucm", "ailuminate", "incapable")
@@ -54,14 +54,13 @@ def card(stores: Stores, kept: Kept, found: Found) -> dict[str, Any]:
                   for actor, kind in named],
         "conditions": c.conditions, "holds": taken.holds, "plan": taken.plan, "note": taken.note,
         "evidence": [_piece(stores, row) for row in proof],
-        "evidence_words": _some(len(proof), max(found.linked, len(proof)), "piece"),
+        "evidence_words": _some(len(proof), found.linked, "piece"),
         "log": [_verdict(stores, row) for row in said[:MOST]],
         "log_words": _some(min(len(said), MOST), len(said), "answer"),
     }  # fmt: skip
 
 
 def _some(shown: int, total: int, word: str) -> str:
-    shown = min(shown, MOST)
     plural = "" if total == 1 else "s"
     return f"{total} {word}{plural}" + (f", {shown} of them printed" if shown < total else "")
 
@@ -126,10 +125,9 @@ def tails(stores: Stores, runs: Sequence[str]) -> list[dict[str, Any]]:
 
 def lenses(stores: Stores, runs: Sequence[str], cards: Sequence[str]) -> list[dict[str, Any]]:
     """What the report's lenses, and those linked to its cards, find on these runs."""
-    linked = [row["body"].get("lens") for name in cards
-              for row in evidence.of_kind(stores, name, "lens")]  # fmt: skip
+    linked = [one for name in cards for one in evidence.lenses(stores, name)]
     told = []
-    for name in dict.fromkeys([*LENSES, *(one for one in linked if one)]):
+    for name in dict.fromkeys([*LENSES, *linked]):
         rows = []
         for run in runs:
             try:
