@@ -86,8 +86,8 @@ class Run:
         prompt, target = row["prompt"] or "", row["target"]
         reference = [] if target is None else [target]
         body = f"{prompt}{''.join(reference)}".encode()
-        steps = row["steps"] or []
         text = row["response"] or ""
+        steps = _turns(row["steps"] or [], text)
         record: Record = {
             "schema_version": SCHEMA, "evaluation_id": self.key,
             "model_id": row["model"] or "unknown", "evaluation_name": row["dataset"],
@@ -97,8 +97,8 @@ class Run:
             "input": {"raw": prompt, "reference": reference},
             "output": None if steps else {"raw": [text]},
             "messages": [
-                {"turn_idx": n, "role": s["role"] or "assistant", "content": s["content"]}
-                for n, s in enumerate(steps)
+                {"turn_idx": n, "role": role, "content": content}
+                for n, (role, content) in enumerate(steps)
             ] or None,
             "answer_attribution": [{
                 "turn_idx": max(len(steps) - 1, 0),
@@ -156,6 +156,18 @@ class Run:
             },
             "score_details": {"score": sums.mean, "uncertainty": uncertainty},
         }  # fmt: skip
+
+
+def _turns(steps: list[Record], text: str) -> list[tuple[str, str | None]]:
+    """The steps as turns, the answer the last of them: the format keeps it nowhere else.
+
+    >>> _turns([{"role": "tool", "content": "4"}], "It is 4.")
+    [('tool', '4'), ('assistant', 'It is 4.')]
+    """
+    turns = [(step["role"] or "assistant", step["content"]) for step in steps]
+    if turns and text and turns[-1] != ("assistant", text):
+        turns.append(("assistant", text))
+    return turns
 
 
 def _part(name: str) -> str:

@@ -17,6 +17,7 @@ from app.settings import Settings
 from data.write import inspect_edits
 from data.write.inspect_edits import Edit
 from tests.data import inspect_logs
+from tests.service.answers import answer, put
 from tests.service.hard import HARD, hard, say
 
 
@@ -75,6 +76,23 @@ def test_our_reader_of_every_eval_ever_takes_every_scored_answer(
     other.ledger.dispose()
     assert (report.loaded[0].outputs, report.refused) == (len(HARD), [])
     assert {key: text or "" for key, text in back} == HARD
+
+
+def test_an_answer_that_is_no_step_of_its_own_comes_back_from_every_eval_ever(
+    stores: Stores, tmp_path: Path
+) -> None:
+    steps = [{"role": "user", "content": "2 + 2?"}, {"role": "assistant", "content": "thinking"}]
+    said = {"q0": "It is 4.", "q1": "thinking", "q2": "Again."}
+    rows = [answer(item, 0.5, 0.5, 0.5, response=text, steps=steps) for item, text in said.items()]
+    put(stores, rows, "m", steps="steps")
+    (whole,) = made(stores, tmp_path, "every-eval-ever").glob("data/*/*/*/*.json")
+    other = opened.connect(Settings(home=tmp_path / "other"))
+    load.load(other, whole)
+    back = other.warehouse.execute("SELECT item_id, response FROM lake.outputs").fetchall()
+    turns = other.warehouse.execute("SELECT item_id, count(*) FROM lake.steps GROUP BY 1")
+    assert (dict(back), dict(turns.fetchall())) == (said, {"q0": 3, "q1": 2, "q2": 3})
+    other.warehouse.close()
+    other.ledger.dispose()
 
 
 def test_an_edit_stands_in_the_history_after_the_first_value() -> None:
