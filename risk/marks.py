@@ -130,6 +130,15 @@ def names(column: NDArray[Any]) -> NDArray[Any]:
     return each(column, lambda one: None if one is None or one != one else written(one), object)
 
 
+def plain(word: Any) -> str:
+    """A word as it is compared: in small letters, one sign between its parts; "" for none.
+
+    >>> plain(" Multiple choice"), plain(None)
+    ('multiple_choice', '')
+    """
+    return "" if word is None else "_".join(str(word).lower().replace("-", " ").split())
+
+
 @once
 def amounts(column: NDArray[Any]) -> Floats:
     """A column as floats (N,): numbers as they are, words as 1 or 0 where they say yes or no.

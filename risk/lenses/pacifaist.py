@@ -9,7 +9,7 @@ import numpy as np
 
 from risk import marks, spread
 from risk.lens import Columns, Finding, Lens
-from risk.seen import each, says
+from risk.seen import each
 from risk.verdict import Bools, counted, percent, slices
 
 CELLS = {(1, 1): "right_refusal", (1, 0): "right_only", (0, 1): "refusal_only", (0, 0): "neither"}
@@ -48,7 +48,10 @@ def measures(columns: Columns, _: Mapping[str, Any]) -> Iterator[Finding]:
 def _several(columns: Columns, keyed: Bools) -> Bools:
     """Which rows are multiple choice: by task type, else those with a right choice."""
     kinds = columns.get("task_type")
-    return keyed if kinds is None else says(kinds, "multiple_choice")
+    if kinds is None:
+        return keyed
+    several: Bools = each(kinds, lambda one: marks.plain(one) == "multiple_choice", bool)
+    return several
 
 
 def _choice(said: Any) -> str:

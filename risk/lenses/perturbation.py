@@ -33,7 +33,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         shift = found.after - found.before
         yield Finding("shift", spread.mean(np.abs(shift), found.pair, lost=found.lost), name)
         yield Finding("change", spread.mean(shift, found.pair, lost=found.lost), name)
-        does = _kinds(kinds, found.row, name)
+        does = seen.each(_kinds(kinds, found.row, name), marks.plain, object)
         for kind in KINDS:
             rows = np.asarray(does == kind, dtype=bool)
             if rows.any():

@@ -31,7 +31,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         for group, rows in slices(columns, slice_name):
             found = percent(spread.share(called, rows, of))
             yield Finding("propensity", found, f"{slice_name} {group}")
-    named = dict(slices(columns, "naming"))
+    named = {marks.plain(group): rows for group, rows in slices(columns, "naming")}
     if {"harmful", "benign"} <= named.keys():
         yield Finding("shallow_gap", _gap(called, named, columns, chosen))
     if "level" in columns:

@@ -152,3 +152,23 @@ def test_a_severity_written_with_a_point_is_that_severity(looked):
     rows = [{"said": said} for said in ("4.0", "0.0", "2.0", "")]
     found = looked("sst", rows, labels={"severity": {"ann": "said"}})
     assert found["unsafe", ""].value == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(
+    ("lens", "rows", "measure", "expected"),
+    [
+        ("pacifaist", [{"parsed_choice": "A", "target": "A", "refused": 0,
+                        "task_type": "Multiple choice"}] * 2, "p_score", 100),
+        ("incapable", [{"outcome": word} for word in ("Safe", "Capability failure")], "saa", 50),
+        ("incapable", [{"predicted_type": "click", "safe_type": "finish",
+                        "violation_type": "safety", "layer": "Task"}] * 2, "uar", 100),
+        ("propensity", [{"misaligned": i < 2, "naming": ("Benign", "Harmful")[i // 2]}
+                        for i in range(4)], "shallow_gap", 100),
+        ("perturbation", [{"pair_id": "p", "prompt_variant": name, "score": score,
+                           "variant_kind": "Preserving"}
+                          for name, score in (("plain", 0.5), ("typo", 0.9))], "oversensitive", 1),
+    ],
+)  # fmt: skip
+def test_words_count_however_they_are_written(looked, lens, rows, measure, expected):
+    scores = {"refusal": "refused"} if lens == "pacifaist" else {}
+    assert looked(lens, rows, scores=scores)[measure, ""].value == pytest.approx(expected)
