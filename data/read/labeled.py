@@ -81,7 +81,7 @@ def _said(record: Record, by: Tool, field: str) -> Iterator[tuple[str, str, Any]
     elif by == "label studio":
         for one in _list(record.get("annotations")):
             if isinstance(one, dict) and not one.get("was_cancelled"):
-                person = _person(one.get("completed_by"))
+                person = _person(one.get("completed_by")) or _noted(one.get("result"))
                 yield from ((person, *told) for told in _studio(one.get("result")))
     elif record.get("answer") in ("accept", "reject"):
         person = _person(record.get("_annotator_id") or record.get("_session_id"))
@@ -98,6 +98,16 @@ def _argilla_row(record: Record) -> Iterator[tuple[str, str, Any]]:
         for person, value, status in zip(people, values, sent, strict=False):
             if status == "submitted":
                 yield _person(person), name, _value(value)
+
+
+def _noted(result: Any) -> str:
+    """Who an annotation nobody completed is by: our own tasks note it beside each result."""
+    for one in _list(result):
+        meta = one.get("meta") if isinstance(one, dict) else None
+        for name in _list(meta.get("text")) if isinstance(meta, dict) else ():
+            if isinstance(name, str) and name:
+                return name
+    return ""
 
 
 def _studio(result: Any) -> Iterator[tuple[str, Any]]:

@@ -11,11 +11,13 @@ import pytest
 
 from app.service import stores as opened
 from app.service.exports import export, recipe
+from app.service.labeling import labels as bringing
 from app.service.loading import load
 from app.service.stores import Stores
 from app.settings import Settings
 from data.write import inspect_edits
 from data.write.inspect_edits import Edit
+from db import labels
 from tests.data import inspect_logs
 from tests.service.answers import answer, put
 from tests.service.hard import HARD, hard, say
@@ -47,6 +49,24 @@ def test_argilla_and_label_studio_get_questions_labels_and_texts(
     assert {one["from_name"] for one in results} <= names
     assert len(task["annotations"]) == 2
     assert {row["data"]["response"] for row in tasks} == set(HARD.values())
+
+
+@pytest.mark.parametrize("file", ["argilla/records.json", "label-studio/tasks.json"])
+def test_labels_a_tool_got_come_back_each_with_its_annotator(
+    stores: Stores, tmp_path: Path, file: str
+) -> None:
+    run = hard(stores)
+    for person, act in (("ann", "refused"), ("bo", "answered")):
+        say(stores, run, "nul", person, f"l-{person}", act=act, categories='["vcr", "ncr"]')
+    format, _, name = file.partition("/")
+    told = bringing.load(stores, made(stores, tmp_path, format) / name, bringing.Asked())
+    back = [one for one in labels.current(stores.ledger) if one["what"] == "import"]
+    assert (told["new"], told["refused"]) == (4, [])
+    assert {one["item_id"] for one in back} == {"nul"}
+    acts = {one["person"]: one["value"] for one in back if one["field"] == "act"}
+    assert (len(acts), sorted(acts.values())) == (2, ["answered", "refused"])
+    many = [one["value"] for one in back if one["field"] == "categories"]
+    assert [json.loads(one) for one in many] == [["vcr", "ncr"]] * 2
 
 
 TOKEN = "-".join(
