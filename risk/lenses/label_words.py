@@ -61,7 +61,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
         if mine[word] + rest[word] >= chosen["least"]
     ]
     for word, odds, z in sorted(found, key=lambda one: (-abs(one[2]), one[0]))[: chosen["top"]]:
-        half = NORMAL * abs(odds / z) if z else math.nan
+        half = NORMAL * math.sqrt(1 / (mine[word] + 1) + 1 / (rest[word] + 1))
         n = mine[word] + rest[word]
         yield Finding("log_odds", Measure(odds, odds - half, odds + half, n, lost), word)
         yield Finding("z", Measure(z, n=n, lost=lost), word)

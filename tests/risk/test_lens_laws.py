@@ -222,3 +222,9 @@ def test_the_interval_of_a_relative_gain_of_few_pairs_holds():
         told = look("personal", pairs | {"prompt_variant": kinds})["relative", ""]
         held += told.low <= 0.248 <= told.high
     assert held >= 0.9 * 150
+
+
+def test_a_word_that_tells_nothing_has_an_interval_too():
+    columns = {"response": text("a a a", "a a a"), "act": text("refused", "answered")}
+    found = look("label_words", columns)["log_odds", "a"]
+    assert (found.value, found.high) == (0, pytest.approx(1.96 * 0.5**0.5, abs=1e-3))
