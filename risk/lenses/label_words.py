@@ -53,7 +53,7 @@ def measures(columns: Columns, chosen: Mapping[str, Any]) -> Iterator[Finding]:
     used, lost = rows.size, texts.size - rows.size
     yield Finding("texts", counted(used, texts.size, lost), label)
     a, b, wide = sum(mine.values()), sum(rest.values()), len(mine.keys() | rest.keys())
-    if not (a and b):
+    if not (a and b) or wide < 2:  # one word alone sets nothing apart
         return
     found = [
         (word, *log_odds(mine[word], rest[word], a, b, wide))

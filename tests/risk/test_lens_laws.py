@@ -225,6 +225,11 @@ def test_the_interval_of_a_relative_gain_of_few_pairs_holds():
 
 
 def test_a_word_that_tells_nothing_has_an_interval_too():
-    columns = {"response": text("a a a", "a a a"), "act": text("refused", "answered")}
+    columns = {"response": text("a a a b", "a a a b"), "act": text("refused", "answered")}
     found = look("label_words", columns)["log_odds", "a"]
     assert (found.value, found.high) == (0, pytest.approx(1.96 * 0.5**0.5, abs=1e-3))
+
+
+def test_answers_of_one_word_set_nothing_apart():
+    columns = {"response": text("no no no", "no no"), "act": text("refused", "answered")}
+    assert {measure for measure, _ in look("label_words", columns)} == {"texts"}
