@@ -15,6 +15,8 @@ from app.service.stores import Stores
 from data.trouble import Trouble
 from db import claims, ledger, workers
 from db import jobs as kept
+from db.claims import Held
+from scoring.scorer import Act, Score
 from tests.forked import FORKED
 from tests.service import slow
 from tests.service.ordered import N, items, made, order
@@ -104,6 +106,24 @@ def test_a_cancelled_job_stops_within_a_batch_and_goes_on_where_it_stopped(
     assert claims.kept(stores.ledger, placed.job)[0][0] == 0
     work.once(stores)
     assert items(stores, made(stores)[0]) == [f"q{n:03}" for n in range(N)]
+
+
+def test_what_is_kept_and_what_another_job_landed_is_counted_once(stores: Stores, run: str) -> None:
+    whole = order(stores, "judge_slowly")
+    cases = packing.unpack_cases(kept.cases(stores.ledger, whole.job))
+    rows = [row for _, item, _ in cases[:30] for row in (Score(item, "bias", 0), Act(item, None))]
+    mine = claims.claim(stores.ledger, whole.job, {"worker": "w"}, lambda _: True)
+    assert mine is not None
+    claims.keep(stores.ledger, mine, Held(0, 30, packing.pack(rows)), 1.0)
+    claims.end(stores.ledger, mine, "cancelled", {})
+    some = order(stores, "judge_slowly", limit=20)
+    drawn = packing.unpack_cases(kept.cases(stores.ledger, some.job))
+    assert 0 < len(set(drawn) - set(cases[:30])) < 20
+    assert work.once(stores) == some.job
+    jobs.retry(stores, whole.job, "ann")
+    assert work.once(stores) == whole.job
+    (note,) = kept.events(stores.ledger, whole.job, ["note"])
+    assert note["body"]["found"] == len(set(drawn) - set(cases[:30]))
 
 
 def test_a_job_that_waits_is_cancelled_at_once(stores: Stores, run: str) -> None:

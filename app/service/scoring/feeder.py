@@ -19,7 +19,8 @@ person sees it move and a kill loses little."""
 
 
 class Feeder:
-    """The cases that are not kept yet, as batches; no batch spans two runs.
+    """The cases that are not kept yet, as batches; no batch spans two runs. `found` is how many are
+    neither left nor kept, since another job has landed them.
 
     `told` of the seconds a batch took, it makes the next ones larger or smaller; `fixed` where all
     of them are drawn before the first is done.
@@ -40,6 +41,7 @@ class Feeder:
         self._todo = [p for p, key in enumerate(cases) if p not in there and key not in found]
         self._size = FIXED if fixed else FIRST
         self.left = len(self._todo)
+        self.found = len(cases) - len(there) - self.left
         self.scored = 0
 
     def keys(self, first: int, size: int) -> Sequence[Key]:

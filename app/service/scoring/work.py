@@ -123,7 +123,7 @@ def _perform(stores: Stores, job: Job, mine: Claim, signs: Signs) -> tuple[str, 
     found = result.scored(stores)
     kept = claims.kept(stores.ledger, job.job)
     feeder = Feeder(stores, order, cases, kept, found, fixed=stores.settings.engine != "local")
-    note = {"revision": revision, "found": len(found), "engine": stores.settings.engine}
+    note = {"revision": revision, "found": feeder.found, "engine": stores.settings.engine}
     ledger.append(stores.ledger, job.job, "note", note)
     signs.log(f"{len(cases) - feeder.left} of {len(cases)} cases are there already")
     started = perf_counter()
