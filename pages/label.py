@@ -10,10 +10,11 @@ import streamlit as st
 
 from app.service.labeling import campaigns, desk, label
 from app.service.labeling.desk import Desk
+from app.service.outputs import runs
 from app.service.stores import Stores
 from app.settings import ROOT, settings
 from app.web import cached, gate, nav
-from components.widgets import labeler, text
+from components.widgets import empty, labeler, text
 
 KEPT = 200  # confirmed events told to the browser: it asks again for any it has not heard of
 
@@ -35,7 +36,15 @@ def draw() -> None:
 
 
 def nothing() -> None:
-    """No campaign yet: where one comes from."""
+    """No campaign yet: where one comes from, or the answers it takes."""
+    if not cached.measured(runs.answering):
+        empty.show(
+            "There is nothing to label yet",
+            "A campaign asks people about the answers of models: load a file of outputs first.",
+            nav.page("load"),
+            "Load a file",
+        )
+        return
     st.write(
         "There is nothing to label yet. A campaign starts from the cases you want people to read: "
         "open **Profile** for a model's worst answers, or **Cases** to find them by words, "

@@ -92,6 +92,8 @@ def test_without_a_campaign_the_page_says_where_one_comes_from(
 ) -> None:
     reading.goto(f"{bare_app.url}/label")
     expect(reading.get_by_text("There is nothing to label yet")).to_be_visible()
+    reading.get_by_role("link", name="Load a file").click()
+    expect(reading.get_by_role("heading", name="Load")).to_be_visible()
 
 
 def test_the_main_road_from_a_file_to_an_export(page: Page, app: App, messy: Path) -> None:

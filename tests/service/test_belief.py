@@ -70,7 +70,7 @@ def test_the_bars_of_the_diagram_lead_to_their_own_answers(stores, asked):
         assert all(shown.bin[at] == place for at in rows)
     found, words = belief_table.chosen(shown, ["score", -1.0, 0.0])
     assert {shown.cases[at][1] for at in found} == {"i1", "i5"}
-    assert "-1.00 to 0.00" in words
+    assert "−1.00 to 0.00" in words
     assert len(belief_table.chosen(shown, ["category", "c1"])[0]) == 4
     worst, _ = belief_table.chosen(shown, [])
     assert shown.score[worst[0]] == min(shown.score)

@@ -70,7 +70,8 @@ def sentence(shown: Shown, name: str, standing: dict[str, dict[str, Measure]]) -
             f"{name} puts {mass[0] * 100:.0f} % of its belief on the right option, "
             f"{mass[1] * 100:.0f} % on wrong ones"
             + (f" and {mass[2] * 100:.0f} % on I don't know" if shown.offered else "")
-            + f": a score of {score.value:.2f} (95 % interval {score.low:.2f} to {score.high:.2f})"
+            + f": a score of {_two(score.value)} (95 % interval {_two(score.low)} to "
+            f"{_two(score.high)})"
         )
         others = [m["mean"].value for m in standing.values() if m["mean"].known]
         if len(others) > 1:
@@ -86,6 +87,15 @@ def sentence(shown: Shown, name: str, standing: dict[str, dict[str, Measure]]) -
     if len(parts) == 1 and parts[0].startswith("on average"):
         parts[0] = f"{name}: {parts[0]}"
     return "; ".join(parts) + "." if parts else f"No belief of {name} could be measured."
+
+
+def _two(x: float) -> str:
+    """Two digits after the point, with a true minus as the charts have it.
+
+    >>> _two(-0.017), _two(0.3), _two(-0.001)
+    ('−0.02', '0.30', '0.00')
+    """
+    return f"{x:z.2f}".replace("-", "−")
 
 
 def _nth(place: int) -> str:
@@ -155,7 +165,7 @@ def chosen(shown: Shown, picked: list[Any], name: str = "") -> tuple[list[int], 
         low, high = map(float, what)
         value = shown.score
         inside = (value >= low) & ((value < high) | (high >= shown.choices.l_c - 1e-12))
-        return _worst(shown, np.flatnonzero(inside)), f"a score from {low:.2f} to {high:.2f}"
+        return _worst(shown, np.flatnonzero(inside)), f"a score from {_two(low)} to {_two(high)}"
     if kind == "bin":
         d = shown.diagram
         at = int(what[0])
