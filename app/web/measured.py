@@ -16,6 +16,8 @@ POOLINGS: dict[How, str] = {
     "rms": "root mean square",
     "median": "median",
 }
+ROOM = 170
+"""Pixels a chip needs for its words: on a narrow screen the chips take two rows."""
 WARY = "intervals of mean, VaR and CVaR allow for any losses nobody has seen, up to what ε permits"
 ASSUMED: dict[Assume, str] = {
     "seen": "losses are as seen",
@@ -25,18 +27,21 @@ ASSUMED: dict[Assume, str] = {
 
 def choices(judges: list[str], categories: list[str] | None = None) -> Choices:
     """How the tail is measured, from the chips of the page and so from the link."""
-    widths = [2, 1, 2, 1.4] if categories is not None else [1, 2, 1.4]
-    columns = st.columns(widths, vertical_alignment="bottom")
-    place = iter(columns)
+    places = st.grid(
+        3 if categories is None else 4, min_column_width=ROOM, vertical_alignment="bottom"
+    )
     category = ""
     if categories is not None:
-        with next(place):
+        with places.cell():
             category = chips.choice("Category", "category", ["all categories", *categories])
-    with next(place):
+    with places.cell():
         level = _level()
-    with next(place):
+    with places.cell():
         judge = chips.choice("Judges", "judge", ["all", *judges, *_without(judges)], _judge)
-    with next(place), st.popover("Pooling, ε, intervals", icon=":material/tune:", width="stretch"):
+    with (
+        places.cell(),
+        st.popover("Pooling, ε, intervals", icon=":material/tune:", width="stretch"),
+    ):
         pooling = chips.choice(
             "Judges are pooled by", "pooling", list(POOLINGS), POOLINGS.__getitem__,
             help="log-sum-exp leans toward the worst judge the lower its temperature",
