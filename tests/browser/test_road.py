@@ -207,7 +207,9 @@ def test_a_click_on_a_bar_lists_what_is_behind_it_and_says_where(
     page: Page, sample_app: App
 ) -> None:
     page.goto(f"{sample_app.url}/profile?model=ember-30b")
-    expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible()
+    expect(page.get_by_role("button", name="Send these 45 to annotators")).to_be_visible(
+        timeout=60_000
+    )
     settled(page)
     page.wait_for_timeout(1000)  # charts settle into their width after they appear
     bar = page.locator(".js-plotly-plot").nth(1).locator(".barlayer .point path").last
