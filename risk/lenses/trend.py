@@ -74,14 +74,17 @@ def slope(values: Floats) -> Floats:
     return np.asarray(values @ x / (x @ x))
 
 
-def natural(text: str) -> list[tuple[int, float, str]]:
-    """A key that sorts numbers in a text by size: step-9 before step-10.
+def natural(text: str) -> list[tuple[int, int, str]]:
+    """A key that sorts numbers in a text by size: step-9 before step-10, and v1.9 before v1.10.
 
-    >>> sorted(["step-10", "step-9"], key=natural)
-    ['step-9', 'step-10']
+    >>> sorted(["step-10", "step-9"], key=natural), sorted(["v1.10", "v1.9", "v1"], key=natural)
+    (['step-9', 'step-10'], ['v1', 'v1.9', 'v1.10'])
     """
-    pieces = re.findall(r"\d+(?:\.\d+)?|\D+", text)
-    return [(0, float(p), "") if p[0].isdigit() else (1, 0.0, p) for p in pieces]
+    found = []
+    for piece in re.findall(r"[0-9]+|[^0-9]+", text):
+        number = piece.lstrip("0") if piece[0] in "0123456789" else None
+        found.append((1, 0, piece) if number is None else (0, len(number), number))
+    return found
 
 
 def _series(runs: Mapping[str, Columns]) -> dict[str, list[str]]:
