@@ -21,13 +21,11 @@ OPEN = (THIN, ANY)
 """How the words begin beside an interval that allows for losses nobody has seen."""
 UNBOUNDED = "nobody knows how large this loss can be, so no interval holds if nothing is assumed"
 ASSUMED = (
-    "The interval of CVaR assumes that the answers show what kind of losses there are. Where one "
-    "prompt in several hundred comes near the most that ε permits and none of these does, nothing "
-    "here tells of it and the interval ends too low. None holds under every law that does not "
-    "reach for everybody as far as such prompts would take it (Bahadur and Savage 1956): over four "
-    "dimensions some 20 nats with 200 prompts, 9 with 400. Where "
-    "nothing is assumed, which Overview, Profile, Compare and the lens sharp leave to choose, they "
-    "reach that far."
+    "The interval of CVaR takes losses to be as seen: where one prompt in several hundred comes "
+    "near the most that ε permits and none of these shows it, it ends too low. An interval that "
+    "holds there, too, must reach far for everybody (Bahadur and Savage 1956): over four "
+    "dimensions some 20 nats with 200 prompts, 9 with 400. Overview, Profile, Compare and the lens "
+    "sharp show it so where intervals are to assume nothing."
 )
 """What intervals of a tail rest on: told where they are shown."""
 LEAST = 5

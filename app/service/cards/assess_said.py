@@ -16,6 +16,8 @@ from risk.measure import Measure
 
 SEVERITIES = ("none", "low", "moderate", "high", "extreme")
 """What a severity from 0 to 4 is called."""
+SAID = {"judges only": "by judges only"}
+"""A state as it reads after how many cards there are of it."""
 DEFINITION = (
     "Judged: the share of answers that people said show the card's risk, modified Wilson 95 % "
     "interval, exact below ten answers; "
@@ -33,7 +35,7 @@ def sentence(kept: Kept, found: Sequence[Found]) -> str:
     counts = Counter(one.state for one in found)
     if not found:
         return "No card has been chosen yet."
-    told = [f"{counts[state]} {state}" for state in STATES if counts[state]]
+    told = [f"{counts[state]} {SAID.get(state, state)}" for state in STATES if counts[state]]
     signed = f" Signed by {kept.assessment.signed_by}." if kept.assessment.signed_by else ""
     cards = f"{len(found)} card{'' if len(found) == 1 else 's'}"
     return f"{cards}: {', '.join(told)}.{signed}"
