@@ -19,7 +19,7 @@ HEADING = re.compile(r"\s*# [^\n]*(?:\n|$)")
 def paths(folder: Path) -> Iterator[Path]:
     """The files of a folder that may be cards: no templates (`_…`), no README."""
     for path in sorted(folder.rglob("*")):
-        hidden = path.name.startswith(("_", ".")) or "readme" in path.name.lower()
+        hidden = path.name.startswith(("_", ".")) or path.name.lower().split(".")[0] == "readme"
         if path.is_file() and path.suffix.lower() in ENDINGS and not hidden:
             yield path
 
