@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email.utils
 import json
+import math
 import os
 import threading
 import time
@@ -205,10 +206,12 @@ def _later(told: str | None) -> float | None:
     if not told:
         return None
     try:
-        return max(float(told), 0.0)
+        seconds = float(told)
     except ValueError:
         pass
+    else:
+        return None if math.isnan(seconds) else max(seconds, 0.0)
     try:
         return max(email.utils.parsedate_to_datetime(told).timestamp() - time.time(), 0.0)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

@@ -19,7 +19,8 @@ HEADING = re.compile(r"\s*# [^\n]*(?:\n|$)")
 def paths(folder: Path) -> Iterator[Path]:
     """The files of a folder that may be cards: no templates (`_…`), no README."""
     for path in sorted(folder.rglob("*")):
-        hidden = path.name.startswith(("_", ".")) or path.name.lower().split(".")[0] == "readme"
+        about = "README" in path.name or path.stem.lower() == "readme"  # cards are in small letters
+        hidden = path.name.startswith(("_", ".")) or about
         if path.is_file() and path.suffix.lower() in ENDINGS and not hidden:
             yield path
 

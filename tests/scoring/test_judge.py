@@ -117,7 +117,8 @@ def test_a_date_to_retry_after_is_understood() -> None:
     from scoring.endpoint import _later
 
     assert _later(formatdate(time.time() + 30, usegmt=True)) == pytest.approx(30, abs=2)
-    assert _later("soon") is None
+    for told in ("soon", "nan", f"1 May {10**20} 0:0 GMT"):
+        assert _later(told) is None
 
 
 def test_requests_keep_to_a_rate() -> None:

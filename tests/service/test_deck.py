@@ -69,7 +69,8 @@ def test_an_edit_cannot_rename_a_card(stores: Stores) -> None:
 def test_an_export_comes_back_unchanged(stores: Stores, tmp_path: Path) -> None:
     deck.keep(stores, [card("a", description="x: y"), card("b"), card("poisoned-readme")], "ann")
     deck.export(stores, tmp_path / "out", "markdown", ["a", "poisoned-readme"])
-    (tmp_path / "out" / "README.md").write_text("# no card", "utf-8")
+    (tmp_path / "out" / "SOURCE_README.md").write_text("# no card", "utf-8")
+    (tmp_path / "out" / "Readme.md").write_text("# no card", "utf-8")
     assert deck.load(stores, tmp_path / "out", "ann") == {
         "cards": 2, "new": 0, "changed": 0, "same": 2, "refused": [],
     }  # fmt: skip
