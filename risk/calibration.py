@@ -7,11 +7,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from risk.interval import Floats, wilson
+from risk.interval import Floats, holding, wilson
 from risk.measure import Measure
-from risk.miscalibration import absolute, centered, farthest, gaps, squared
-from risk.skewed import ends as ends_around
-from risk.skewed import felt, mean_ends
+from risk.miscalibration import absolute, centered, farthest, gaps, squared, within
+from risk.skewed import mean_ends
 
 Bins = Literal["width", "mass"]
 CLIP = 1e-15
@@ -139,7 +138,8 @@ def parts_measures(
 
     Reliability and resolution are sums of squares, which noise lifts: their intervals come from the
     bins' gaps (`miscalibration.squared`). Uncertainty is as far as the interval of the base rate
-    lets it be, and `within` is to first order the mean of what each row hides in its bin.
+    lets it be, and `within` is to first order the mean of what each row hides in its bin, which
+    is bounded by how wide bins are (`skewed.mean_ends`).
 
     >>> found = parts_measures([0.5, 0.5, 1.0, 1.0], [0, 1, 1, 1])
     >>> found["resolution"].value, found["uncertainty"].value
@@ -158,8 +158,7 @@ def parts_measures(
     ends = {"reliability": squared(off, share, far), "resolution": squared(apart, share)}
     ends = {n: (min(a, told[n]), max(min(b, 1.0), told[n])) for n, (a, b) in ends.items()}
     ends["uncertainty"] = _unsure(*mean_ends(came, clusters, 0.0, 1.0))
-    hidden = _hidden(x, came, of)
-    ends["within"] = ends_around(told["within"], felt(hidden - hidden.mean(), clusters) / x.size)
+    ends["within"] = holding(told["within"], *within(x, came, of, clusters, 1 / count))
     return {name: Measure(v, *ends[name], n=x.size, lost=lost) for name, v in told.items()}
 
 
@@ -168,13 +167,6 @@ def _unsure(low: float, high: float) -> tuple[float, float]:
     low, high = max(low, 0.0), min(high, 1.0)
     first, last = low * (1 - low), high * (1 - high)
     return min(first, last), 0.25 if low < 0.5 < high else max(first, last)
-
-
-def _hidden(x: Floats, came: Floats, of: NDArray[np.int64]) -> Floats:
-    """What each row (N,) adds to `within`, whose mean it is: its bin's means felt by no row."""
-    n = np.maximum(np.bincount(of), 1)
-    off, so = (one - (np.bincount(of, one) / n)[of] for one in (x, came))
-    return np.asarray(off * (off - 2 * so) + came * (came - 1))
 
 
 def _alone(rows: int, clusters: NDArray[np.int64] | None) -> bool:

@@ -186,3 +186,26 @@ def _last(rising: Callable[[float], float], limit: float, low: float, high: floa
         middle = (low + high) / 2
         low, high = (middle, high) if rising(middle) <= limit else (low, middle)
     return low
+
+
+def within(
+    x: Floats, came: Floats, of: NDArray[np.int64], clusters: NDArray[np.int64] | None, wide: float
+) -> tuple[float, float]:
+    """The interval of what the bins `of` (N,) hide of a Brier score, bins being so `wide` or more.
+
+    To first order it is the mean of what each row adds, its bin's means felt by no row; a row lies
+    no farther from its bin's mean than the bin is wide, and its outcome 1 from its.
+
+    >>> x, came = np.array([0.91, 0.99, 0.93, 0.95]), np.array([1.0, 1.0, 0.0, 1.0])
+    >>> low, high = within(x, came, np.zeros(4, dtype=np.int64), None, 0.1)
+    >>> -0.21 <= low < 0 < high <= 0.21
+    True
+    """
+    n = np.maximum(np.bincount(of), 1)
+    off, so = (one - (np.bincount(of, one) / n)[of] for one in (x, came))
+    hidden = np.asarray(off * (off - 2 * so) + came * (came - 1))
+    order = np.argsort(of, kind="stable")
+    first, told = np.flatnonzero(np.diff(of[order], prepend=-1)), x[order]
+    spans = np.maximum.reduceat(told, first) - np.minimum.reduceat(told, first)
+    far = max(wide, float(spans.max()))
+    return mean_ends(hidden, clusters, -far * (far + 2), far * (far + 2))

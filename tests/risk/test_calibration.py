@@ -89,6 +89,21 @@ def test_the_interval_of_what_bins_hide_is_that_of_resampled_rows():
         assert found[name].high == pytest.approx(high, abs=0.12 * width)
 
 
+@pytest.mark.parametrize("kind", ["width", "mass"])
+@pytest.mark.parametrize("n", [20, 40])
+def test_the_interval_of_what_bins_hide_holds_where_few_answers_are_sure_and_right(kind, n):
+    def drawn(rng, size):
+        p = 1 - rng.beta(1, 30, size)
+        return p, (rng.random(size) < p - 0.02).astype(float)
+
+    truth = float(decompose(*drawn(np.random.default_rng(1), 400_000), kind=kind).within[0])
+    told = [
+        parts_measures(*drawn(np.random.default_rng([seed, n]), n), kind=kind, draws=20)["within"]
+        for seed in range(200)
+    ]
+    assert np.mean([one.low <= truth <= one.high for one in told]) > 0.95 - 0.04
+
+
 @given(ROWS, st.sampled_from(["width", "mass"]))
 def test_ece_lies_between_the_gap_of_all_and_one(rows, kind):
     p, y = split(rows)
