@@ -51,7 +51,7 @@ def draw() -> None:
 
 def new() -> None:
     """Which model, by which interface, in which setting."""
-    runs = cached.ask(run_evidence.names)
+    runs = cached.ask(run_evidence.by_model)
     if not runs:
         empty.show(
             "There is nothing to assess yet",
@@ -60,7 +60,7 @@ def new() -> None:
         )  # fmt: skip
         return
     st.title("New assessment")
-    said = assessing.new(sorted({words.split(" · ")[0] for words in runs.values()}), runs)
+    said = assessing.new(runs)
     if said is not None:
         name = assess.start(cached.stores(), by=gate.person(), **said)
         link.open_assessment(name, "cards")

@@ -22,14 +22,14 @@ ENDS = {
 }
 
 
-def new(models: Sequence[str], runs: Mapping[str, str]) -> dict[str, Any] | None:
-    """The form that starts an assessment; `runs` are the model's, which lies in the link."""
+def new(runs: Mapping[str, Mapping[str, str]]) -> dict[str, Any] | None:
+    """The form that starts an assessment; `runs` are those of each model, in words."""
     title = st.text_input("Title", key="assess-title", max_chars=300,
                           placeholder="such as: our chat page, autumn")  # fmt: skip
-    model = st.selectbox("Model", models, key="assess-model")
-    of = [run for run, words in runs.items() if words.startswith(f"{model} · ")]
+    model = st.selectbox("Model", list(runs), key="assess-model")
+    of = runs.get(model, {})
     chosen = st.multiselect(
-        "Its answers", of, of, format_func=runs.__getitem__, key=f"assess-runs-{model}",
+        "Its answers", list(of), list(of), format_func=of.__getitem__, key=f"assess-runs-{model}",
         help="the runs the likelihoods are taken from",
     )  # fmt: skip
     said = _texts({}, FIELDS, "assess")

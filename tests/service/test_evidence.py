@@ -122,3 +122,13 @@ def test_the_starter_deck_covers_hazards_dimensions_and_abstention(stores: Store
         assert deck_files.problems(kept.card) == []
         assert len(kept.card.prompts) >= 2
         assert kept.card.references
+
+
+def test_runs_stand_under_their_own_model_whatever_its_name_holds(stores: Stores) -> None:
+    rows = [answer("i1", 0.1, 0.1, 0.1)]
+    plain, odd = put(stores, rows, "gpt"), put(stores, rows, "gpt · mini")
+    found = run_evidence.by_model(stores)
+    assert {model: list(runs) for model, runs in found.items()} == {
+        "gpt": [plain], "gpt · mini": [odd],
+    }  # fmt: skip
+    assert found["gpt · mini"][odd].startswith("gpt · mini · ")

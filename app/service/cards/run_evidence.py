@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from app.service.lenses import lens
@@ -18,6 +19,14 @@ from risk.measure import Measure
 def names(stores: Stores) -> dict[str, str]:
     """Run -> model and data set, of every run that answers."""
     return {r["run"]: f"{r['model']} · {r['dataset']}" for r in runs.answering(stores)}
+
+
+def by_model(stores: Stores) -> dict[str, dict[str, str]]:
+    """Model -> its runs that answer, each by its model and data set; models by name."""
+    told, found = names(stores), defaultdict[str, dict[str, str]](dict)
+    for one in sorted(runs.answering(stores), key=lambda one: str(one["model"])):
+        found[one["model"]][one["run"]] = told[one["run"]]
+    return dict(found)
 
 
 def lenses() -> dict[str, str]:
