@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import App, tailscope
+from tests.browser.tables import tick
 from tests.browser.test_road import no_trouble, settled
 
 pytestmark = pytest.mark.browser
@@ -100,10 +101,7 @@ def test_what_a_load_noted_is_told_and_kept_and_a_run_opens_its_cases(
     expect(page.get_by_text("2 of 3 scores of bias by owl are no number")).to_be_visible()
     page.goto(f"{desk_app.url}/load")
     expect(page.get_by_text("Noted as they were loaded")).to_be_visible()
-    settled(page)
-    box = page.get_by_test_id("stDataFrame").first.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 16, box["y"] + 50)  # the newest run's box
+    tick(page)  # the newest run
     expect(page.get_by_role("heading", name="Cases")).to_be_visible()
     expect(page.get_by_text("3 cases")).to_be_visible()
     assert "models=heron" in page.url
